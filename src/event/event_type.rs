@@ -1,0 +1,126 @@
+//! The event types of the vendor's guide, and room for more.
+
+use std::{convert::Infallible, fmt, str::FromStr, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// What happened. The vendor's guide names seven types; any other is [`Other`](Self::Other), as it came.
+///
+/// ```
+/// use tower_loops::EventType;
+///
+/// assert_eq!("charge.succeeded".parse(), Ok(EventType::ChargeSucceeded));
+/// assert_eq!(EventType::from("payout.paid").as_str(), "payout.paid");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EventType {
+    /// `charge.succeeded`: a payment went through.
+    ChargeSucceeded,
+    /// `charge.refunded`: a payment was given back.
+    ChargeRefunded,
+    /// `checkout.session.completed`: a customer completed a checkout.
+    CheckoutSessionCompleted,
+    /// `customer.subscription.created`: a subscription began.
+    CustomerSubscriptionCreated,
+    /// `customer.subscription.deleted`: a subscription was cancelled.
+    CustomerSubscriptionDeleted,
+    /// `invoice.payment_succeeded`: a recurring invoice was paid.
+    InvoicePaymentSucceeded,
+    /// `invoice.payment_failed`: the payment of a recurring invoice failed.
+    InvoicePaymentFailed,
+    /// A type that this version of the crate has no name for.
+    Other(OtherEventType),
+}
+
+/// The text of an [`EventType::Other`]. It is never one of the known types: there is one value for each text.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct OtherEventType(Arc<str>);
+
+impl OtherEventType {
+    /// The type as the payload has it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for OtherEventType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+macro_rules! known {
+    ($($variant:ident = $text:literal,)*) => {
+        impl EventType {
+            /// The type as the payload has it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)*
+                    Self::Other(other) => other.as_str(),
+                }
+            }
+        }
+
+        impl From<&str> for EventType {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)*
+                    other => Self::Other(OtherEventType(other.into())),
+                }
+            }
+        }
+    };
+}
+
+known! {
+    ChargeSucceeded = "charge.succeeded",
+    ChargeRefunded = "charge.refunded",
+    CheckoutSessionCompleted = "checkout.session.completed",
+    CustomerSubscriptionCreated = "customer.subscription.created",
+    CustomerSubscriptionDeleted = "customer.subscription.deleted",
+    InvoicePaymentSucceeded = "invoice.payment_succeeded",
+    InvoicePaymentFailed = "invoice.payment_failed",
+}
+
+impl fmt::Display for EventType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for EventType {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::from(text))
+    }
+}
+
+impl Serialize for EventType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for EventType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = EventType;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an event type")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<EventType, E> {
+                Ok(EventType::from(text))
+            }
+        }
+
+        deserializer.deserialize_str(Visitor)
+    }
+}

@@ -1,0 +1,152 @@
+//! What a user configures.
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use http::Response;
+use http_body_util::Full;
+use tower_layer::Layer;
+
+use super::LoopsSignature;
+use crate::{Rejection, Secret, SecretError, Verifier};
+
+const DEFAULT_MAX_BODY_SIZE: usize = 1024 * 1024;
+
+type Clock = dyn Fn() -> SystemTime + Send + Sync;
+type RejectionResponse = dyn Fn(&Rejection) -> Response<Full<Bytes>> + Send + Sync;
+
+/// Lets only requests through that Loops signed. See the [crate docs](crate) for what it checks and for examples.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct LoopsSignatureLayer {
+    config: Arc<Config>,
+}
+
+impl LoopsSignatureLayer {
+    /// Accepts this secret, with a tolerance of 300 seconds, a body limit of 1 MiB, the system's clock and the responses of
+    /// [`Rejection::to_response`].
+    pub fn new(secret: Secret) -> Self {
+        Self {
+            config: Arc::new(Config {
+                verifier: Verifier::new(secret),
+                max_body_size: DEFAULT_MAX_BODY_SIZE,
+                clock: Arc::new(SystemTime::now),
+                rejection_response: Arc::new(Rejection::to_response),
+            }),
+        }
+    }
+
+    /// Accepts the secret in the environment variable `LOOPS_WEBHOOK_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Secret::from_env`].
+    pub fn from_env() -> Result<Self, SecretError> {
+        Secret::from_env("LOOPS_WEBHOOK_SECRET").map(Self::new)
+    }
+
+    /// Accepts one more secret, for the time in which the old and the new one are both in use. Default: none.
+    ///
+    /// [`VerifiedEvent::secret_index`](crate::VerifiedEvent::secret_index) tells which one matched.
+    pub fn with_additional_secret(self, secret: Secret) -> Self {
+        self.with(|config| {
+            config.verifier = config.verifier.clone().with_additional_secret(secret);
+        })
+    }
+
+    /// Sets how far the signed time may be from the clock, in both directions. Default: 300 seconds, as the vendor's guide
+    /// has it. Exactly the tolerance is accepted; times are compared in whole seconds.
+    pub fn with_tolerance(self, tolerance: Duration) -> Self {
+        self.with(|config| {
+            config.verifier = config.verifier.clone().with_tolerance(tolerance);
+        })
+    }
+
+    /// Sets the size in bytes up to which a body is accepted, inclusive. Default: 1 MiB (1,048,576 bytes).
+    ///
+    /// This is also what one unauthenticated request can make the layer hold in memory, twice over at the worst, while the
+    /// buffer grows.
+    pub fn with_max_body_size(self, bytes: usize) -> Self {
+        self.with(|config| config.max_body_size = bytes)
+    }
+
+    /// Sets the clock that signed times are compared with. Default: [`SystemTime::now`]. It is read once for each request
+    /// that has one well-formed header or more, before the body is read.
+    pub fn with_clock(self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.with(|config| config.clock = Arc::new(clock))
+    }
+
+    /// Sets what a refused request is answered. Default: [`Rejection::to_response`]. The layer itself puts the `Rejection`
+    /// into the response's extensions, whatever is returned here.
+    ///
+    /// Beware of statuses that the vendor takes for success: any status but 200 makes an event eligible for a retry.
+    ///
+    /// ```
+    /// # use tower_loops::{LoopsSignatureLayer, Rejection, Secret};
+    /// # use http::{Response, StatusCode};
+    /// let layer = LoopsSignatureLayer::new(Secret::new("whsec_example")?)
+    ///     .with_rejection_response(|rejection| match rejection {
+    ///         Rejection::MissingSignature => {
+    ///             let mut response = Response::default();
+    ///             *response.status_mut() = StatusCode::NOT_FOUND;
+    ///             response
+    ///         }
+    ///         other => other.to_response(),
+    ///     });
+    /// # Ok::<(), tower_loops::SecretError>(())
+    /// ```
+    pub fn with_rejection_response(
+        self,
+        f: impl Fn(&Rejection) -> Response<Full<Bytes>> + Send + Sync + 'static,
+    ) -> Self {
+        self.with(|config| config.rejection_response = Arc::new(f))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(Arc::make_mut(&mut self.config));
+        self
+    }
+}
+
+impl<S> Layer<S> for LoopsSignatureLayer {
+    type Service = LoopsSignature<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        LoopsSignature::new(inner, Arc::clone(&self.config))
+    }
+}
+
+/// What the layer, its services and their futures share.
+#[derive(Clone)]
+pub(super) struct Config {
+    pub(super) verifier: Verifier,
+    pub(super) max_body_size: usize,
+    clock: Arc<Clock>,
+    rejection_response: Arc<RejectionResponse>,
+}
+
+impl Config {
+    pub(super) fn now(&self) -> SystemTime {
+        (self.clock)()
+    }
+
+    /// The response to a refused request. Here, and not in what the user configures, the reason is attached to it.
+    pub(super) fn refuse(&self, rejection: Rejection) -> Response<Full<Bytes>> {
+        let mut response = (self.rejection_response)(&rejection);
+        response.extensions_mut().insert(rejection);
+        response
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("verifier", &self.verifier)
+            .field("max_body_size", &self.max_body_size)
+            .finish_non_exhaustive()
+    }
+}

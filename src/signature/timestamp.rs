@@ -1,0 +1,34 @@
+//! Times in whole seconds, and how far apart two of them may be.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// How far `t` may be from the verifier's clock, as the vendor's guide has it.
+pub(super) const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
+
+/// The time that `t` names, if it is within `tolerance` of `now`, either way; exactly at it is within.
+///
+/// Otherwise the age of `t` in seconds, negative where `t` is ahead, cut to what an `i64` holds. A `t` that no
+/// [`SystemTime`] can hold is ahead of any clock, whatever the tolerance.
+pub(super) fn check_timestamp(
+    t: u64,
+    now: SystemTime,
+    tolerance: Duration,
+) -> Result<SystemTime, i64> {
+    let age = unix_seconds(now) - i128::from(t);
+    let distance = u64::try_from(age.unsigned_abs()).unwrap_or(u64::MAX);
+    match UNIX_EPOCH.checked_add(Duration::from_secs(t)) {
+        Some(signed_at) if Duration::from_secs(distance) <= tolerance => Ok(signed_at),
+        _ => Err(i64::try_from(age).unwrap_or(if age < 0 { i64::MIN } else { i64::MAX })),
+    }
+}
+
+/// Whole seconds since 1970, rounded down on both sides of it.
+fn unix_seconds(time: SystemTime) -> i128 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i128::from(after.as_secs()),
+        Err(before) => {
+            let before = before.duration();
+            -i128::from(before.as_secs()) - i128::from(before.subsec_nanos() > 0)
+        }
+    }
+}
