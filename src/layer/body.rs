@@ -24,7 +24,7 @@ pin_project! {
     #[project = KindProj]
     enum Kind<B> {
         Inner { #[pin] body: B },
-        Rejection { #[pin] body: Full<Bytes> },
+        Own { #[pin] body: Full<Bytes> },
     }
 }
 
@@ -35,10 +35,17 @@ impl<B> ResponseBody<B> {
         }
     }
 
-    pub(super) fn rejection(body: Full<Bytes>) -> Self {
+    pub(super) fn own(body: Full<Bytes>) -> Self {
         Self {
-            kind: Kind::Rejection { body },
+            kind: Kind::Own { body },
         }
+    }
+}
+
+/// An empty body, for layers further out that answer in the service's place.
+impl<B> Default for ResponseBody<B> {
+    fn default() -> Self {
+        Self::own(Full::default())
     }
 }
 
@@ -52,7 +59,7 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match self.project().kind.project() {
             KindProj::Inner { body } => body.poll_frame(cx),
-            KindProj::Rejection { body } => body
+            KindProj::Own { body } => body
                 .poll_frame(cx)
                 .map(|frame| frame.map(|frame| frame.map_err(|never| match never {}))),
         }
@@ -61,14 +68,14 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
     fn is_end_stream(&self) -> bool {
         match &self.kind {
             Kind::Inner { body } => body.is_end_stream(),
-            Kind::Rejection { body } => body.is_end_stream(),
+            Kind::Own { body } => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
             Kind::Inner { body } => body.size_hint(),
-            Kind::Rejection { body } => body.size_hint(),
+            Kind::Own { body } => body.size_hint(),
         }
     }
 }

@@ -126,7 +126,7 @@ where
                     future: inner.call(request),
                 },
                 StateOwned::Refused { response } => {
-                    return Poll::Ready(Ok(response.map(ResponseBody::rejection)));
+                    return Poll::Ready(Ok(response.map(ResponseBody::own)));
                 }
                 StateOwned::Called { .. } | StateOwned::Done => {
                     panic!("`ResponseFuture` polled after it returned a response")

@@ -1,0 +1,17 @@
+//! The layer from outside, without a framework: plain Tower services, bodies made by hand, Tower's and tower-http's layers.
+
+mod before_the_body;
+mod body;
+mod body_limit;
+mod clock;
+mod declared_length;
+mod futures;
+mod inner_request;
+mod logging;
+mod middleware;
+mod readiness;
+mod rejections;
+mod response_body;
+mod scripted_body;
+mod support;
+mod tower_stack;
