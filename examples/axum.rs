@@ -49,7 +49,8 @@ async fn receive(event: VerifiedEvent) -> Result<Json<Value>, StatusCode> {
     }
 }
 
-/// Events may be delivered more than once: make what happens here safe to repeat, with `event.id()` as the key.
+/// Amounts are in the currency's smallest unit, such as cents. Deliveries may repeat: make what happens here safe to repeat,
+/// with `event.id()` as the key.
 async fn handle(event: &VerifiedEvent) -> Result<(), BoxError> {
     match event.event_type() {
         EventType::ChargeSucceeded => payment_succeeded(event.object_as()?).await,
@@ -64,32 +65,32 @@ async fn handle(event: &VerifiedEvent) -> Result<(), BoxError> {
 }
 
 async fn payment_succeeded(charge: Charge) -> Result<(), BoxError> {
-    let cents = charge.amount.ok_or("the charge has no amount")?;
+    let amount = charge.amount.ok_or("the charge has no amount")?;
     let currency = charge.currency.unwrap_or_default();
-    let customer = charge.billing_details.unwrap_or_default().email;
-    let customer = customer.unwrap_or_default();
+    let payer = charge.billing_details.unwrap_or_default();
+    let customer = payer.email.unwrap_or_default();
     let order = order_id(charge.metadata);
-    println!("payment succeeded: {cents} {currency} from {customer} for order {order}");
+    println!("payment succeeded: {amount} {currency} from {customer} for order {order}");
     Ok(())
 }
 
 async fn payment_refunded(charge: Charge) -> Result<(), BoxError> {
-    let cents = charge.amount_refunded.ok_or("the refund has no amount")?;
+    let amount = charge.amount_refunded.ok_or("the refund has no amount")?;
     let currency = charge.currency.unwrap_or_default();
-    let customer = charge.billing_details.unwrap_or_default().email;
-    let customer = customer.unwrap_or_default();
+    let payer = charge.billing_details.unwrap_or_default();
+    let customer = payer.email.unwrap_or_default();
     let order = order_id(charge.metadata);
-    println!("payment refunded: {cents} {currency} to {customer} for order {order}");
+    println!("payment refunded: {amount} {currency} to {customer} for order {order}");
     Ok(())
 }
 
 async fn checkout_completed(session: CheckoutSession) -> Result<(), BoxError> {
-    let cents = session.amount_total.ok_or("the checkout has no amount")?;
+    let amount = session.amount_total.ok_or("the checkout has no amount")?;
     let currency = session.currency.unwrap_or_default();
-    let customer = session.customer_details.unwrap_or_default().email;
-    let customer = customer.unwrap_or_default();
+    let buyer = session.customer_details.unwrap_or_default();
+    let customer = buyer.email.unwrap_or_default();
     let order = order_id(session.metadata);
-    println!("checkout completed: {cents} {currency} from {customer} for order {order}");
+    println!("checkout completed: {amount} {currency} from {customer} for order {order}");
     Ok(())
 }
 

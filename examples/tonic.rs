@@ -38,12 +38,13 @@ async fn main() -> Result<(), BoxError> {
         "listening on http://{}/api/webhooks/loops",
         listener.local_addr()?
     );
-    // gRPC comes over HTTP/2, a webhook may come over either.
-    let server = Server::builder().accept_http1(true);
-    let routes = server.add_routes(Routes::from(services));
-    Ok(routes
+    Server::builder()
+        // gRPC is always over HTTP/2, a webhook may come over either.
+        .accept_http1(true)
+        .add_routes(Routes::from(services))
         .serve_with_incoming(TcpIncoming::from(listener))
-        .await?)
+        .await?;
+    Ok(())
 }
 
 async fn receive(event: VerifiedEvent) -> Json<Value> {

@@ -1,6 +1,6 @@
 //! Tower middleware that lets only authenticated [Loops] webhook events through.
 //!
-//! Loops tells a backend of payments by POSTing signed JSON to it. [`LoopsSignatureLayer`] reads such a request, verifies
+//! Loops tells a backend of payments with signed JSON in POST requests. [`LoopsSignatureLayer`] reads such a request, verifies
 //! its `X-Loops-Signature` header and its timestamp, and hands the inner service the same bytes with a [`VerifiedEvent`] in
 //! the extensions. Everything else is answered with a refusal, and the inner service never hears of it. It works with any
 //! Tower service: a route in axum, tonic or hyper, or a longer stack.

@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode};
 use http_body_util::{BodyExt, Full};
 use tower_loops::{Secret, SecretError, Signer};
 
-use crate::{client::Body, seen::Seen};
+use crate::{client::Body, events, seen::Seen};
 
 pub(crate) struct Delivery {
     /// What is sent, in words.
@@ -23,8 +23,8 @@ pub(crate) struct Outcome {
     pub(crate) status: StatusCode,
     /// The body of the answer, to the byte.
     pub(crate) answer: String,
-    /// `None` when the handler was not called.
-    pub(crate) seen: Option<Seen>,
+    /// What the handler saw, each time that it was called.
+    pub(crate) seen: Vec<Seen>,
 }
 
 impl Outcome {
@@ -32,10 +32,10 @@ impl Outcome {
         Self {
             status: StatusCode::OK,
             answer: r#"{"received":true}"#.to_owned(),
-            seen: Some(Seen {
+            seen: vec![Seen {
                 summary: summary.to_owned(),
                 secret_index,
-            }),
+            }],
         }
     }
 
@@ -43,7 +43,7 @@ impl Outcome {
         Self {
             status,
             answer: format!(r#"{{"error":"{error}"}}"#),
-            seen: None,
+            seen: Vec::new(),
         }
     }
 }
@@ -73,4 +73,8 @@ impl Senders {
 
 pub(crate) fn full(body: impl Into<Bytes>) -> Body {
     Full::new(body.into()).boxed()
+}
+
+pub(crate) fn payload(event_type: &str) -> &'static str {
+    events::payload(event_type).expect("a type of the guide")
 }

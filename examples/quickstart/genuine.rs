@@ -2,30 +2,71 @@
 
 use tower_loops::Signer;
 
-use crate::{
-    delivery::{Delivery, Outcome, Senders, full},
-    events,
-};
-
-/// Each event of the guide, and what the handler must see of it.
-const EVENTS: [(&str, &str); 7] = [
-    ("charge.succeeded", "49.00 usd, Mira Solberg, order 1001"),
-    ("charge.refunded", "15.50 eur back, Zoë Lindqvist, order 1002"),
-    ("checkout.session.completed", "118.80 gbp paid, owen.achebe@example.com"),
-    ("customer.subscription.created", "sub_1SX7cT2mNvB7 active, cus_TGk5sMd3Wt7XvD"),
-    ("customer.subscription.deleted", "sub_1S4fuJ2mNvB7 canceled, cus_T0hQwZ6nJk4YbG"),
-    ("invoice.payment_succeeded", "29.00 usd paid, try 1, sub_1SMrvV2mNvB7"),
-    ("invoice.payment_failed", "3200 jpy open, try 2, sub_1S2pLd2mNvB7"),
-];
-
-const UNKNOWN: &str = include_str!("../events/payout.paid.json");
+use crate::delivery::{Delivery, Outcome, Senders, full, payload};
 
 pub(crate) fn events(senders: &Senders) -> Vec<Delivery> {
-    let known = EVENTS.iter().filter_map(|&(event_type, summary)| {
-        Some((event_type, events::payload(event_type)?, summary))
-    });
-    known
-        .chain([("payout.paid", UNKNOWN, "unknown type, po_1SX2hU2mNvB7 as JSON")])
-        .map(|(sent, payload, summary)| genuine(senders, sent, payload, &senders.new, Outcome::accepted(summary, 0)))
-        .collect()
+    let delivery = |sent, payload, seen| genuine(senders, sent, payload, &senders.new, (seen, 0));
+    let known = |event_type, seen| delivery(event_type, payload(event_type), seen);
+    vec![
+        known("charge.succeeded", "49.00 usd, Mira Solberg, order 1001"),
+        known("charge.refunded", "15.50 eur back, Zoë Lind, order 1002"),
+        known(
+            "checkout.session.completed",
+            "118.80 gbp, Owen Achebe, order 1003",
+        ),
+        known(
+            "customer.subscription.created",
+            "active, cus_TGk5sMd3, order 1004",
+        ),
+        known(
+            "customer.subscription.deleted",
+            "canceled, cus_T0hQwZ6n, order 1005",
+        ),
+        known(
+            "invoice.payment_succeeded",
+            "29.00 usd paid, lena@example.com",
+        ),
+        known("invoice.payment_failed", "3200 jpy open, haru@example.com"),
+        delivery(
+            "payout.paid (not in the guide)",
+            include_str!("../events/payout.paid.json"),
+            "plain JSON, id po_1SX2hU2mNvB7",
+        ),
+    ]
+}
+
+pub(crate) fn rotation(senders: &Senders) -> Vec<Delivery> {
+    let event = payload("charge.succeeded");
+    let seen = "49.00 usd, Mira Solberg, order 1001";
+    vec![
+        genuine(
+            senders,
+            "signed with the new secret",
+            event,
+            &senders.new,
+            (seen, 0),
+        ),
+        genuine(
+            senders,
+            "signed with the old secret",
+            event,
+            &senders.old,
+            (seen, 1),
+        ),
+    ]
+}
+
+fn genuine(
+    senders: &Senders,
+    sent: &'static str,
+    payload: &'static str,
+    signer: &Signer,
+    (summary, secret_index): (&str, usize),
+) -> Delivery {
+    Delivery {
+        sent,
+        signatures: vec![signer.sign(payload.as_bytes(), senders.now)],
+        body: full(payload),
+        expected: Outcome::accepted(summary, secret_index),
+    }
 }

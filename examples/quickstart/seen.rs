@@ -1,7 +1,8 @@
 //! What the handler reads from an event, through the types of the crate.
 
 use tower_loops::{
-    Charge, CheckoutSession, EventObject, EventType, Invoice, Subscription, VerifiedEvent,
+    Charge, CheckoutSession, EventObject, EventType, Invoice, Metadata, Reference, Subscription,
+    VerifiedEvent,
 };
 
 use crate::money::Money;
@@ -37,7 +38,7 @@ pub(crate) fn summary(event: &VerifiedEvent) -> String {
         EventObject::Subscription(subscription) => membership(&subscription),
         EventObject::Invoice(invoice) => bill(&invoice),
         EventObject::Other(json) => {
-            format!("unknown type, {} as JSON", text(json["id"].as_str()))
+            format!("plain JSON, id {}", text(json["id"].as_str()))
         }
         _ => "an object that this example does not know".to_owned(),
     }
@@ -45,50 +46,55 @@ pub(crate) fn summary(event: &VerifiedEvent) -> String {
 
 fn payment(charge: &Charge) -> String {
     let amount = money(charge.amount, &charge.currency);
-    format!("{amount}, {}, order {}", payer(charge), order(charge))
+    format!(
+        "{amount}, {}, order {}",
+        payer(charge),
+        order(&charge.metadata)
+    )
 }
 
 fn refund(charge: &Charge) -> String {
     let back = money(charge.amount_refunded, &charge.currency);
-    format!("{back} back, {}, order {}", payer(charge), order(charge))
+    format!(
+        "{back} back, {}, order {}",
+        payer(charge),
+        order(&charge.metadata)
+    )
 }
 
 fn checkout(session: &CheckoutSession) -> String {
     let amount = money(session.amount_total, &session.currency);
-    let email = session
-        .customer_details
-        .as_ref()
-        .and_then(|details| details.email.as_deref());
-    let status = text(session.payment_status.as_deref());
-    format!("{amount} {status}, {}", text(email))
+    let customer = session.customer_details.as_ref();
+    let name = text(customer.and_then(|customer| customer.name.as_deref()));
+    format!("{amount}, {name}, order {}", order(&session.metadata))
 }
 
 fn membership(subscription: &Subscription) -> String {
-    let customer = subscription.customer.as_ref().map(|customer| customer.id());
     let status = text(subscription.status.as_deref());
+    let customer = text(subscription.customer.as_ref().map(Reference::id));
     format!(
-        "{} {status}, {}",
-        text(subscription.id.as_deref()),
-        text(customer)
+        "{status}, {customer}, order {}",
+        order(&subscription.metadata)
     )
 }
 
 fn bill(invoice: &Invoice) -> String {
     let amount = money(invoice.total, &invoice.currency);
     let status = text(invoice.status.as_deref());
-    let subscription = invoice.subscription().map(|subscription| subscription.id());
-    let tries = invoice.attempt_count.unwrap_or_default();
-    format!("{amount} {status}, try {tries}, {}", text(subscription))
+    format!(
+        "{amount} {status}, {}",
+        text(invoice.customer_email.as_deref())
+    )
 }
 
 fn payer(charge: &Charge) -> &str {
-    let name = charge.billing_details.as_ref().map(|payer| &payer.name);
-    text(name.and_then(|name| name.as_deref()))
+    let payer = charge.billing_details.as_ref();
+    text(payer.and_then(|payer| payer.name.as_deref()))
 }
 
-fn order(charge: &Charge) -> &str {
-    let metadata = charge.metadata.as_ref();
-    text(metadata.and_then(|pairs| pairs.get("order_id").map(String::as_str)))
+fn order(metadata: &Option<Metadata>) -> &str {
+    let order = metadata.as_ref().and_then(|pairs| pairs.get("order_id"));
+    text(order.map(String::as_str))
 }
 
 fn money(minor: Option<i64>, currency: &Option<String>) -> String {

@@ -1,14 +1,9 @@
 //! The server: an axum route behind the layer. This is all that a real one needs.
 
-use std::io;
+use std::{future::ready, io};
 
-use axum::{
-    Json, Router,
-    middleware::map_response,
-    response::Response,
-    routing::post,
-};
-use serde_json::{Value, json};
+use axum::{Json, Router, middleware::map_response, response::Response, routing::post};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tower_loops::{LoopsSignatureLayer, Rejection, VerifiedEvent};
 
@@ -20,15 +15,15 @@ pub(crate) fn app(
     on_event: impl Fn(&VerifiedEvent) + Clone + Send + Sync + 'static,
     on_refusal: impl Fn(&Rejection) + Clone + Send + Sync + 'static,
 ) -> Router {
-    let handler = async move |event: VerifiedEvent| -> Json<Value> {
+    let handler = move |event: VerifiedEvent| {
         on_event(&event);
-        Json(json!({ "received": true }))
+        ready(Json(json!({ "received": true })))
     };
-    let watch = async move |response: Response| {
+    let watch = move |response: Response| {
         if let Some(rejection) = response.extensions().get() {
             on_refusal(rejection);
         }
-        response
+        ready(response)
     };
     Router::new().route(PATH, post(handler).layer(layer).layer(map_response(watch)))
 }

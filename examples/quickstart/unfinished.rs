@@ -48,6 +48,7 @@ impl Body for Unfinished {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.declared.map_or_else(SizeHint::default, SizeHint::with_exact)
+        self.declared
+            .map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }

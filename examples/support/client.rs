@@ -7,7 +7,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, StatusCode, Uri, header::CONTENT_TYPE};
+use http::{
+    HeaderValue, Request, StatusCode, Uri,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
+use http_body::Body as _;
 use http_body_util::{BodyExt, combinators::BoxBody};
 use hyper_util::{
     client::legacy::{self, connect::HttpConnector},
@@ -41,14 +45,18 @@ impl Client {
         signatures: &[HeaderValue],
         body: Body,
     ) -> Result<Answer, String> {
+        let length = body.size_hint().exact();
         let mut request = Request::post(url)
             .header(CONTENT_TYPE, "application/json")
             .body(body)
             .map_err(|error| error.to_string())?;
+        let headers = request.headers_mut();
+        // An empty body has a length too.
+        if let Some(length) = length {
+            headers.insert(CONTENT_LENGTH, length.into());
+        }
         for signature in signatures {
-            request
-                .headers_mut()
-                .append(SIGNATURE_HEADER, signature.clone());
+            headers.append(SIGNATURE_HEADER, signature.clone());
         }
         tokio::time::timeout(PATIENCE, self.exchange(request))
             .await
@@ -57,10 +65,18 @@ impl Client {
 
     async fn exchange(&self, request: Request<Body>) -> Result<Answer, String> {
         let start = Instant::now();
-        let response = self.0.request(request).await.map_err(|e| root_cause(&e))?;
+        let response = self.0.request(request).await;
+        let response = response.map_err(|error| {
+            let hint = if error.is_connect() {
+                "; is the server running?"
+            } else {
+                ""
+            };
+            root_cause(&error) + hint
+        })?;
         let status = response.status();
         let body = response.into_body().collect().await;
-        let body = body.map_err(|e| root_cause(&e))?.to_bytes();
+        let body = body.map_err(|error| root_cause(&error))?.to_bytes();
         Ok(Answer {
             status,
             body: String::from_utf8_lossy(&body).into_owned(),

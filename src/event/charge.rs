@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::object::{Metadata, metadata, redacted_debug};
+use super::object::{Metadata, metadata, object, redacted_debug};
 
 /// A payment. Amounts are integers in the currency's minor unit (cents). Every field is optional; `null` counts as absent.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
@@ -19,6 +19,7 @@ pub struct Charge {
     /// What was sold, as shown to people.
     pub description: Option<String>,
     /// Who paid.
+    #[serde(default, deserialize_with = "object")]
     pub billing_details: Option<BillingDetails>,
     /// What the seller attached, such as an `order_id`.
     #[serde(default, deserialize_with = "metadata")]

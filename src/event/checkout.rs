@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     Reference,
-    object::{Metadata, metadata, redacted_debug},
+    object::{Metadata, metadata, object, redacted_debug},
 };
 
 /// A checkout. Amounts are integers in the currency's minor unit (cents), times are Unix seconds. Every field is optional;
@@ -37,6 +37,7 @@ pub struct CheckoutSession {
     /// The e-mail address given when the session was made.
     pub customer_email: Option<String>,
     /// Who the customer turned out to be.
+    #[serde(default, deserialize_with = "object")]
     pub customer_details: Option<CustomerDetails>,
     /// The seller's own reference.
     pub client_reference_id: Option<String>,
@@ -48,6 +49,7 @@ pub struct CheckoutSession {
     /// The payment.
     pub payment_intent: Option<Reference>,
     /// What discounts, shipping and taxes come to.
+    #[serde(default, deserialize_with = "object")]
     pub total_details: Option<TotalDetails>,
     /// What was sold. `productName` in the payload.
     #[serde(rename = "productName")]

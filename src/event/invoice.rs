@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     Reference,
-    object::{Metadata, metadata, redacted_debug},
+    object::{Metadata, metadata, object, redacted_debug},
 };
 
 /// An invoice. Amounts are integers in the currency's minor unit (cents), times are Unix seconds. Every field is optional;
@@ -44,6 +44,7 @@ pub struct Invoice {
     #[serde(default, deserialize_with = "metadata")]
     pub metadata: Option<Metadata>,
     subscription: Option<Reference>,
+    #[serde(default, deserialize_with = "object")]
     parent: Option<Parent>,
 }
 
@@ -63,6 +64,7 @@ redacted_debug!(Invoice, id);
 
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 struct Parent {
+    #[serde(default, deserialize_with = "object")]
     subscription_details: Option<SubscriptionDetails>,
 }
 

@@ -1,8 +1,11 @@
 //! `data.object`, typed by the event type.
 
-use std::{collections::BTreeMap, error::Error, fmt};
+use std::{collections::BTreeMap, error::Error, fmt, marker::PhantomData};
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned, MapAccess, value::MapAccessDeserializer},
+};
 use serde_json::{Value, value::RawValue};
 
 use super::{Charge, CheckoutSession, EventType, Invoice, Subscription};
@@ -29,14 +32,14 @@ impl EventObject {
     pub(super) fn parse(event_type: &EventType, payload: &[u8]) -> Result<Self, ObjectError> {
         match event_type {
             EventType::ChargeSucceeded | EventType::ChargeRefunded => {
-                parse(payload).map(Self::Charge)
+                parse_object(payload).map(Self::Charge)
             }
-            EventType::CheckoutSessionCompleted => parse(payload).map(Self::CheckoutSession),
+            EventType::CheckoutSessionCompleted => parse_object(payload).map(Self::CheckoutSession),
             EventType::CustomerSubscriptionCreated | EventType::CustomerSubscriptionDeleted => {
-                parse(payload).map(Self::Subscription)
+                parse_object(payload).map(Self::Subscription)
             }
             EventType::InvoicePaymentSucceeded | EventType::InvoicePaymentFailed => {
-                parse(payload).map(Self::Invoice)
+                parse_object(payload).map(Self::Invoice)
             }
             EventType::Other(_) => parse(payload).map(Self::Other),
         }
@@ -59,7 +62,7 @@ impl fmt::Debug for EventObject {
 pub(super) fn parse<T: DeserializeOwned>(payload: &[u8]) -> Result<T, ObjectError> {
     #[derive(Deserialize)]
     struct Envelope<T> {
-        data: Option<Data<T>>,
+        data: Option<Object<Data<T>>>,
     }
     #[derive(Deserialize)]
     struct Data<T> {
@@ -69,12 +72,50 @@ pub(super) fn parse<T: DeserializeOwned>(payload: &[u8]) -> Result<T, ObjectErro
     match serde_json::from_slice::<Envelope<T>>(payload) {
         Ok(envelope) => envelope
             .data
-            .and_then(|data| data.object)
+            .and_then(|Object(data)| data.object)
             .ok_or(ObjectError::Missing),
         Err(error) => Err(ObjectError::Unexpected {
             line: error.line(),
             column: error.column(),
         }),
+    }
+}
+
+fn parse_object<T: DeserializeOwned>(payload: &[u8]) -> Result<T, ObjectError> {
+    parse(payload).map(|Object(object)| object)
+}
+
+/// A struct that is read from a JSON object only. Serde by itself takes an array of its fields as well.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Object<T>(pub(super) T);
+
+/// The same for an optional field of a struct.
+pub(super) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let object = Option::<Object<T>>::deserialize(deserializer)?;
+    Ok(object.map(|Object(object)| object))
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Visitor<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(Visitor(PhantomData))
     }
 }
 

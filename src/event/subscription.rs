@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     Reference,
-    object::{Metadata, metadata, redacted_debug},
+    object::{Metadata, Object, metadata, object, redacted_debug},
 };
 
 /// A subscription. Times are Unix seconds. Every field is optional; `null` counts as absent.
@@ -34,6 +34,7 @@ pub struct Subscription {
     pub metadata: Option<Metadata>,
     current_period_start: Option<i64>,
     current_period_end: Option<i64>,
+    #[serde(default, deserialize_with = "object")]
     items: Option<Items>,
 }
 
@@ -60,6 +61,7 @@ impl Subscription {
             .flat_map(|items| &items.data)
             .flatten()
             .flatten()
+            .map(|Object(item)| item)
     }
 }
 
@@ -67,7 +69,7 @@ redacted_debug!(Subscription, id);
 
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 struct Items {
-    data: Option<Vec<Option<Item>>>,
+    data: Option<Vec<Option<Object<Item>>>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Deserialize)]

@@ -74,8 +74,8 @@ impl LoopsSignatureLayer {
         self.with(|config| config.max_body_size = bytes)
     }
 
-    /// Sets the clock that signed times are compared with. Default: [`SystemTime::now`]. It is read once for each request
-    /// that has one well-formed header or more, before the body is read.
+    /// Sets the clock that signed times are compared with. Default: [`SystemTime::now`]. It is read once for each
+    /// request, before the body is.
     pub fn with_clock(self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.with(|config| config.clock = Arc::new(clock))
     }

@@ -113,8 +113,10 @@ where
                     Ok(())
                 }
                 StateProj::Called { future } => {
-                    let response = ready!(future.poll(cx))?;
-                    return Poll::Ready(Ok(response.map(ResponseBody::inner)));
+                    let response = ready!(future.poll(cx));
+                    // What the inner future still holds, a permit say, goes now and not with the last of the response.
+                    state.set(State::Done);
+                    return Poll::Ready(response.map(|response| response.map(ResponseBody::inner)));
                 }
                 StateProj::Refused { .. } | StateProj::Done => Ok(()),
             };

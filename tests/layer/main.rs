@@ -6,6 +6,7 @@ mod body_limit;
 mod clock;
 mod declared_length;
 mod futures;
+mod inner_errors;
 mod inner_request;
 mod logging;
 mod middleware;

@@ -11,13 +11,12 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
-use http_body_util::Full;
 use tower::{Layer, ServiceExt};
 use tower_loops::{HeaderError, PayloadError, Rejection, SIGNATURE_HEADER, Signer};
 
 use crate::{
     scripted_body::{ScriptedBody, Step},
-    support::{Answer, EVENT, layer, now, recording, secret, send, sign, signed, unsigned},
+    support::{Answer, EVENT, full, layer, now, recording, secret, send, sign, signed, unsigned},
 };
 
 const PEER_HUNG_UP: &str = "the peer hung up while sending cus_private";
@@ -141,7 +140,7 @@ async fn to_response_is_what_the_layer_answers() {
 #[tokio::test]
 async fn a_response_of_your_own_is_given_for_every_reason_and_carries_it_all_the_same() {
     let teapot = layer().with_rejection_response(|rejection| {
-        let mut response = Response::new(Full::from(format!("no tea: {rejection}")));
+        let mut response = Response::new(full(format!("no tea: {rejection}")));
         *response.status_mut() = StatusCode::IM_A_TEAPOT;
         response
     });
@@ -162,8 +161,7 @@ async fn a_response_of_your_own_is_given_for_every_reason_and_carries_it_all_the
 
 #[tokio::test]
 async fn the_true_reason_wins_over_one_that_your_own_response_carries() {
-    let misleading =
-        layer().with_rejection_response(|_| Rejection::MissingSignature.to_response());
+    let misleading = layer().with_rejection_response(|_| Rejection::MissingSignature.to_response());
     let request = signed("another body", ScriptedBody::new([EVENT]));
     let answer = send(recording(&misleading).0, request).await;
     assert_eq!(answer.text(), r#"{"error":"Missing signature"}"#);

@@ -39,7 +39,7 @@ impl From<Bytes> for Step {
 pub(crate) struct ScriptedBody {
     steps: VecDeque<Step>,
     polls: Arc<AtomicUsize>,
-    size_hint: SizeHint,
+    size: (u64, Option<u64>),
     is_end_stream: bool,
 }
 
@@ -49,17 +49,13 @@ impl ScriptedBody {
         Self {
             steps: steps.into_iter().map(Into::into).collect(),
             polls: Arc::default(),
-            size_hint: SizeHint::default(),
+            size: (0, None),
             is_end_stream: false,
         }
     }
 
     pub(crate) fn saying_size(mut self, lower: u64, upper: Option<u64>) -> Self {
-        self.size_hint = SizeHint::new();
-        self.size_hint.set_lower(lower);
-        if let Some(upper) = upper {
-            self.size_hint.set_upper(upper);
-        }
+        self.size = (lower, upper);
         self
     }
 
@@ -94,7 +90,13 @@ impl Body for ScriptedBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.size_hint.clone()
+        let (lower, upper) = self.size;
+        let mut hint = SizeHint::new();
+        hint.set_lower(lower);
+        if let Some(upper) = upper {
+            hint.set_upper(upper);
+        }
+        hint
     }
 }
 

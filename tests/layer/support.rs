@@ -12,10 +12,12 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
+use tokio::time::timeout;
 use tower::{Layer, Service, ServiceExt};
 use tower_loops::{
     BoxError, LoopsSignature, LoopsSignatureLayer, Rejection, SIGNATURE_HEADER, Secret, Signer,
 };
+use tower_test::mock;
 
 pub(crate) const SECRET: &str = "whsec_of_the_layer_tests";
 pub(crate) const EVENT: &str = r#"{"id":"evt_1","type":"charge.succeeded"}"#;
@@ -60,15 +62,19 @@ pub(crate) fn unsigned<B>(body: B) -> Request<B> {
         .expect("a valid request")
 }
 
+pub(crate) fn full(bytes: impl Into<Bytes>) -> Full<Bytes> {
+    Full::new(bytes.into())
+}
+
 pub(crate) fn genuine() -> Request<Full<Bytes>> {
-    signed(EVENT, Full::from(EVENT))
+    signed(EVENT, full(EVENT))
 }
 
 /// Well formed, of the right time, and signed with another secret.
 pub(crate) fn forged() -> Request<Full<Bytes>> {
     let other = Secret::new("whsec_of_somebody_else").expect("not empty");
     let signature = Signer::new(other).sign(EVENT.as_bytes(), now());
-    with_header(signature, Full::from(EVENT))
+    with_header(signature, full(EVENT))
 }
 
 /// Answers 200 at once and keeps every request. Its clones share what they keep.
@@ -147,7 +153,8 @@ impl Answer {
     }
 }
 
-/// One request through one service whose errors should not be.
+/// One request through one service whose errors should not be. Where the clock is paused, a service that never answers
+/// fails the test at once.
 pub(crate) async fn send<S, Req, Res>(service: S, request: Req) -> Answer
 where
     S: Service<Req, Response = Response<Res>>,
@@ -155,13 +162,27 @@ where
     Res: http_body::Body,
     Res::Error: Into<BoxError>,
 {
-    Answer::of(
-        service
-            .oneshot(request)
-            .await
-            .expect("a response, not an error"),
-    )
-    .await
+    let response = timeout(Duration::from_secs(3600), service.oneshot(request))
+        .await
+        .expect("an answer within the hour")
+        .expect("a response, not an error");
+    Answer::of(response).await
+}
+
+pub(crate) type Mock = mock::Mock<Request<Full<Bytes>>, Response<Full<Bytes>>>;
+pub(crate) type Handle = mock::Handle<Request<Full<Bytes>>, Response<Full<Bytes>>>;
+
+/// The request that the mock gets next. Where the clock is paused, none fails the test at once.
+pub(crate) async fn next_request(
+    handle: &mut Handle,
+) -> (
+    Request<Full<Bytes>>,
+    mock::SendResponse<Response<Full<Bytes>>>,
+) {
+    timeout(Duration::from_secs(3600), handle.next_request())
+        .await
+        .expect("a request within the hour")
+        .expect("a request, not the end")
 }
 
 /// Polls once, without anybody to be woken.

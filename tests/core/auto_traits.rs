@@ -1,0 +1,134 @@
+//! Which traits the public types have, and which they must not have.
+
+use std::{
+    error::Error,
+    fmt::{Debug, Display},
+    hash::Hash,
+    marker::PhantomData,
+    str::FromStr,
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::{Empty, Full};
+use serde::{Serialize, de::DeserializeOwned};
+use tower::util::BoxCloneSyncService;
+use tower_loops::{
+    BillingDetails, BodyError, BoxError, Charge, CheckoutSession, CustomerDetails, EventObject,
+    EventType, HeaderError, Invoice, LoopsSignature, LoopsSignatureLayer, MissingLayer,
+    ObjectError, OtherEventType, PayloadError, Reference, Rejection, ResponseBody, ResponseFuture,
+    Secret, SecretError, Signer, Subscription, TotalDetails, Verification, VerifiedEvent, Verifier,
+};
+
+/// Whether the type implements the trait, as a `bool`: an inherent constant, which is there where it does, hides the one of
+/// the trait `Otherwise`, which is always there.
+macro_rules! implements {
+    ($type:ty: $bound:path) => {{
+        #[allow(dead_code)]
+        struct Probe<T: ?Sized>(PhantomData<T>);
+        #[allow(dead_code)]
+        trait Otherwise {
+            const IT_DOES: bool = false;
+        }
+        impl<T: ?Sized> Otherwise for Probe<T> {}
+        #[allow(dead_code)]
+        impl<T: ?Sized + $bound> Probe<T> {
+            const IT_DOES: bool = true;
+        }
+        <Probe<$type>>::IT_DOES
+    }};
+}
+
+/// Each type has all of the traits.
+macro_rules! assert_traits {
+    ([$($type:ty),* $(,)?] $traits:tt) => {
+        $(assert_traits!(@ $type, $traits);)*
+    };
+    (@ $type:ty, { $($bound:path),* }) => {
+        $(assert!(implements!($type: $bound), "{}: {}", stringify!($type), stringify!($bound));)*
+    };
+}
+
+/// No type has any of the traits.
+macro_rules! assert_no_traits {
+    ([$($type:ty),* $(,)?] $traits:tt) => {
+        $(assert_no_traits!(@ $type, $traits);)*
+    };
+    (@ $type:ty, { $($bound:path),* }) => {
+        $(assert!(!implements!($type: $bound), "{}: {}", stringify!($type), stringify!($bound));)*
+    };
+}
+
+trait Static: 'static {}
+impl<T: 'static> Static for T {}
+
+type Inner = BoxCloneSyncService<Request<Full<Bytes>>, Response<Full<Bytes>>, BoxError>;
+type InnerFuture = ResponseFuture<Inner, Full<Bytes>>;
+
+#[test]
+fn every_type_goes_anywhere_and_shows_itself() {
+    assert_traits!([
+        Secret, SecretError, Verifier, Verification, Signer, Rejection, BodyError, HeaderError, PayloadError,
+        VerifiedEvent, EventType, OtherEventType, EventObject, ObjectError, Reference, Charge, BillingDetails,
+        CheckoutSession, CustomerDetails, TotalDetails, Subscription, Invoice, LoopsSignatureLayer,
+        LoopsSignature<Inner>, ResponseBody<Full<Bytes>>, MissingLayer,
+    ] { Send, Sync, Unpin, Static, Debug });
+    assert_traits!([InnerFuture] { Send, Static, Debug });
+}
+
+#[test]
+fn what_is_shared_can_be_cloned() {
+    assert_traits!([
+        Secret, SecretError, Verifier, Signer, Rejection, BodyError, HeaderError, PayloadError, VerifiedEvent,
+        EventType, OtherEventType, EventObject, ObjectError, Reference, Charge, BillingDetails, CheckoutSession,
+        CustomerDetails, TotalDetails, Subscription, Invoice, LoopsSignatureLayer, LoopsSignature<Inner>,
+        MissingLayer,
+    ] { Clone });
+}
+
+#[test]
+fn what_goes_wrong_is_an_error() {
+    assert_traits!([Rejection, SecretError, HeaderError, PayloadError, ObjectError] {
+        Error, Display
+    });
+    assert_traits!([SecretError, HeaderError, PayloadError, ObjectError] { PartialEq, Eq });
+}
+
+#[test]
+fn a_secret_cannot_be_written_anywhere() {
+    assert_no_traits!([Secret, Verifier, Verification, Signer] {
+        Display, ToString, Serialize, DeserializeOwned, Default, AsRef<[u8]>, AsRef<str>, Into<Vec<u8>>
+    });
+    // Equality would be one that is not of constant time.
+    assert_no_traits!([Secret, Verifier, Signer] { PartialEq, Hash });
+}
+
+#[test]
+fn an_event_cannot_be_made_up() {
+    assert_no_traits!([VerifiedEvent] { Default, DeserializeOwned, From<Bytes>, FromStr });
+    assert_no_traits!([Verification] { Default, Clone });
+}
+
+#[test]
+fn an_event_type_is_text_and_a_key() {
+    assert_traits!([EventType] { Display, FromStr, Eq, Hash, Serialize, DeserializeOwned });
+    assert_traits!([Reference] { Eq, Hash, DeserializeOwned });
+    assert_traits!([Charge, CheckoutSession, Subscription, Invoice] { Default, Eq, DeserializeOwned });
+}
+
+#[test]
+fn wrappers_are_what_they_wrap() {
+    type Local = std::rc::Rc<()>;
+    assert_traits!([LoopsSignature<Local>, ResponseBody<Local>] { Debug, Unpin });
+    assert_traits!([LoopsSignature<Local>] { Clone });
+    assert_no_traits!([LoopsSignature<Local>, ResponseBody<Local>] { Send, Sync });
+
+    struct NoTraits;
+    assert_traits!([LoopsSignature<NoTraits>, ResponseBody<NoTraits>] { Send, Sync, Debug });
+    assert_no_traits!([LoopsSignature<NoTraits>] { Clone });
+
+    assert_traits!([ResponseBody<Full<Bytes>>, ResponseBody<Empty<Bytes>>] { Body });
+    assert_no_traits!([ResponseBody<NoTraits>] { Body });
+    assert_traits!([InnerFuture] { Future });
+}

@@ -1,0 +1,12 @@
+//! The examples, run as a stranger runs them: the built binaries, over loopback.
+
+mod endpoint;
+mod fixtures;
+#[path = "../../examples/quickstart/money.rs"]
+mod money;
+mod money_format;
+mod process;
+mod quickstart;
+mod refused_arguments;
+mod send_event;
+mod served;
