@@ -156,6 +156,8 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod event;
+#[cfg(feature = "idempotency")]
+pub mod idempotency;
 mod layer;
 mod rejection;
 mod secret;

@@ -29,13 +29,13 @@ pin_project! {
 }
 
 impl<B> ResponseBody<B> {
-    pub(super) fn inner(body: B) -> Self {
+    pub(crate) fn inner(body: B) -> Self {
         Self {
             kind: Kind::Inner { body },
         }
     }
 
-    pub(super) fn own(body: Full<Bytes>) -> Self {
+    pub(crate) fn own(body: Full<Bytes>) -> Self {
         Self {
             kind: Kind::Own { body },
         }

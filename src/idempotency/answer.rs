@@ -1,0 +1,75 @@
+//! The answers that the layer gives in the handler's place.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{
+    HeaderName, HeaderValue, Response, StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
+use http_body_util::Full;
+
+use crate::ResponseBody;
+
+/// Marks the answer to an event that was handled before: `x-loops-webhook-duplicate: true`.
+pub const DUPLICATE_HEADER: HeaderName = HeaderName::from_static("x-loops-webhook-duplicate");
+
+const STORE_RETRY_AFTER: Duration = Duration::from_secs(5);
+
+type Answer<B> = Response<ResponseBody<B>>;
+
+pub(super) fn duplicate<B>() -> Answer<B> {
+    let mut response = json(StatusCode::OK, r#"{"received": true}"#);
+    let headers = response.headers_mut();
+    headers.insert(DUPLICATE_HEADER, HeaderValue::from_static("true"));
+    response
+}
+
+pub(super) fn in_flight<B>(status: StatusCode, retry_after: Duration) -> Answer<B> {
+    retry(status, r#"{"error":"Event in progress"}"#, retry_after)
+}
+
+pub(super) fn store_down<B>() -> Answer<B> {
+    let text = r#"{"error":"Event store unavailable"}"#;
+    retry(StatusCode::SERVICE_UNAVAILABLE, text, STORE_RETRY_AFTER)
+}
+
+pub(super) fn shutting_down<B>() -> Answer<B> {
+    let text = r#"{"error":"Shutting down"}"#;
+    retry(StatusCode::SERVICE_UNAVAILABLE, text, STORE_RETRY_AFTER)
+}
+
+pub(super) fn panicked<B>() -> Answer<B> {
+    json(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        r#"{"error":"Processing failed"}"#,
+    )
+}
+
+pub(super) fn unverified<B>() -> Answer<B> {
+    json(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        r#"{"error":"Misconfigured"}"#,
+    )
+}
+
+/// With `Retry-After` in whole seconds, rounded up, at least one.
+fn retry<B>(status: StatusCode, text: &'static str, after: Duration) -> Answer<B> {
+    let seconds = after
+        .as_secs()
+        .saturating_add(u64::from(after.subsec_nanos() > 0))
+        .max(1);
+    let mut response = json(status, text);
+    response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    response
+}
+
+fn json<B>(status: StatusCode, text: &'static str) -> Answer<B> {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json");
+    let mut response = Response::new(ResponseBody::own(Full::new(Bytes::from_static(
+        text.as_bytes(),
+    ))));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response
+}

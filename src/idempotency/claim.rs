@@ -1,0 +1,135 @@
+//! What one delivery asks of the store, each question with a bound on its time.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{
+    Claim, Completion, EventKey, EventStore, StoreError, StoreErrorKind, Token,
+    in_flight::Running,
+    layer::{Settings, Shared},
+};
+use crate::{VerifiedEvent, trace};
+
+/// The key of an event, and the token under which this delivery holds it.
+pub(super) struct EventClaim<St> {
+    pub(super) key: EventKey,
+    token: Token,
+    shared: Arc<Shared<St>>,
+    pub(super) settings: Arc<Settings>,
+}
+
+impl<St: EventStore> EventClaim<St> {
+    pub(super) fn new(
+        event: &VerifiedEvent,
+        shared: Arc<Shared<St>>,
+        settings: Arc<Settings>,
+    ) -> Self {
+        // An empty id says nothing of the event: its payload does, so that two of them are not taken for one.
+        let key = if event.id().is_empty() {
+            EventKey::of_payload(&settings.namespace, event.payload())
+        } else {
+            EventKey::new(&settings.namespace, event.id())
+        };
+        Self {
+            key,
+            token: Token::random(),
+            shared,
+            settings,
+        }
+    }
+
+    pub(super) async fn claim(&self) -> Result<Claim, StoreError> {
+        let lease = self.settings.lease.min(self.settings.max_hold);
+        self.bounded(self.shared.store.claim(&self.key, self.token, lease))
+            .await
+    }
+
+    /// Lets the lease begin anew; tells whether the event is still this delivery's.
+    pub(super) async fn renew(&self, lease: Duration) -> Result<bool, StoreError> {
+        let store = &self.shared.store;
+        if self
+            .bounded(store.extend(&self.key, self.token, lease))
+            .await?
+        {
+            return Ok(true);
+        }
+        // The lease had run out. Where nobody else has claimed the event since, it can be had again.
+        let claim = self
+            .bounded(store.claim(&self.key, self.token, lease))
+            .await?;
+        Ok(claim == Claim::Claimed)
+    }
+
+    /// Records the success, in three attempts within the store's time; after that it goes on trying in the background, for as
+    /// long as an event may be held. The work is done: no trouble here turns it into a failure.
+    pub(super) async fn complete(self, running: &Running) {
+        let attempts = async {
+            let mut outcome = self.try_complete().await;
+            for _ in 1..3 {
+                if outcome.is_ok() {
+                    break;
+                }
+                sleep(Duration::from_millis(50)).await;
+                outcome = self.try_complete().await;
+            }
+            outcome
+        };
+        if let Err(error) = self.bounded(attempts).await {
+            trace::store_failed(&self.key, "complete", &error);
+            let running = running.another();
+            tokio::spawn(trace::in_current_span(async move {
+                self.complete_later().await;
+                drop(running);
+            }));
+        }
+    }
+
+    async fn complete_later(self) {
+        let begun = Instant::now();
+        let mut pause = Duration::from_millis(100);
+        while begun.elapsed() < self.settings.max_hold {
+            sleep(pause).await;
+            if self.bounded(self.try_complete()).await.is_ok() {
+                return;
+            }
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+        trace::success_not_recorded(&self.key);
+    }
+
+    async fn try_complete(&self) -> Result<(), StoreError> {
+        let store = &self.shared.store;
+        let retention = self.settings.retention;
+        if store.complete(&self.key, self.token, retention).await? == Completion::LeaseLost {
+            trace::lease_lost(&self.key);
+        }
+        Ok(())
+    }
+
+    /// Lets the next delivery run. Where that fails, the end of the lease does it.
+    pub(super) async fn release(&self) {
+        let release = self.shared.store.release(&self.key, self.token);
+        if let Err(error) = self.bounded(release).await {
+            trace::store_failed(&self.key, "release", &error);
+        }
+    }
+
+    /// After a claim whose answer was lost: it may have been made all the same.
+    pub(super) fn release_in_background(self, running: &Running) {
+        let running = running.another();
+        tokio::spawn(trace::in_current_span(async move {
+            self.release().await;
+            drop(running);
+        }));
+    }
+
+    async fn bounded<T>(
+        &self,
+        operation: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        timeout(self.settings.store_timeout, operation)
+            .await
+            .unwrap_or_else(|elapsed| Err(StoreError::new(StoreErrorKind::Unavailable, elapsed)))
+    }
+}
