@@ -143,6 +143,8 @@
 //! | feature | what it gives |
 //! |---|---|
 //! | `axum` | [`VerifiedEvent`] as an extractor, [`Rejection`] as an `IntoResponse`; brings `tracing` |
+//! | `idempotency` | [`idempotency::IdempotencyLayer`]: each event handled once; needs a tokio runtime |
+//! | `test-util` | [`idempotency::conformance`]: the suite for stores of your own |
 //! | `tracing` | one event per outcome: `INFO` for a verified delivery (id, type, age), `DEBUG` for a refused one (reason); never a body, a header or a secret |
 //!
 //! # Errors of the service
