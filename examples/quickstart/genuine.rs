@@ -2,7 +2,10 @@
 
 use tower_loops::Signer;
 
-use crate::delivery::{Delivery, Outcome, Senders, full, payload};
+use crate::{
+    delivery::{Delivery, Outcome, Senders, full, payload},
+    repeats::with_id,
+};
 
 pub(crate) fn events(senders: &Senders) -> Vec<Delivery> {
     let delivery = |sent, payload, seen| genuine(senders, sent, payload, &senders.new, (seen, 0));
@@ -36,20 +39,20 @@ pub(crate) fn events(senders: &Senders) -> Vec<Delivery> {
 }
 
 pub(crate) fn rotation(senders: &Senders) -> Vec<Delivery> {
-    let event = payload("charge.succeeded");
+    let event = |id| with_id(payload("charge.succeeded"), id);
     let seen = "49.00 usd, Mira Solberg, order 1001";
     vec![
         genuine(
             senders,
             "signed with the new secret",
-            event,
+            event("evt_under_the_new_secret"),
             &senders.new,
             (seen, 0),
         ),
         genuine(
             senders,
             "signed with the old secret",
-            event,
+            event("evt_under_the_old_secret"),
             &senders.old,
             (seen, 1),
         ),
@@ -59,10 +62,11 @@ pub(crate) fn rotation(senders: &Senders) -> Vec<Delivery> {
 fn genuine(
     senders: &Senders,
     sent: &'static str,
-    payload: &'static str,
+    payload: impl Into<String>,
     signer: &Signer,
     (summary, secret_index): (&str, usize),
 ) -> Delivery {
+    let payload = payload.into();
     Delivery {
         sent,
         signatures: vec![signer.sign(payload.as_bytes(), senders.now)],

@@ -17,6 +17,7 @@ mod money;
 mod play;
 #[path = "../support/printable.rs"]
 mod printable;
+mod repeats;
 mod scenario;
 mod seen;
 mod serve;

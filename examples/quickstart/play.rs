@@ -25,6 +25,11 @@ impl Played {
         self.came.as_ref() == Ok(&self.expected)
     }
 
+    pub(crate) fn is_refused(&self) -> bool {
+        let came = self.came.as_ref();
+        came.is_ok_and(|came| came.status.is_client_error())
+    }
+
     pub(crate) fn reached_the_handler(&self) -> bool {
         self.came.as_ref().is_ok_and(|came| !came.seen.is_empty())
     }

@@ -3,12 +3,16 @@
 use std::{
     error::Error,
     io::{Write, stdout},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use http::Uri;
 use tokio::sync::mpsc;
-use tower_loops::{LoopsSignatureLayer, Secret};
+use tower_loops::{LoopsSignatureLayer, Secret, VerifiedEvent};
 
 use crate::{
     attacks,
@@ -16,6 +20,7 @@ use crate::{
     delivery::{Delivery, NEW_SECRET, OLD_SECRET, Senders},
     genuine,
     play::{Played, play},
+    repeats::{FAILS_AT_FIRST, repeats},
     seen::Seen,
     server,
     style::Style,
@@ -27,9 +32,14 @@ pub(crate) async fn run() -> Result<bool, Box<dyn Error>> {
     let layer = LoopsSignatureLayer::new(Secret::new(NEW_SECRET)?)
         .with_additional_secret(Secret::new(OLD_SECRET)?);
     let (tell, mut seen) = mpsc::unbounded_channel();
-    let on_event = move |event: &_| {
+    let has_failed = Arc::new(AtomicBool::new(false));
+    let on_event = move |event: &VerifiedEvent| {
         // Nobody listens any more once the play is over.
         let _ = tell.send(Seen::of(event));
+        if event.id() == FAILS_AT_FIRST && !has_failed.swap(true, Ordering::SeqCst) {
+            return Err("the database is gone".into());
+        }
+        Ok(())
     };
     let (listener, url) = server::listen("127.0.0.1:0").await?;
     tokio::spawn(axum::serve(listener, server::app(layer, on_event, |_| {})).into_future());
@@ -61,10 +71,11 @@ pub(crate) async fn run() -> Result<bool, Box<dyn Error>> {
         .all(Played::is_as_expected))
 }
 
-fn script(senders: &Senders) -> [(&'static str, Vec<Delivery>); 6] {
+fn script(senders: &Senders) -> [(&'static str, Vec<Delivery>); 7] {
     [
         ("Genuine events", genuine::events(senders)),
         ("A rotation of the secret", genuine::rotation(senders)),
+        ("Each event once", repeats(senders)),
         ("Forgeries", attacks::forgeries(senders)),
         ("Replays", attacks::replays(senders)),
         (
@@ -101,9 +112,10 @@ fn summary(sections: &[Section], style: &Style) -> String {
         return format!("   {}", style.red(&verdict));
     }
     let verdict = style.green("All as they should.");
-    let refused = total - reached;
+    let refused = played().filter(|played| played.is_refused()).count();
+    let known = total - reached - refused;
     format!(
-        "   {total} deliveries in {time}: {reached} reached the handler, {refused} were refused. {verdict}\n   \
+        "   {total} deliveries in {time}: {reached} reached the handler, {refused} were refused, {known} known by the store. {verdict}\n   \
          To send it events of your own: cargo run --example quickstart -- --serve 127.0.0.1:3000"
     )
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write, stdout};
 
-use tower_loops::{LoopsSignatureLayer, Rejection, VerifiedEvent};
+use tower_loops::{BoxError, LoopsSignatureLayer, Rejection, VerifiedEvent};
 
 use crate::{
     printable::printable,
@@ -21,9 +21,10 @@ pub(crate) async fn run(layer: LoopsSignatureLayer, address: &str) -> io::Result
     axum::serve(listener, app(layer, on_event, on_refusal)).await
 }
 
-fn on_event(event: &VerifiedEvent) {
+fn on_event(event: &VerifiedEvent) -> Result<(), BoxError> {
     let (event_type, id) = (event.event_type(), event.id());
     show(&format!("✓ {event_type}  {}  {id}", seen::summary(event)));
+    Ok(())
 }
 
 fn on_refusal(rejection: &Rejection) {

@@ -193,10 +193,10 @@ impl Table {
         state: State,
         end: Option<Instant>,
     ) -> Result<(), StoreError> {
-        self.remove(key);
-        if self.entries.len() >= self.capacity {
-            let oldest = self.done.pop_first().ok_or_else(full)?.1;
-            self.remove(&oldest);
+        if self.entries.contains_key(key) {
+            self.remove(key);
+        } else {
+            self.make_room()?;
         }
         let number = self.next_entry;
         self.next_entry += 1;
@@ -208,6 +208,14 @@ impl Table {
         }
         self.entries
             .insert(key.clone(), Entry { number, state, end });
+        Ok(())
+    }
+
+    fn make_room(&mut self) -> Result<(), StoreError> {
+        while self.entries.len() >= self.capacity {
+            let (_, oldest) = self.done.pop_first().ok_or_else(full)?;
+            self.remove(&oldest);
+        }
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 mod endpoint;
 mod fixtures;
+mod idempotent;
 #[path = "../../examples/quickstart/money.rs"]
 mod money;
 mod money_format;

@@ -3,7 +3,7 @@
 use crate::process::{example, run};
 
 /// What each row says besides its time: what was sent, what was answered, what the handler saw and by which secret.
-const ROWS: [[&str; 4]; 21] = [
+const ROWS: [[&str; 4]; 24] = [
     [
         "charge.succeeded",
         r#"200 {"received":true}"#,
@@ -63,6 +63,24 @@ const ROWS: [[&str; 4]; 21] = [
         r#"200 {"received":true}"#,
         "49.00 usd, Mira Solberg, order 1001",
         "#1",
+    ],
+    [
+        "charge.succeeded once more",
+        r#"200 {"received": true}"#,
+        "not called",
+        "",
+    ],
+    [
+        "one whose handler fails",
+        "500 Processing failed",
+        "15.50 eur back, Zoë Lind, order 1002",
+        "#0",
+    ],
+    [
+        "the same, retried",
+        r#"200 {"received":true}"#,
+        "15.50 eur back, Zoë Lind, order 1002",
+        "#0",
     ],
     [
         "signed with another secret",
@@ -141,8 +159,9 @@ fn every_row_is_as_it_should_be() {
     let rows: Vec<[&str; 4]> = ran.stdout.lines().filter_map(row).collect();
     assert_eq!(rows, ROWS);
     assert!(
-        ran.stdout
-            .contains("10 reached the handler, 11 were refused. All as they should."),
+        ran.stdout.contains(
+            "12 reached the handler, 11 were refused, 1 known by the store. All as they should."
+        ),
         "{}",
         ran.stdout
     );

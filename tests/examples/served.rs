@@ -144,7 +144,19 @@ fn the_same_event_several_times_is_one() {
     let serving = start();
     let ran = send(&serving, &["charge.succeeded", "--same-id", "--count", "2"]);
     assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
-    assert_eq!(id(&serving.line()), id(&serving.line()));
+    let sent = &id(&serving.line());
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    let with_id = lines.iter().filter(|line| line.contains(sent)).count();
+    assert_eq!(with_id, 2, "{}", ran.stdout);
+    for answer in [r#"{"received":true}"#, r#"{"received": true}"#] {
+        let answers = lines.iter().filter(|line| line.ends_with(answer)).count();
+        assert_eq!(answers, 1, "{answer}: {}", ran.stdout);
+    }
+
+    // The handler saw it once: what it sees next is the next event.
+    send(&serving, &["charge.refunded"]);
+    let next = serving.line();
+    assert!(next.starts_with("✓ charge.refunded"), "{next}");
 }
 
 fn id(line: &str) -> String {

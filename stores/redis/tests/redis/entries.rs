@@ -1,0 +1,151 @@
+//! What there is in Redis: keys, values, expiries.
+
+use std::time::{Duration, Instant};
+
+use redis::AsyncCommands;
+use tower_loops::idempotency::{Claim, Completion, EventKey, EventStore, Retention, Token};
+use tower_loops_redis::RedisStore;
+
+use crate::server::{PATIENCE, Server};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Claims an event with a token of its own until it gets it, through errors and other holders.
+pub(crate) async fn until_claimed(store: &RedisStore, id: &str) {
+    let (key, token, begun) = (EventKey::new("ns", id), Token::random(), Instant::now());
+    loop {
+        let outcome = store.claim(&key, token, MINUTE).await;
+        if matches!(outcome, Ok(Claim::Claimed)) {
+            return;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{id}: {outcome:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn one_key_per_event_that_ends_with_its_lease_or_retention() {
+    let server = Server::start(&[]).await;
+    let mut manager = server.manager().await;
+    let store = RedisStore::new(manager.clone()).with_prefix("shop");
+    let never = -1..=-1;
+    let rows = [
+        (
+            "minute",
+            MINUTE,
+            Retention::For(2 * MINUTE),
+            1..=60_000,
+            1..=120_000,
+        ),
+        (
+            "all-time",
+            Duration::MAX,
+            Retention::For(Duration::MAX),
+            never.clone(),
+            never.clone(),
+        ),
+        ("forever", MINUTE, Retention::Forever, 1..=60_000, never),
+    ];
+    for (id, lease, retention, held_for, done_for) in rows {
+        let (key, token) = (EventKey::new("ns", id), Token::random());
+        let name = format!("shop:ns:{id}");
+        assert_eq!(
+            store.claim(&key, token, lease).await.unwrap(),
+            Claim::Claimed,
+            "{id}"
+        );
+        let value: String = manager.get(&name).await.unwrap();
+        assert_eq!((value.len(), &value[..1]), (33, "P"), "{id}: {value}");
+        let pttl: i64 = manager.pttl(&name).await.unwrap();
+        assert!(held_for.contains(&pttl), "{id} claimed: {pttl}");
+
+        assert!(store.extend(&key, token, lease).await.unwrap(), "{id}");
+        let pttl: i64 = manager.pttl(&name).await.unwrap();
+        assert!(held_for.contains(&pttl), "{id} extended: {pttl}");
+
+        let completion = store.complete(&key, token, retention).await.unwrap();
+        assert_eq!(completion, Completion::Held, "{id}");
+        let value: String = manager.get(&name).await.unwrap();
+        assert_eq!(value, "D", "{id}");
+        let pttl: i64 = manager.pttl(&name).await.unwrap();
+        assert!(done_for.contains(&pttl), "{id} done: {pttl}");
+    }
+    let names: Vec<String> = manager.keys("*").await.unwrap();
+    assert_eq!(names.len(), 3, "{names:?}");
+}
+
+#[tokio::test]
+async fn a_renewed_claim_takes_the_new_lease_longer_or_shorter() {
+    let server = Server::start(&[]).await;
+    let mut manager = server.manager().await;
+    let store = server.store().await;
+    let (key, token) = (EventKey::new("ns", "evt"), Token::random());
+    let rows = [
+        (MINUTE, 1..=60_000),
+        (Duration::MAX, -1..=-1),
+        (2 * MINUTE, 60_001..=120_000),
+        (MINUTE, 1..=60_000),
+    ];
+    for (lease, held_for) in rows.clone() {
+        let claim = store.claim(&key, token, lease).await.unwrap();
+        assert_eq!(claim, Claim::Claimed);
+        let pttl: i64 = manager.pttl("loops:ns:evt").await.unwrap();
+        assert!(held_for.contains(&pttl), "claimed for {lease:?}: {pttl}");
+    }
+    for (lease, held_for) in rows {
+        assert!(store.extend(&key, token, lease).await.unwrap());
+        let pttl: i64 = manager.pttl("loops:ns:evt").await.unwrap();
+        assert!(held_for.contains(&pttl), "extended for {lease:?}: {pttl}");
+    }
+}
+
+#[tokio::test]
+async fn odd_ids_are_events_of_their_own() {
+    let server = Server::start(&[]).await;
+    let store = server.store().await;
+    let (long, longer) = ("x".repeat(10_000), "x".repeat(10_001));
+    let ids = [
+        "", "\0", "a", "a\0", "a\0b", "'", "\"", "a b", "a:b", "{a}b", "é", "e\u{301}", "*",
+        "\r\n", &long, &longer,
+    ];
+    for id in ids {
+        let (key, token) = (EventKey::new("ns", id), Token::random());
+        let label: String = id.chars().take(8).collect();
+        assert_eq!(
+            store.claim(&key, token, MINUTE).await.unwrap(),
+            Claim::Claimed,
+            "{label:?}"
+        );
+        let completion = store
+            .complete(&key, token, Retention::Forever)
+            .await
+            .unwrap();
+        assert_eq!(completion, Completion::Held, "{label:?}");
+        let again = store.claim(&key, Token::random(), MINUTE).await.unwrap();
+        assert_eq!(again, Claim::Done, "{label:?}");
+    }
+    let names: Vec<String> = server.manager().await.keys("*").await.unwrap();
+    assert_eq!(names.len(), ids.len());
+    assert!(
+        names.iter().all(|name| name.len() <= 400),
+        "keys are bounded"
+    );
+}
+
+#[tokio::test]
+async fn a_claim_whose_holder_died_is_free_after_its_lease() {
+    let server = Server::start(&[]).await;
+    let store = server.store().await;
+    let (key, lease) = (EventKey::new("ns", "evt"), Duration::from_millis(300));
+    assert_eq!(
+        store.claim(&key, Token::random(), lease).await.unwrap(),
+        Claim::Claimed
+    );
+    let begun = Instant::now();
+    until_claimed(&store, "evt").await;
+    assert!(
+        begun.elapsed() >= Duration::from_millis(250),
+        "not before: {:?}",
+        begun.elapsed()
+    );
+}

@@ -1,0 +1,185 @@
+//! What Redis refuses, and what the error says of it.
+
+use std::{error::Error, time::Duration};
+
+use redis::{
+    AsyncCommands, Client,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+use tower_loops::idempotency::{
+    Claim, Completion, EventKey, EventStore, Retention, StoreError, StoreErrorKind, Token,
+};
+use tower_loops_redis::RedisStore;
+
+use crate::server::Server;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn another_programs_key_is_left_alone() {
+    let server = Server::start(&[]).await;
+    let mut manager = server.manager().await;
+    let store = server.store().await;
+    let _: () = manager.lpush("loops:ns:list", "theirs").await.unwrap();
+    let _: () = manager.set("loops:ns:text", "theirs").await.unwrap();
+    for id in ["list", "text"] {
+        let (key, token) = (EventKey::new("ns", id), Token::random());
+        let errors = [
+            ("claim", store.claim(&key, token, MINUTE).await.unwrap_err()),
+            (
+                "extend",
+                store.extend(&key, token, MINUTE).await.unwrap_err(),
+            ),
+            (
+                "complete",
+                store
+                    .complete(&key, token, Retention::Forever)
+                    .await
+                    .unwrap_err(),
+            ),
+            ("release", store.release(&key, token).await.unwrap_err()),
+        ];
+        for (operation, error) in errors {
+            let name = format!("{operation} on a {id}");
+            assert_says(&name, &error, StoreErrorKind::Misconfigured, "with_prefix");
+        }
+    }
+    let list: Vec<String> = manager.lrange("loops:ns:list", 0, -1).await.unwrap();
+    assert_eq!(list, ["theirs"]);
+    let text: String = manager.get("loops:ns:text").await.unwrap();
+    assert_eq!(text, "theirs");
+}
+
+#[tokio::test]
+async fn credentials() {
+    let server = Server::start(&["--requirepass", "right-horse"]).await;
+    let port = server.url();
+    let host = port.trim_start_matches("redis://");
+    let rows = [
+        ("none", format!("redis://{host}")),
+        ("wrong", format!("redis://:wrong-horse@{host}")),
+    ];
+    for (name, url) in rows {
+        let config = ConnectionManagerConfig::new().set_number_of_retries(0);
+        let client = Client::open(url).unwrap();
+        let manager = ConnectionManager::new_lazy_with_config(client, config).unwrap();
+        let store = RedisStore::new(manager);
+        let error = claim_fails(&store).await;
+        assert_says(name, &error, StoreErrorKind::Misconfigured, "password");
+        assert!(
+            !format!("{error:?} {store:?}").contains("horse"),
+            "{name}: {error:?} {store:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn permissions() {
+    let server = Server::start(&[]).await;
+    let mut manager = server.manager().await;
+    let mut set_user = redis::cmd("ACL");
+    set_user.arg(&["SETUSER", "store", "on", ">right-horse", "~loops:*"]);
+    set_user.arg(&["+evalsha", "+script|load", "+get", "+set", "+del"]);
+    set_user.arg(&["+pttl", "+pexpire", "+persist"]);
+    set_user.exec_async(&mut manager).await.unwrap();
+    let url = server
+        .url()
+        .replace("redis://", "redis://store:right-horse@");
+    let client = Client::open(format!("{url}/?protocol=resp3")).unwrap();
+    let theirs = ConnectionManager::new(client).await.unwrap();
+    let store = RedisStore::new(theirs.clone());
+
+    let (key, token) = (EventKey::new("ns", "evt"), Token::random());
+    for lease in [MINUTE, MINUTE, Duration::MAX] {
+        assert_eq!(
+            store.claim(&key, token, lease).await.unwrap(),
+            Claim::Claimed
+        );
+    }
+    assert!(store.extend(&key, token, Duration::MAX).await.unwrap());
+    let other = store.claim(&key, Token::random(), MINUTE).await.unwrap();
+    assert!(matches!(other, Claim::InFlight { .. }), "{other:?}");
+    assert!(store.release(&key, token).await.unwrap());
+    store
+        .complete(&key, token, Retention::For(MINUTE))
+        .await
+        .unwrap();
+
+    let error = claim_fails(&RedisStore::new(theirs).with_prefix("others")).await;
+    assert_says(
+        "others' keys",
+        &error,
+        StoreErrorKind::Misconfigured,
+        "permission",
+    );
+}
+
+#[tokio::test]
+async fn no_server() {
+    let server = Server::start(&[]).await;
+    let client = Client::open(server.url()).unwrap();
+    drop(server);
+    let config = ConnectionManagerConfig::new().set_number_of_retries(0);
+    let manager = ConnectionManager::new_lazy_with_config(client, config).unwrap();
+    let error = claim_fails(&RedisStore::new(manager)).await;
+    assert_says("no server", &error, StoreErrorKind::Unavailable, "refused");
+}
+
+#[tokio::test]
+async fn a_replica() {
+    let server = Server::start(&[]).await;
+    let store = server.store().await;
+    let mut manager = server.manager().await;
+    redis::cmd("REPLICAOF")
+        .arg("127.0.0.1")
+        .arg(1)
+        .exec_async(&mut manager)
+        .await
+        .unwrap();
+    let error = claim_fails(&store).await;
+    assert_says("a replica", &error, StoreErrorKind::Unavailable, "primary");
+}
+
+#[tokio::test]
+async fn a_full_server_still_takes_successes_and_finds_duplicates() {
+    let server = Server::start(&[]).await;
+    let mut manager = server.manager().await;
+    let store = server.store().await;
+    let (held, token) = (EventKey::new("ns", "held"), Token::random());
+    assert_eq!(
+        store.claim(&held, token, MINUTE).await.unwrap(),
+        Claim::Claimed
+    );
+    redis::cmd("CONFIG")
+        .arg("SET")
+        .arg("maxmemory")
+        .arg(1)
+        .exec_async(&mut manager)
+        .await
+        .unwrap();
+
+    let error = claim_fails(&store).await;
+    assert_says("full", &error, StoreErrorKind::Full, "maxmemory");
+    assert!(store.extend(&held, token, MINUTE).await.unwrap());
+    let completion = store
+        .complete(&held, token, Retention::Forever)
+        .await
+        .unwrap();
+    assert_eq!(completion, Completion::Held);
+    let again = store.claim(&held, Token::random(), MINUTE).await.unwrap();
+    assert_eq!(again, Claim::Done);
+}
+
+async fn claim_fails(store: &RedisStore) -> StoreError {
+    let key = EventKey::new("ns", "refused");
+    store
+        .claim(&key, Token::random(), MINUTE)
+        .await
+        .expect_err("a refusal")
+}
+
+fn assert_says(name: &str, error: &StoreError, kind: StoreErrorKind, word: &str) {
+    let cause = error.source().expect("a cause").to_string();
+    assert_eq!(error.kind(), kind, "{name}: {cause}");
+    assert!(cause.contains(word), "{name}: {cause}");
+}

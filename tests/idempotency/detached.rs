@@ -1,0 +1,174 @@
+//! What becomes of a handler when nobody waits for its answer, and of handlers when the process ends.
+
+use std::{future::pending, time::Duration};
+
+use tokio::{
+    sync::mpsc,
+    task::yield_now,
+    time::{Instant, sleep},
+};
+use tower::{Layer, Service};
+use tower_loops::idempotency::{IdempotencyLayer, MemoryStore};
+
+use crate::{
+    scripted_store::{Mood, Op, ScriptedStore},
+    support::{Calls, Gate, deliver, delivery_of, payload, reply, spawn_delivery},
+};
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_runs_to_its_end_though_the_sender_hangs_up() {
+    let (calls, gate) = (Calls::default(), Gate::new());
+    let layer = IdempotencyLayer::new(MemoryStore::new());
+    let service = layer.layer(calls.waiting_at(&gate));
+    let connection = spawn_delivery(&service, "evt_1");
+    gate.arrival().await;
+    connection.abort();
+    assert!(connection.await.expect_err("aborted").is_cancelled());
+
+    assert_eq!(deliver(&service, "evt_1").await.status, 409);
+    gate.open();
+    sleep(seconds(1)).await;
+    assert!(deliver(&service, "evt_1").await.is_duplicate());
+    assert_eq!(calls.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_call_alone_is_a_delivery() {
+    // Whether the handler has a task of its own, and how often it runs when the answer is never waited for.
+    for (detached, expected) in [(true, 1), (false, 0)] {
+        let (store, calls) = (ScriptedStore::default(), Calls::default());
+        let mut service = IdempotencyLayer::new(store.clone())
+            .with_detached_handler(detached)
+            .layer(calls.taking(seconds(10), 200));
+        drop(service.call(delivery_of(&payload("evt_1"))));
+        sleep(seconds(20)).await;
+        assert_eq!(calls.count(), expected, "detached: {detached}");
+        assert_eq!(store.count(Op::Claim), expected, "detached: {detached}");
+        let answer = deliver(&service, "evt_1").await;
+        assert_eq!(answer.is_duplicate(), detached, "detached: {detached}");
+    }
+}
+
+/// Tells when it is dropped.
+struct Dropped(mpsc::UnboundedSender<()>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attached_handler_is_dropped_with_its_connection_and_its_event_stays_held() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let (tell, mut dropped) = mpsc::unbounded_channel();
+    let handler = calls.handler(move |call| {
+        let guard = Dropped(tell.clone());
+        async move {
+            let _guard = guard;
+            if call == 0 {
+                pending::<()>().await;
+            }
+            reply(200)
+        }
+    });
+    let layer = IdempotencyLayer::new(store.clone()).with_detached_handler(false);
+    let service = layer.layer(handler);
+    let connection = spawn_delivery(&service, "evt_1");
+    sleep(seconds(30)).await;
+    assert!(dropped.try_recv().is_err(), "it runs");
+    connection.abort();
+    assert!(connection.await.is_err());
+    assert!(dropped.try_recv().is_ok(), "dropped midway");
+
+    // The heartbeat at 20 seconds was the last: held until 80.
+    sleep(seconds(49)).await;
+    let answer = deliver(&service, "evt_1").await;
+    assert_eq!(answer.status, 409);
+    assert_eq!(answer.retry_after.as_deref(), Some("1"));
+    sleep(seconds(2)).await;
+    assert_eq!(deliver(&service, "evt_1").await.status, 200);
+    assert!(deliver(&service, "evt_1").await.is_duplicate());
+    assert_eq!(calls.count(), 2);
+    assert_eq!(store.count(Op::Extend), 1);
+    assert_eq!(
+        layer.shutdown(Duration::ZERO).await,
+        0,
+        "counted though dropped"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_waits_for_handlers_whose_senders_have_hung_up() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let layer = IdempotencyLayer::new(store.clone());
+    let service = layer.clone().layer(calls.taking(seconds(7), 200));
+    for id in ["evt_1", "evt_2"] {
+        let connection = spawn_delivery(&service, id);
+        yield_now().await;
+        connection.abort();
+    }
+    let start = Instant::now();
+    assert_eq!(layer.shutdown(seconds(60)).await, 0);
+    assert_eq!(start.elapsed().as_secs(), 7);
+    assert_eq!(store.count(Op::Complete), 2);
+
+    let before = store.counts();
+    let answer = deliver(&service, "evt_3").await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.retry_after.as_deref(), Some("5"));
+    assert_eq!(answer.duplicate, None);
+    assert_eq!(deliver(&service, "evt_1").await.status, 503, "a duplicate");
+    assert_eq!((calls.count(), store.counts()), (2, before));
+    assert_eq!(layer.shutdown(seconds(60)).await, 0, "a second time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_reports_what_it_abandons_at_the_deadline() {
+    let (calls, gate) = (Calls::default(), Gate::new());
+    let layer = IdempotencyLayer::new(MemoryStore::new());
+    let service = layer.layer(calls.waiting_at(&gate));
+    let connections = ["evt_1", "evt_2", "evt_3"].map(|id| spawn_delivery(&service, id));
+    for _ in &connections {
+        gate.arrival().await;
+    }
+    gate.open();
+    let start = Instant::now();
+    assert_eq!(layer.shutdown(seconds(3)).await, 2);
+    assert_eq!(start.elapsed().as_secs(), 3);
+
+    // What was not killed goes on.
+    gate.open();
+    gate.open();
+    assert_eq!(layer.shutdown(seconds(3)).await, 0);
+    assert_eq!(start.elapsed().as_secs(), 3, "no longer than needed");
+    for connection in connections {
+        assert_eq!(connection.await.expect("no panic").status, 200);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_without_handlers_is_over_at_once() {
+    let layer = IdempotencyLayer::new(MemoryStore::new());
+    let start = Instant::now();
+    assert_eq!(layer.shutdown(seconds(60)).await, 0);
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_waits_for_a_success_that_is_still_to_be_recorded() {
+    let store = ScriptedStore::default();
+    let layer = IdempotencyLayer::new(store.clone());
+    let service = layer.layer(Calls::default().succeeding());
+    store.set(Op::Complete, Mood::Fails);
+    assert_eq!(deliver(&service, "evt_1").await.status, 200);
+    assert_eq!(layer.shutdown(seconds(20)).await, 1, "not recorded yet");
+    store.set(Op::Complete, Mood::Works);
+    assert_eq!(layer.shutdown(seconds(20)).await, 0);
+    let service = IdempotencyLayer::new(store).layer(Calls::default().succeeding());
+    assert!(deliver(&service, "evt_1").await.is_duplicate());
+}

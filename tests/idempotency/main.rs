@@ -1,0 +1,17 @@
+//! Each event once: the layer and the memory store from outside.
+
+mod answers;
+mod any_store;
+mod conformance;
+mod detached;
+mod key;
+mod lease;
+mod log;
+mod memory_room;
+mod memory_store;
+mod once;
+mod readiness;
+mod scripted_store;
+mod store_trouble;
+mod support;
+mod verified_only;

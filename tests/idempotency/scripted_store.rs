@@ -1,0 +1,116 @@
+//! The one test double: a store that counts what it is asked, and fails, hangs or is late on command.
+
+use std::{
+    future::{Future, pending},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::time::sleep;
+use tower_loops::idempotency::{
+    Claim, Completion, EventKey, EventStore, MemoryStore, Retention, StoreError, StoreErrorKind,
+    Token,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Op {
+    Claim,
+    Extend,
+    Complete,
+    Release,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Mood {
+    #[default]
+    Works,
+    Fails,
+    Hangs,
+    /// Does what it is asked, and never tells.
+    WorksAndHangs,
+    /// Does what it is asked after this time.
+    IsLate(Duration),
+}
+
+/// A memory store behind a script. Its clones are one store.
+#[derive(Clone, Default)]
+pub(crate) struct ScriptedStore {
+    pub(crate) memory: MemoryStore,
+    script: Arc<Mutex<[(Mood, usize); 4]>>,
+}
+
+impl ScriptedStore {
+    pub(crate) fn set(&self, op: Op, mood: Mood) {
+        self.script.lock().expect("not poisoned")[op as usize].0 = mood;
+    }
+
+    pub(crate) fn count(&self, op: Op) -> usize {
+        self.script.lock().expect("not poisoned")[op as usize].1
+    }
+
+    pub(crate) fn counts(&self) -> [usize; 4] {
+        self.script.lock().expect("not poisoned").map(|(_, n)| n)
+    }
+
+    async fn act<T>(
+        &self,
+        op: Op,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let mood = {
+            let (mood, count) = &mut self.script.lock().expect("not poisoned")[op as usize];
+            *count += 1;
+            *mood
+        };
+        match mood {
+            Mood::Works => work.await,
+            Mood::Fails => Err(StoreError::new(StoreErrorKind::Unavailable, "as told")),
+            Mood::Hangs => pending().await,
+            Mood::IsLate(time) => {
+                sleep(time).await;
+                work.await
+            }
+            Mood::WorksAndHangs => {
+                let _ = work.await;
+                pending().await
+            }
+        }
+    }
+}
+
+impl EventStore for ScriptedStore {
+    async fn claim(
+        &self,
+        key: &EventKey,
+        token: Token,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        let work = self.memory.claim(key, token, lease);
+        self.act(Op::Claim, work).await
+    }
+
+    async fn extend(
+        &self,
+        key: &EventKey,
+        token: Token,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        let work = self.memory.extend(key, token, lease);
+        self.act(Op::Extend, work).await
+    }
+
+    async fn complete(
+        &self,
+        key: &EventKey,
+        token: Token,
+        retention: Retention,
+    ) -> Result<Completion, StoreError> {
+        let work = self.memory.complete(key, token, retention);
+        self.act(Op::Complete, work).await
+    }
+
+    async fn release(&self, key: &EventKey, token: Token) -> Result<bool, StoreError> {
+        let work = self.memory.release(key, token);
+        self.act(Op::Release, work).await
+    }
+}
