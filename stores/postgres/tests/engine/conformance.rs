@@ -1,0 +1,24 @@
+//! The store does what every store must, also where transactions are stricter than PostgreSQL's default.
+
+use tower_loops::idempotency::conformance;
+use tower_loops_postgres::PostgresStore;
+
+use crate::server::{Server, pool};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conforms() {
+    let server = Server::start().await;
+    conformance::run(server.store().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conforms_with_serializable_transactions_in_a_table_of_another_schema() {
+    let server = Server::start().await;
+    server.execute("CREATE SCHEMA other").await;
+    let mut config = server.config();
+    config.options("-c default_transaction_isolation=serializable");
+    let store = PostgresStore::new(pool(config, 16));
+    let store = store.with_table("other.Events").unwrap();
+    store.ensure_schema().await.unwrap();
+    conformance::run(store).await;
+}

@@ -1,0 +1,125 @@
+//! Errors have their kind, say what to do, and never have a password in them.
+
+use std::{error::Error, time::Duration};
+
+use deadpool_postgres::{Manager, Pool, Runtime};
+use tokio_postgres::{Config, NoTls};
+use tower_loops::idempotency::{EventKey, EventStore, StoreError, StoreErrorKind, Token};
+use tower_loops_postgres::PostgresStore;
+
+use crate::server::{Server, pool};
+
+async fn failed_claim(store: &PostgresStore) -> StoreError {
+    let key = EventKey::new("n", "evt_1");
+    let claim = store.claim(&key, Token::random(), Duration::from_secs(60));
+    claim.await.expect_err("this store is not well")
+}
+
+fn full_text(error: &StoreError) -> String {
+    let mut text = format!("{error} {error:?}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(" / {cause}"));
+        source = cause.source();
+    }
+    text
+}
+
+fn assert_error(error: &StoreError, kind: StoreErrorKind, message: &str) {
+    let text = full_text(error);
+    assert_eq!(error.kind(), kind, "{text}");
+    assert!(text.contains(message), "no {message:?} in {text}");
+    assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[tokio::test]
+async fn a_missing_or_foreign_table_is_misconfigured() {
+    use StoreErrorKind::Misconfigured;
+    let server = Server::start().await;
+    let store = PostgresStore::new(server.pool(2));
+    assert_error(
+        &failed_claim(&store).await,
+        Misconfigured,
+        "ensure_schema()",
+    );
+    let elsewhere = store.clone().with_table("nowhere.events").unwrap();
+    assert_error(
+        &failed_claim(&elsewhere).await,
+        Misconfigured,
+        "ensure_schema()",
+    );
+
+    let wrong_shapes = [
+        "CREATE TABLE tower_loops_events (id text)",
+        "CREATE TABLE tower_loops_events (namespace text, event_id text, token text, done bool, until timestamptz)",
+        "CREATE TABLE tower_loops_events (namespace text, event_id text, token bytea, done bool, until timestamptz)",
+    ];
+    for shape in wrong_shapes {
+        server.execute(shape).await;
+        assert_error(&failed_claim(&store).await, Misconfigured, "schema_sql()");
+        server.execute("DROP TABLE tower_loops_events").await;
+    }
+
+    store.ensure_schema().await.unwrap();
+    server.execute("CREATE ROLE app LOGIN").await;
+    let mut config = server.config();
+    config.user("app");
+    let store = PostgresStore::new(pool(config, 1));
+    assert_error(&failed_claim(&store).await, Misconfigured, "SELECT, INSERT");
+}
+
+#[tokio::test]
+async fn what_cannot_be_reached_is_unavailable() {
+    use StoreErrorKind::Unavailable;
+    let server = Server::start().await;
+    let mut nobody = server.config();
+    nobody.user("nobody").password("hunter2");
+    let mut no_database = server.config();
+    no_database.dbname("nothing").password("hunter2");
+    let mut refused: Config = "host=127.0.0.1 user=postgres".parse().unwrap();
+    refused.password("hunter2").port(closed_port());
+    let rows = [
+        (nobody, "role \"nobody\" does not exist"),
+        (no_database, "database \"nothing\" does not exist"),
+        (refused, "refused"),
+    ];
+    for (config, message) in rows {
+        let store = PostgresStore::new(pool(config, 1));
+        assert_error(&failed_claim(&store).await, Unavailable, message);
+        assert!(!format!("{store:?}").contains("hunter2"));
+    }
+}
+
+#[tokio::test]
+async fn a_pool_without_a_free_connection_is_unavailable_after_its_timeout() {
+    let server = Server::start().await;
+    let pool = Pool::builder(Manager::new(server.config(), NoTls))
+        .max_size(1)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(Duration::from_millis(50)))
+        .build()
+        .unwrap();
+    let _only_one = pool.get().await.unwrap();
+    let error = failed_claim(&PostgresStore::new(pool.clone())).await;
+    assert_error(&error, StoreErrorKind::Unavailable, "pool's timeouts");
+}
+
+#[tokio::test]
+async fn what_the_server_gives_up_on_is_unavailable() {
+    let server = Server::start().await;
+    server.store().await;
+    let mut config = server.config();
+    config.options("-c lock_timeout=50");
+    let store = PostgresStore::new(pool(config, 1));
+    let mut client = server.pool(1).get().await.unwrap();
+    let transaction = client.transaction().await.unwrap();
+    let lock = "LOCK TABLE tower_loops_events";
+    transaction.batch_execute(lock).await.unwrap();
+    let error = failed_claim(&store).await;
+    assert_error(&error, StoreErrorKind::Unavailable, "lock timeout");
+}
+
+fn closed_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}

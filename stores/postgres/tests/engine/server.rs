@@ -1,0 +1,167 @@
+//! A PostgreSQL of its own for one test: in a temporary directory, on a Unix socket.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{self, Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
+
+use deadpool_postgres::{Manager, Pool, Runtime};
+use tokio::time::sleep;
+use tokio_postgres::{Config, NoTls};
+use tower_loops_postgres::PostgresStore;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Server {
+    directory: PathBuf,
+    postmaster: Child,
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let directory = env::temp_dir().join(format!("tl-pg-{}-{number}", process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(&directory));
+        }
+        let options = ["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"];
+        let data = directory.join("data");
+        run(program("initdb").args(options).arg("-D").arg(data));
+        let postmaster = spawn(&directory);
+        let mut server = Self {
+            directory,
+            postmaster,
+        };
+        server.wait_until_ready().await;
+        server
+    }
+
+    /// Ends the postmaster, and with it its children, without any time to put things in order.
+    pub(crate) fn kill(&mut self) {
+        self.postmaster.kill().unwrap();
+        self.postmaster.wait().unwrap();
+    }
+
+    pub(crate) async fn start_again(&mut self) {
+        self.postmaster = spawn(&self.directory);
+        self.wait_until_ready().await;
+    }
+
+    /// Stops the postmaster and its children in their tracks, or lets them go on.
+    pub(crate) fn signal_all(&self, signal: &str) {
+        let postmaster = self.postmaster.id();
+        let children = format!("/proc/{postmaster}/task/{postmaster}/children");
+        let children = fs::read_to_string(children).unwrap();
+        let mut pids = vec![postmaster.to_string()];
+        pids.extend(children.split_whitespace().map(str::to_owned));
+        // A child that ends meanwhile makes `kill` complain.
+        let _ = Command::new("kill").arg(signal).args(pids).output();
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        let mut config = Config::new();
+        config.host_path(&self.directory).user("postgres");
+        config.dbname("postgres");
+        config
+    }
+
+    pub(crate) fn pool(&self, connections: usize) -> Pool {
+        pool(self.config(), connections)
+    }
+
+    /// With its table made.
+    pub(crate) async fn store(&self) -> PostgresStore {
+        let store = PostgresStore::new(self.pool(16));
+        store.ensure_schema().await.unwrap();
+        store
+    }
+
+    /// Runs SQL apart from any pool.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let (client, connection) = self.config().connect(NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute(sql).await.unwrap();
+    }
+
+    async fn wait_until_ready(&mut self) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.config().connect(NoTls).await.is_err() {
+            assert!(Instant::now() < deadline, "PostgreSQL does not start");
+            // The children of one that was killed may still be there: it refuses to start beside them.
+            if self.postmaster.try_wait().unwrap().is_some() {
+                self.postmaster = spawn(&self.directory);
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.signal_all("-CONT");
+        let pid = self.postmaster.id().to_string();
+        let _ = Command::new("kill").args(["-QUIT", &pid]).status();
+        let _ = self.postmaster.wait();
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+pub(crate) fn pool(config: Config, connections: usize) -> Pool {
+    Pool::builder(Manager::new(config, NoTls))
+        .max_size(connections)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(Duration::from_secs(20)))
+        .create_timeout(Some(Duration::from_secs(5)))
+        .build()
+        .unwrap()
+}
+
+fn spawn(directory: &Path) -> Child {
+    let settings = ["listen_addresses=", "fsync=off", "max_connections=100"];
+    let mut command = program("postgres");
+    command.arg("-D").arg(directory.join("data"));
+    command.arg("-k").arg(directory);
+    for setting in settings {
+        command.args(["-c", setting]);
+    }
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().unwrap()
+}
+
+/// A program of PostgreSQL's, which does not run as root.
+fn program(name: &str) -> Command {
+    let path = installation().join(name);
+    if !is_root() {
+        return Command::new(path);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
+    command.arg(path);
+    command
+}
+
+fn installation() -> PathBuf {
+    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let debian = debian.flatten().map(|version| version.path().join("bin"));
+    let path = env::var_os("PATH").unwrap_or_default();
+    debian
+        .chain(env::split_paths(&path))
+        .find(|directory| directory.join("initdb").exists())
+        .expect("PostgreSQL is needed: install it (Debian: `apt-get install postgresql`)")
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    id.stdout == b"0\n"
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {errors}");
+}
