@@ -1,0 +1,19 @@
+//! The suite that every store must pass.
+
+use tower_loops::idempotency::conformance;
+
+use crate::support::Folder;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conforms() {
+    let folder = Folder::new();
+    conformance::run(folder.open()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conforms_on_a_connection_of_the_users() {
+    let connection = rusqlite::Connection::open_in_memory().expect("opened");
+    let store = tower_loops_sqlite::SqliteStore::from_connection(connection);
+    store.ensure_schema().await.expect("made");
+    conformance::run(store).await;
+}

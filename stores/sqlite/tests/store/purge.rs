@@ -1,0 +1,66 @@
+//! Deleting what has expired, and nothing else.
+
+use std::{pin::pin, time::Duration};
+
+use tokio::time::timeout;
+use tower_loops::idempotency::{Claim, EventStore, Retention, Token};
+use tower_loops_sqlite::SqliteStore;
+
+use crate::support::{Folder, claim, rows};
+
+async fn expire(store: &SqliteStore, count: usize) {
+    for number in 0..count {
+        let key = crate::support::key(&format!("expired_{number}"));
+        let retention = Retention::For(Duration::ZERO);
+        let completed = store.complete(&key, Token::random(), retention).await;
+        completed.expect("completed");
+    }
+}
+
+#[tokio::test]
+async fn what_has_expired_goes_whatever_the_batch() {
+    let folder = Folder::new();
+    let store = folder.open();
+    assert_eq!(claim(&store, "held").await, Claim::Claimed);
+    let done = crate::support::key("done");
+    let completed = store
+        .complete(&done, Token::random(), Retention::Forever)
+        .await;
+    completed.expect("completed");
+    for batch in [0, 1, 3, 5, 7, u32::MAX] {
+        expire(&store, 5).await;
+        assert_eq!(rows(&folder.connection()), 7, "batch {batch}: before");
+        let purged = store.purge_expired(batch).await.expect("purged");
+        assert_eq!(purged, 5, "batch {batch}");
+        assert_eq!(rows(&folder.connection()), 2, "batch {batch}: after");
+    }
+    assert_eq!(claim(&store, "done").await, Claim::Done);
+    assert!(matches!(
+        claim(&store, "held").await,
+        Claim::InFlight { .. }
+    ));
+}
+
+/// The clock is paused: each hour that is waited for is 60 rounds.
+#[tokio::test(start_paused = true)]
+async fn the_purger_goes_on_after_errors() {
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+    let folder = Folder::new();
+    let store = folder.open();
+    expire(&store, 3).await;
+    let application = folder.connection();
+    let rename = |from: &str, to: &str| {
+        application
+            .execute_batch(&format!("ALTER TABLE {from} RENAME TO {to}"))
+            .expect("renamed");
+    };
+    let mut purger = pin!(store.purge_every(HOUR / 60));
+    rename("tower_loops_events", "elsewhere");
+    let failing = timeout(HOUR, &mut purger).await;
+    failing.expect_err("it never ends, with no table");
+    rename("elsewhere", "tower_loops_events");
+    assert_eq!(rows(&application), 3, "nothing could be purged");
+    let working = timeout(HOUR, &mut purger).await;
+    working.expect_err("it never ends, with the table");
+    assert_eq!(rows(&application), 0);
+}

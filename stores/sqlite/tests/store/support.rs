@@ -1,0 +1,81 @@
+//! A database in a folder of its own, and short forms of the operations.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use rusqlite::Connection;
+use tower_loops::idempotency::{Claim, EventKey, EventStore, Token};
+use tower_loops_sqlite::SqliteStore;
+
+pub(crate) const LONG: Duration = Duration::from_secs(600);
+
+/// Removed with all that is in it when dropped.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        let random = Token::random();
+        let name = random.as_bytes().map(|byte| format!("{byte:02x}")).concat();
+        let path = env::temp_dir().join(format!("tower-loops-sqlite-{name}"));
+        fs::create_dir(&path).expect("a folder for temporary files");
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.0.join("events.db")
+    }
+
+    pub(crate) fn open(&self) -> SqliteStore {
+        SqliteStore::open(self.database()).expect("opened")
+    }
+
+    /// Another connection to the database, as an application has one.
+    pub(crate) fn connection(&self) -> Connection {
+        let connection = Connection::open(self.database()).expect("opened");
+        connection.busy_timeout(LONG).expect("set");
+        connection
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+pub(crate) fn key(id: &str) -> EventKey {
+    EventKey::new("test", id)
+}
+
+pub(crate) async fn claim(store: &SqliteStore, id: &str) -> Claim {
+    claim_for(store, id, LONG).await
+}
+
+pub(crate) async fn claim_for(store: &SqliteStore, id: &str, lease: Duration) -> Claim {
+    let claim = store.claim(&key(id), Token::random(), lease).await;
+    claim.expect("the store works")
+}
+
+/// Claims until the event can be had.
+pub(crate) async fn claim_at_last(store: &SqliteStore, id: &str) {
+    let begun = Instant::now();
+    while claim(store, id).await != Claim::Claimed {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{id} stays held");
+        tokio::task::yield_now().await;
+    }
+}
+
+pub(crate) fn rows(connection: &Connection) -> i64 {
+    connection
+        .query_row("SELECT count(*) FROM tower_loops_events", [], |row| {
+            row.get(0)
+        })
+        .expect("counted")
+}
