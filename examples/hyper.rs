@@ -47,7 +47,9 @@ async fn main() -> Result<(), BoxError> {
         };
         let service = service.clone();
         tokio::spawn(async move {
-            let server = auto::Builder::new(TokioExecutor::new());
+            let mut server = auto::Builder::new(TokioExecutor::new());
+            // What strangers can make one connection hold is this many bodies at the most.
+            server.http2().max_concurrent_streams(16);
             let connection = server.serve_connection(TokioIo::new(stream), service);
             if let Err(error) = connection.await {
                 eprintln!("connection failed: {error}");

@@ -129,7 +129,7 @@
 //! One request makes the layer hold at most the body limit (1 MiB unless [set](LoopsSignatureLayer::with_max_body_size)), up to
 //! twice that while the buffer of a body in many frames grows, and only as much as really arrived: nothing is reserved by a
 //! declared length. The MAC is computed as frames arrive, once for each accepted secret, whatever the number of signatures
-//! in the header.
+//! in the header. The total is the limit times the requests that the server lets be open: that is the server's to bound.
 //!
 //! # Without the layer
 //!
@@ -143,7 +143,7 @@
 //! | feature | what it gives |
 //! |---|---|
 //! | `axum` | [`VerifiedEvent`] as an extractor, [`Rejection`] as an `IntoResponse`; brings `tracing` |
-//! | `idempotency` | [`idempotency::IdempotencyLayer`]: each event handled once; needs a tokio runtime |
+//! | `idempotency` | [`idempotency::IdempotencyLayer`]: each event handled once; needs a tokio runtime, brings `tracing` |
 //! | `test-util` | [`idempotency::conformance`]: the suite for stores of your own |
 //! | `tracing` | one event per outcome: `INFO` for a verified delivery (id, type, age), `DEBUG` for a refused one (reason); never a body, a header or a secret |
 //!

@@ -14,6 +14,9 @@ use crate::ResponseBody;
 /// Marks the answer to an event that was handled before: `x-loops-webhook-duplicate: true`.
 pub const DUPLICATE_HEADER: HeaderName = HeaderName::from_static("x-loops-webhook-duplicate");
 
+/// What a sender is told at most, be the rest of a lease ever so long.
+const MAX_RETRY_AFTER: u64 = 24 * 60 * 60;
+
 const STORE_RETRY_AFTER: Duration = Duration::from_secs(5);
 
 type Answer<B> = Response<ResponseBody<B>>;
@@ -53,12 +56,12 @@ pub(super) fn unverified<B>() -> Answer<B> {
     )
 }
 
-/// With `Retry-After` in whole seconds, rounded up, at least one.
+/// With `Retry-After` in whole seconds, rounded up, from one to a day's.
 fn retry<B>(status: StatusCode, text: &'static str, after: Duration) -> Answer<B> {
     let seconds = after
         .as_secs()
         .saturating_add(u64::from(after.subsec_nanos() > 0))
-        .max(1);
+        .clamp(1, MAX_RETRY_AFTER);
     let mut response = json(status, text);
     response.headers_mut().insert(RETRY_AFTER, seconds.into());
     response

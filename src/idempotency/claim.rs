@@ -2,7 +2,10 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, sleep, timeout},
+};
 
 use super::{
     Claim, Completion, EventKey, EventStore, StoreError, StoreErrorKind, Token,
@@ -63,7 +66,7 @@ impl<St: EventStore> EventClaim<St> {
 
     /// Records the success, in three attempts within the store's time; after that it goes on trying in the background, for as
     /// long as an event may be held. The work is done: no trouble here turns it into a failure.
-    pub(super) async fn complete(self, running: &Running) {
+    pub(super) async fn complete(self, running: Running) {
         let attempts = async {
             let mut outcome = self.try_complete().await;
             for _ in 1..3 {
@@ -77,25 +80,20 @@ impl<St: EventStore> EventClaim<St> {
         };
         if let Err(error) = self.bounded(attempts).await {
             trace::store_failed(&self.key, "complete", &error);
-            let running = running.another();
-            tokio::spawn(trace::in_current_span(async move {
-                self.complete_later().await;
-                drop(running);
-            }));
+            match self.background() {
+                Some(permit) => {
+                    tokio::spawn(trace::in_current_span(self.complete_later(running, permit)));
+                }
+                None => trace::success_not_recorded(&self.key),
+            }
         }
     }
 
-    async fn complete_later(self) {
-        let begun = Instant::now();
-        let mut pause = Duration::from_millis(100);
-        while begun.elapsed() < self.settings.max_hold {
-            sleep(pause).await;
-            if self.bounded(self.try_complete()).await.is_ok() {
-                return;
-            }
-            pause = (pause * 2).min(Duration::from_secs(5));
+    async fn complete_later(self, _running: Running, _permit: OwnedSemaphorePermit) {
+        let retries = self.retry(self.settings.max_hold, || self.try_complete());
+        if retries.await.is_none() {
+            trace::success_not_recorded(&self.key);
         }
-        trace::success_not_recorded(&self.key);
     }
 
     async fn try_complete(&self) -> Result<(), StoreError> {
@@ -107,21 +105,58 @@ impl<St: EventStore> EventClaim<St> {
         Ok(())
     }
 
-    /// Lets the next delivery run. Where that fails, the end of the lease does it.
-    pub(super) async fn release(&self) {
+    /// Lets the next delivery run. Where that cannot be told to the store, the end of the lease does it.
+    pub(super) async fn release(self, _running: Running) {
         let release = self.shared.store.release(&self.key, self.token);
         if let Err(error) = self.bounded(release).await {
             trace::store_failed(&self.key, "release", &error);
         }
     }
 
-    /// After a claim whose answer was lost: it may have been made all the same.
-    pub(super) fn release_in_background(self, running: &Running) {
-        let running = running.another();
-        tokio::spawn(trace::in_current_span(async move {
-            self.release().await;
-            drop(running);
-        }));
+    /// After a claim whose answer was lost. It may have been made all the same, or be made yet, when the store goes on: it is
+    /// released until there was something to release, or until it has ended by itself.
+    pub(super) fn release_in_background(self, running: Running) {
+        if let Some(permit) = self.background() {
+            tokio::spawn(trace::in_current_span(self.release_later(running, permit)));
+        }
+    }
+
+    async fn release_later(self, running: Running, _permit: OwnedSemaphorePermit) {
+        if self.bounded(self.try_release()).await.is_ok() {
+            return;
+        }
+        // The process may end now: the claim, if there is one, ends with its lease.
+        drop(running);
+        self.retry(self.settings.lease, || self.try_release()).await;
+    }
+
+    async fn try_release(&self) -> Result<(), StoreError> {
+        if self.shared.store.release(&self.key, self.token).await? {
+            Ok(())
+        } else {
+            Err(StoreError::new(StoreErrorKind::Other, "nothing is held"))
+        }
+    }
+
+    fn background(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.shared.background).try_acquire_owned().ok()
+    }
+
+    /// Tries again and again, with growing pauses, until it succeeds or this time is over.
+    async fn retry<F>(&self, time: Duration, attempt: impl Fn() -> F) -> Option<()>
+    where
+        F: Future<Output = Result<(), StoreError>>,
+    {
+        let begun = Instant::now();
+        let mut pause = Duration::from_millis(100);
+        while begun.elapsed() < time {
+            sleep(pause).await;
+            if self.bounded(attempt()).await.is_ok() {
+                return Some(());
+            }
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+        None
     }
 
     async fn bounded<T>(

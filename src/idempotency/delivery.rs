@@ -38,7 +38,7 @@ where
         Err(error) => {
             trace::store_failed(&claim.key, "claim", &error);
             if !claim.settings.fail_open {
-                claim.release_in_background(&running);
+                claim.release_in_background(running);
                 return Ok(answer::store_down());
             }
         }
@@ -46,20 +46,26 @@ where
     match heartbeat::keep_while(&claim, caught(call(handler, request))).await {
         Ok(Ok(response)) if response.status().is_success() => {
             trace::delivery(&claim.key, "handled");
-            claim.complete(&running).await;
+            settled(claim.complete(running)).await;
             Ok(response.map(ResponseBody::inner))
         }
         Ok(failure) => {
             trace::delivery_failed(&claim.key, "the handler failed");
-            claim.release().await;
+            settled(claim.release(running)).await;
             failure.map(|response| response.map(ResponseBody::inner))
         }
         Err(Panicked) => {
             trace::delivery_failed(&claim.key, "the handler panicked");
-            claim.release().await;
+            settled(claim.release(running)).await;
             Ok(answer::panicked())
         }
     }
+}
+
+/// What became of the event is told to the store in a task of its own: a sender that hangs up now changes nothing of it.
+async fn settled(record: impl Future<Output = ()> + Send + 'static) {
+    // An error is a store that panicked; it has nothing more to say.
+    let _ = tokio::spawn(trace::in_current_span(record)).await;
 }
 
 async fn call<S, Request>(mut service: S, request: Request) -> Result<S::Response, S::Error>

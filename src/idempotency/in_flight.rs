@@ -50,16 +50,6 @@ impl Default for InFlight {
     }
 }
 
-impl Running {
-    /// One more, whether closed or not: what has begun may need a task to end well.
-    pub(super) fn another(&self) -> Self {
-        self.state.send_modify(|state| state.running += 1);
-        Self {
-            state: self.state.clone(),
-        }
-    }
-}
-
 impl Drop for Running {
     fn drop(&mut self) {
         self.state.send_modify(|state| state.running -= 1);

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use http::StatusCode;
+use tokio::sync::Semaphore;
 use tower_layer::Layer;
 
 use super::{EventStore, Idempotency, Retention, in_flight::InFlight};
@@ -21,7 +22,12 @@ pub struct IdempotencyLayer<St> {
 pub(super) struct Shared<St> {
     pub(super) store: St,
     pub(super) in_flight: InFlight,
+    /// One permit for each task that tells a store in trouble what it has missed.
+    pub(super) background: Arc<Semaphore>,
 }
+
+/// How many such tasks there may be: a store that is down for long does not fill the memory with them.
+const MAX_BACKGROUND: usize = 1024;
 
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
@@ -42,6 +48,7 @@ impl<St: EventStore> IdempotencyLayer<St> {
             shared: Arc::new(Shared {
                 store,
                 in_flight: InFlight::default(),
+                background: Arc::new(Semaphore::new(MAX_BACKGROUND)),
             }),
             settings: Arc::new(Settings {
                 namespace: "default".into(),
@@ -100,8 +107,16 @@ impl<St: EventStore> IdempotencyLayer<St> {
     }
 
     /// Sets what a delivery is answered while the same event is being handled. Default: 409. The response has a
-    /// `Retry-After`. It should not be a 2xx: the handler that runs may still fail, and Loops would not send the event again.
+    /// `Retry-After`.
+    ///
+    /// # Panics
+    ///
+    /// When the status is below 300: the handler that runs may still fail, and Loops would not send the event again.
     pub fn with_in_flight_status(self, status: StatusCode) -> Self {
+        assert!(
+            status.as_u16() >= 300,
+            "an event in flight is not acknowledged"
+        );
         self.with(|settings| settings.in_flight_status = status)
     }
 
@@ -113,8 +128,8 @@ impl<St: EventStore> IdempotencyLayer<St> {
 
     /// Sets whether a handler runs in a task of its own, to its end, although the sender hangs up. Default: `true`.
     ///
-    /// Otherwise the handler is dropped midway with its connection, and the event stays held until its lease ends: how far
-    /// the handler got is not known. Timeouts *outside* this layer do not stop a handler of its own task; those inside do.
+    /// Otherwise a handler that has not answered is dropped with its connection, and the event stays held until its lease ends:
+    /// how far the handler got is not known. Timeouts *outside* this layer do not stop a handler of its own task; those inside do.
     pub fn with_detached_handler(self, detached: bool) -> Self {
         self.with(|settings| settings.detached = detached)
     }

@@ -60,7 +60,9 @@
 //! # What is promised
 //!
 //! A handler runs **at least once** for each event that is delivered until it is answered 200, and **once** unless it fails,
-//! its process dies midway, it hangs for longer than [`with_max_hold`](IdempotencyLayer::with_max_hold), or the store forgets.
+//! its process dies midway, it hangs for longer than [`with_max_hold`](IdempotencyLayer::with_max_hold), it blocks its thread for
+//! longer than a lease, its process cannot reach the store for longer than a lease while others can, its success could not be
+//! recorded within `max_hold`, or the store forgets.
 //! No layer can do better: between the effects of a handler and the record of its success a process can die. Where the
 //! effects are in a database, the id can be committed together with them; the Postgres and SQLite stores have
 //! `mark_processed` for that.

@@ -44,8 +44,15 @@ impl<T> OneOrMore<T> {
         }
     }
 
-    fn push(&mut self, item: T) {
-        self.rest.push(item);
+    fn push(&mut self, item: T)
+    where
+        T: Clone,
+    {
+        // A vector that grows leaves its old items behind, unwiped. This one is dropped, items and all.
+        let mut grown = Vec::with_capacity(self.rest.len() + 1);
+        grown.extend_from_slice(&self.rest);
+        grown.push(item);
+        self.rest = grown;
     }
 
     fn iter(&self) -> impl Iterator<Item = &T> {
@@ -54,9 +61,5 @@ impl<T> OneOrMore<T> {
 
     fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         std::iter::once(&mut self.first).chain(&mut self.rest)
-    }
-
-    fn into_iter(self) -> impl Iterator<Item = T> {
-        std::iter::once(self.first).chain(self.rest)
     }
 }

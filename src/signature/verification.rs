@@ -77,7 +77,7 @@ impl Verification {
     /// [`Rejection::InvalidSignature`] when no `v1` matches under any secret, [`Rejection::InvalidPayload`] when the signed
     /// body is not an event.
     pub fn finish(self) -> Result<VerifiedEvent, Rejection> {
-        let secret_index = matching(self.macs, &self.candidates)?;
+        let secret_index = matching(&self.macs, &self.candidates)?;
         VerifiedEvent::parse(self.body.into_bytes(), self.signed_at, secret_index)
             .map_err(|reason| Rejection::InvalidPayload { reason })
     }
@@ -88,13 +88,13 @@ impl Verification {
 /// Every candidate is compared under every secret, in constant time, so that the time taken tells neither how much of a
 /// digest was right nor which pair matched.
 fn matching(
-    macs: OneOrMore<HmacSha256>,
+    macs: &OneOrMore<HmacSha256>,
     candidates: &OneOrMore<Candidate>,
 ) -> Result<usize, Rejection> {
     let mut found = Choice::from(0);
     let mut secret_index = 0_u64;
-    for (index, mac) in (0_u64..).zip(macs.into_iter()) {
-        let expected: Candidate = mac.finalize().into_bytes().into();
+    for (index, mac) in (0_u64..).zip(macs.iter()) {
+        let expected: Candidate = mac.clone().finalize().into_bytes().into();
         let matches = candidates
             .iter()
             .fold(Choice::from(0), |matches, candidate| {

@@ -1,5 +1,6 @@
 //! Each event once: the layer and the memory store from outside.
 
+mod aftermath;
 mod answers;
 mod any_store;
 mod conformance;

@@ -58,7 +58,13 @@ async fn a_claim_in_vain_is_answered_503_in_time() {
             // Even where the claim was made: it is released behind the answer.
             store.set(Op::Claim, Mood::Works);
             sleep(A_WHILE).await;
-            assert_eq!(store.count(Op::Release), 1, "{case}");
+            let releases = store.count(Op::Release);
+            if mood == Mood::WorksAndHangs {
+                assert_eq!(releases, 1, "{case}");
+            } else {
+                // It may still be made: the release is tried again for as long as the claim could last.
+                assert!((2..20).contains(&releases), "{case}: {releases} releases");
+            }
             assert_eq!(deliver(&service, "evt_1").await.status, 200, "{case}");
             assert_eq!(calls.count(), 1, "{case}");
         }

@@ -117,6 +117,29 @@ pub(super) async fn each_cell<St: EventStore>(store: &St) {
     }
 }
 
+/// An ended lease is no claim, though nobody has taken it over. A fourth key tells when the time is over.
+async fn what_has_ended_is_not_mine<St: EventStore>(store: &St) {
+    let [extended, released, completed, witness] = [(); 4].map(|()| fresh_key());
+    let mine = Token::random();
+    for key in [&extended, &released, &completed, &witness] {
+        answered(store.claim(key, mine, SHORT).await);
+    }
+    eventually("a claim after the end of a lease", || {
+        claims(store, &witness, LONG)
+    })
+    .await;
+    let is_mine = answered(store.extend(&extended, mine, LONG).await);
+    assert!(!is_mine, "extend after the end of the lease");
+    let is_mine = answered(store.release(&released, mine).await);
+    assert!(!is_mine, "release after the end of the lease");
+    let completion = answered(store.complete(&completed, mine, KEPT).await);
+    assert_eq!(
+        completion,
+        Completion::LeaseLost,
+        "complete after the end of the lease"
+    );
+}
+
 pub(super) async fn time_ends_what_is_held_and_done<St: EventStore>(store: &St) {
     let held = Cell::in_state(store, State::Absent).await;
     answered(store.claim(&held.key, held.mine, SHORT).await);
@@ -135,6 +158,8 @@ pub(super) async fn time_ends_what_is_held_and_done<St: EventStore>(store: &St) 
         "complete by who was taken over from"
     );
     assert_eq!(held.state().await, State::Done, "a late success is kept");
+
+    what_has_ended_is_not_mine(store).await;
 
     let extended = Cell::in_state(store, State::Mine).await;
     answered(store.extend(&extended.key, extended.mine, SHORT).await);

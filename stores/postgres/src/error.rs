@@ -23,11 +23,24 @@ pub(crate) fn of_pool(error: PoolError) -> StoreError {
             "no connection to PostgreSQL was free, or could be made, within the pool's timeouts",
             error,
         ),
+        PoolError::Backend(refusal) if is_of_the_connection_string(refusal) => {
+            let message = format!(
+                "PostgreSQL refuses the connection: check user, password and database in the connection string: {}",
+                root_cause(&error)
+            );
+            explained(Misconfigured, message, error)
+        }
         _ => {
             let message = format!("no connection to PostgreSQL: {}", root_cause(&error));
             explained(Unavailable, message, error)
         }
     }
+}
+
+/// Authentication (SQLSTATE class 28), or a database that does not exist (3D000): waiting does not help.
+fn is_of_the_connection_string(error: &tokio_postgres::Error) -> bool {
+    let is_refusal = |code: &str| code.starts_with("28") || code == "3D000";
+    error.code().is_some_and(|state| is_refusal(state.code()))
 }
 
 /// A statement failed.

@@ -52,6 +52,10 @@ impl Shared {
 
 /// Opens a file in WAL mode with full synchronisation, and makes it where there is none.
 pub(crate) fn open(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> {
+    if path.as_os_str().is_empty() {
+        // SQLite would make a database that nobody else sees and that is gone in the end.
+        return Err(rusqlite::Error::InvalidPath(path.to_owned()));
+    }
     let connection = Connection::open(path)?;
     connection.busy_timeout(busy_timeout)?;
     enter_wal_mode(&connection, busy_timeout)?;
@@ -76,8 +80,8 @@ fn enter_wal_mode(connection: &Connection, patience: Duration) -> rusqlite::Resu
     }
 }
 
-/// A year stands for a timeout that no clock reaches.
+/// A week stands for longer timeouts: SQLite counts milliseconds in 31 bits.
 fn deadline_after(timeout: Duration) -> Instant {
-    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-    Instant::now() + timeout.min(YEAR)
+    const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+    Instant::now() + timeout.min(WEEK)
 }

@@ -12,6 +12,10 @@ pub(crate) fn store_error(error: rusqlite::Error) -> StoreError {
             advise(failure.code, message.as_deref())
         }
         rusqlite::Error::SqlInputError { error, msg, .. } => advise(error.code, Some(msg)),
+        rusqlite::Error::InvalidPath(_) => (
+            StoreErrorKind::Misconfigured,
+            "the path of the database is empty",
+        ),
         _ => (
             StoreErrorKind::Other,
             "the database gave an unexpected answer",

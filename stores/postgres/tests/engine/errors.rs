@@ -69,8 +69,8 @@ async fn a_missing_or_foreign_table_is_misconfigured() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_reached_is_unavailable() {
-    use StoreErrorKind::Unavailable;
+async fn what_cannot_be_reached_is_unavailable_and_what_is_refused_is_misconfigured() {
+    use StoreErrorKind::{Misconfigured, Unavailable};
     let server = Server::start().await;
     let mut nobody = server.config();
     nobody.user("nobody").password("hunter2");
@@ -79,13 +79,17 @@ async fn what_cannot_be_reached_is_unavailable() {
     let mut refused: Config = "host=127.0.0.1 user=postgres".parse().unwrap();
     refused.password("hunter2").port(closed_port());
     let rows = [
-        (nobody, "role \"nobody\" does not exist"),
-        (no_database, "database \"nothing\" does not exist"),
-        (refused, "refused"),
+        (nobody, Misconfigured, "role \"nobody\" does not exist"),
+        (
+            no_database,
+            Misconfigured,
+            "database \"nothing\" does not exist",
+        ),
+        (refused, Unavailable, "refused"),
     ];
-    for (config, message) in rows {
+    for (config, kind, message) in rows {
         let store = PostgresStore::new(pool(config, 1));
-        assert_error(&failed_claim(&store).await, Unavailable, message);
+        assert_error(&failed_claim(&store).await, kind, message);
         assert!(!format!("{store:?}").contains("hunter2"));
     }
 }

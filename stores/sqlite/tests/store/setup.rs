@@ -1,6 +1,6 @@
 //! Opening, and what is said of a database that cannot be used.
 
-use std::{error::Error, fs, sync::Barrier, thread};
+use std::{error::Error, fs, path::PathBuf, sync::Barrier, thread};
 
 use rusqlite::{Connection, OpenFlags};
 use tower_loops::idempotency::{Claim, EventStore, StoreError, StoreErrorKind, Token};
@@ -100,6 +100,7 @@ fn files_that_cannot_be_used_are_told_apart() {
             "folder must exist",
         ),
         ("a folder", folder.path().to_owned(), "cannot be opened"),
+        ("no path", PathBuf::new(), "path of the database is empty"),
         ("no database", no_database, "not an SQLite database"),
     ] {
         let error = SqliteStore::open(path).expect_err(case);

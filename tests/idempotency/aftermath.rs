@@ -1,0 +1,95 @@
+//! What is told to the store after the answer, or behind the back of a sender that hung up: nothing of it is forgotten.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::time::sleep;
+use tower::Layer;
+use tower_loops::idempotency::{EventKey, IdempotencyLayer, MemoryStore};
+
+use crate::{
+    scripted_store::{Mood, Op, ScriptedStore},
+    support::{Calls, deliver, spawn_delivery},
+};
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_is_recorded_though_the_sender_hangs_up_meanwhile() {
+    for detached in [true, false] {
+        let (store, calls) = (ScriptedStore::default(), Calls::default());
+        let service = IdempotencyLayer::new(store.clone())
+            .with_detached_handler(detached)
+            .layer(calls.succeeding());
+        store.set(Op::Complete, Mood::IsLate(seconds(1)));
+        let connection = spawn_delivery(&service, "evt_1");
+        sleep(Duration::from_millis(500)).await;
+        assert_eq!(store.count(Op::Complete), 1, "it is being recorded");
+        connection.abort();
+        sleep(seconds(120)).await;
+        assert!(
+            deliver(&service, "evt_1").await.is_duplicate(),
+            "{detached}"
+        );
+        assert_eq!(calls.count(), 1, "{detached}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_midway_is_asked_again_until_it_records() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
+    store.set(Op::Complete, Mood::Hangs);
+    assert_eq!(deliver(&service, "evt_1").await.status, 200);
+    sleep(seconds(30)).await;
+    store.set(Op::Complete, Mood::Works);
+    sleep(seconds(20)).await;
+    assert!(deliver(&service, "evt_1").await.is_duplicate());
+    assert_eq!(calls.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_claim_whose_answer_was_lost_is_released_when_the_store_is_back() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
+    store.set(Op::Claim, Mood::WorksAndHangs);
+    store.set(Op::Release, Mood::Fails);
+    assert_eq!(deliver(&service, "evt_1").await.status, 503);
+    sleep(seconds(10)).await;
+    store.set(Op::Claim, Mood::Works);
+    assert_eq!(deliver(&service, "evt_1").await.status, 409, "still held");
+    store.set(Op::Release, Mood::Works);
+    sleep(seconds(10)).await;
+    assert_eq!(deliver(&service, "evt_1").await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_down_for_long_does_not_fill_the_memory_with_what_it_missed() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let layer = IdempotencyLayer::new(store.clone()).dangerous_fail_open();
+    let service = layer.layer(calls.succeeding());
+    for op in [Op::Claim, Op::Complete] {
+        store.set(op, Mood::Fails);
+    }
+    for _ in 0..1100 {
+        assert_eq!(deliver(&service, "evt_1").await.status, 200);
+    }
+    let waiting = layer.shutdown(Duration::ZERO).await;
+    assert!((1000..=1024).contains(&waiting), "{waiting} tasks");
+}
+
+#[test]
+#[should_panic(expected = "an event in flight is not acknowledged")]
+fn an_event_in_flight_cannot_be_acknowledged() {
+    let layer = IdempotencyLayer::new(MemoryStore::new());
+    let _ = layer.with_in_flight_status(StatusCode::ACCEPTED);
+}
+
+#[test]
+fn a_namespace_cannot_pass_for_another_ones_digest() {
+    let long = EventKey::new(&"n".repeat(1000), "evt_1");
+    let look_alike = EventKey::new(long.namespace(), "evt_1");
+    assert_ne!(long, look_alike);
+}
