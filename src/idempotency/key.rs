@@ -59,10 +59,8 @@ const ID_DIGEST: &str = "sha256:";
 const PAYLOAD_DIGEST: &str = "payload-sha256:";
 
 fn bounded_namespace(namespace: &str) -> String {
-    let is_plain = is_plain(namespace, 64)
-        && !namespace.contains(':')
-        && !namespace.starts_with(NAMESPACE_DIGEST);
-    if is_plain {
+    // A digest with its prefix is longer than this, and so cannot be given by hand.
+    if is_plain(namespace, 64) && !namespace.contains(':') {
         namespace.to_owned()
     } else {
         digest(NAMESPACE_DIGEST, namespace.as_bytes())
