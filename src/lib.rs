@@ -158,6 +158,7 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod event;
+mod hex;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;
 mod layer;

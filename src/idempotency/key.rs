@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 /// What a store remembers an event by: a namespace and the event's id, in a form that any store can hold.
 ///
 /// Both parts are printable ASCII without spaces and bounded: the namespace to 71 bytes, the id to 255. A part that is not so
@@ -82,11 +84,7 @@ fn is_plain(text: &str, max_len: usize) -> bool {
 }
 
 fn digest(prefix: &str, bytes: &[u8]) -> String {
-    let mut text = String::from(prefix);
-    for byte in Sha256::digest(bytes) {
-        text.push_str(&format!("{byte:02x}"));
-    }
-    text
+    format!("{prefix}{}", hex(&Sha256::digest(bytes)))
 }
 
 impl fmt::Display for EventKey {

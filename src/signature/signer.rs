@@ -1,7 +1,7 @@
 //! The sender's side of the scheme.
 
 use std::{
-    fmt::{self, Write},
+    fmt,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -9,7 +9,7 @@ use hmac::Mac;
 use http::HeaderValue;
 
 use super::{HmacSha256, keyed};
-use crate::Secret;
+use crate::{Secret, hex::hex};
 
 /// Signs bodies as Loops does: for tests of your own handler, local deliveries and replays.
 ///
@@ -52,10 +52,7 @@ impl Signer {
         mac.update(t.to_string().as_bytes());
         mac.update(b".");
         mac.update(body);
-        let mut text = format!("t={t},v1=");
-        for byte in mac.finalize().into_bytes() {
-            let _ = write!(text, "{byte:02x}");
-        }
+        let text = format!("t={t},v1={}", hex(&mac.finalize().into_bytes()));
         let mut value =
             HeaderValue::try_from(text).expect("digits, hex and punctuation are a header value");
         value.set_sensitive(true);

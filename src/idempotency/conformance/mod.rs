@@ -19,6 +19,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
 use super::{Claim, EventKey, EventStore, StoreError, Token};
+use crate::hex::hex;
 
 /// A lease that does not end while the suite runs.
 const LONG: Duration = Duration::from_secs(600);
@@ -47,9 +48,7 @@ pub async fn run(store: impl EventStore) {
 
 /// A namespace that no other run uses.
 fn fresh_namespace() -> String {
-    let token = Token::random();
-    let digits = token.as_bytes().iter().map(|byte| format!("{byte:02x}"));
-    format!("conformance-{}", digits.collect::<String>())
+    format!("conformance-{}", hex(Token::random().as_bytes()))
 }
 
 /// A key that no other check uses.
