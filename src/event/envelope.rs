@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use super::json::{Malformed, Scanner};
+use super::json::{Malformed, members};
 
 /// The members of the envelope that are read. All others are passed over, checked to be JSON.
 pub(super) struct Envelope<'a> {
@@ -20,7 +20,7 @@ impl<'a> Envelope<'a> {
         let mut event_type = None;
         let mut created = None;
         let mut livemode = None;
-        Scanner::new(text).object(|key, value| {
+        members(text, |key, value| {
             match unquote(key).as_deref() {
                 Some("id") => {
                     let text = unquote(value).ok_or(PayloadError::BadId)?;
