@@ -1,0 +1,36 @@
+//! Events as a payment provider sends them.
+
+use bytes::Bytes;
+
+/// An event about a paid invoice, as compact JSON: at most `size` bytes, and less by no more than a line item.
+///
+/// It has what real ones have and parsers pay for: nested objects, long and short strings, some not ASCII or escaped,
+/// integers, fractions, booleans, nulls and metadata. Stripe's own types read it, too.
+pub fn event(number: usize, size: usize) -> Bytes {
+    let mut json = format!(
+        r#"{{"id":"evt_{number}","object":"event","api_version":"2025-03-31.basil","created":1700000000,"livemode":true,"pending_webhooks":1,"request":null,"type":"invoice.payment_succeeded","data":{{"object":{{"id":"in_{number}","object":"invoice","amount_due":4900,"amount_overpaid":0,"amount_paid":4900,"amount_remaining":0,"amount_shipping":0,"attempt_count":1,"attempted":true,"automatic_tax":{{"enabled":false}},"collection_method":"charge_automatically","created":1700000000,"currency":"usd","customer":"cus_9s6XKzkNRiz8i3","default_tax_rates":[],"discounts":[],"due_date":null,"issuer":{{"type":"self"}},"livemode":true,"lines":{{"object":"list","has_more":false,"url":"/v1/lines","data":["#
+    );
+    let tail = r#"]},"metadata":{"order_id":"ord_6735"},"payment_settings":{},"period_end":1700000000,"period_start":1700000000,"post_payment_credit_notes_amount":0,"pre_payment_credit_notes_amount":0,"starting_balance":-100,"status_transitions":{},"subtotal":4900,"tax_percent":8.875,"total":4900}}}"#;
+    let mut item = line_item(0);
+    for number in 1.. {
+        json.push_str(&item);
+        item = format!(",{}", line_item(number));
+        if json.len() + item.len() + tail.len() > size {
+            break;
+        }
+    }
+    json.push_str(tail);
+    json.into()
+}
+
+/// A body that nobody reads, because it is refused first.
+pub fn unread(size: usize) -> Bytes {
+    vec![b' '; size].into()
+}
+
+fn line_item(number: usize) -> String {
+    let amount = 4900 + number;
+    format!(
+        r#"{{"id":"il_{number}","amount":{amount},"currency":"usd","description":"1 × Pro plan \"seat {number}\" (at $49.00 / month)","discountable":true,"discounts":[],"livemode":true,"metadata":{{"order_id":"ord_{number}"}},"parent":null,"period":{{"end":1702592000,"start":1700000000}},"subtotal":{amount}}}"#
+    )
+}

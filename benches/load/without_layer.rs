@@ -1,0 +1,53 @@
+//! `examples/axum.rs` without its layer: the same handlers, on a body that nobody verified.
+
+#![expect(unused_variables, reason = "the layer is made, and left out")]
+
+include!(concat!(env!("OUT_DIR"), "/axum.rs"));
+
+/// Stands in for the crate: all of it, but an event that is read from the body with `serde_json`.
+mod tower_loops {
+    use axum::{
+        Json,
+        extract::{FromRequest, Request, rejection::JsonRejection},
+    };
+    use serde::{Deserialize, de::DeserializeOwned};
+    use serde_json::value::RawValue;
+
+    pub(crate) use real::*;
+
+    #[derive(Deserialize)]
+    pub(crate) struct VerifiedEvent {
+        id: String,
+        #[serde(rename = "type")]
+        event_type: EventType,
+        data: Data,
+    }
+
+    #[derive(Deserialize)]
+    struct Data {
+        object: Box<RawValue>,
+    }
+
+    impl VerifiedEvent {
+        pub(crate) fn id(&self) -> &str {
+            &self.id
+        }
+
+        pub(crate) fn event_type(&self) -> &EventType {
+            &self.event_type
+        }
+
+        pub(crate) fn object_as<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+            serde_json::from_str(self.data.object.get())
+        }
+    }
+
+    impl<S: Send + Sync> FromRequest<S> for VerifiedEvent {
+        type Rejection = JsonRejection;
+
+        async fn from_request(request: Request, state: &S) -> Result<Self, JsonRejection> {
+            let Json(event) = Json::from_request(request, state).await?;
+            Ok(event)
+        }
+    }
+}

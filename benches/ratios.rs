@@ -1,0 +1,116 @@
+//! What each part costs as a multiple of a baseline, measured in turns with it: the numbers that a noisy machine can tell.
+//!
+//! ```sh
+//! cargo bench --manifest-path benches/Cargo.toml --bench ratios
+//! ```
+//!
+//! Prints a table in Markdown: the median of the rounds' ratios, and between which values the middle half of them is.
+
+mod peer;
+
+use tower_loops_benches::{
+    Subject,
+    input::{KIB, SIZES, event, unread},
+    paired::ratio,
+    subject::{
+        Refusal, frames, json_value, mac_only, object, object_as, one_frame, raw_hmac, refused,
+        secrets, signatures, verify, verify_and_object,
+    },
+};
+
+fn main() {
+    println!("| what | takes | baseline takes | ratio | middle half |");
+    println!("|---|---:|---:|---:|---:|");
+    verification();
+    refusals();
+    keys();
+    typed();
+    peers();
+}
+
+fn verification() {
+    let events = SIZES.map(|size| (name(size), event(1, size)));
+    for (size, body) in &events {
+        let what = format!("core, event not read / raw HMAC, {size}");
+        row(&what, &mac_only(body), &raw_hmac(body));
+    }
+    for (size, body) in &events {
+        let what = format!("core, event read / raw HMAC, {size}");
+        row(&what, &verify(body), &raw_hmac(body));
+    }
+    for (size, body) in &events {
+        let what = format!("layer, event read / raw HMAC, {size}");
+        row(&what, &one_frame(body), &raw_hmac(body));
+    }
+    let (size, body) = &events[3];
+    let what = format!("layer, {size} in frames of 16 KiB / in one frame");
+    row(&what, &frames(body), &one_frame(body));
+}
+
+fn refusals() {
+    let (small, large) = (unread(KIB), unread(KIB * KIB));
+    for body in [&small, &large] {
+        for refusal in [
+            Refusal::NoHeader,
+            Refusal::Malformed,
+            Refusal::Stale,
+            Refusal::WrongLength,
+            Refusal::Oversize,
+        ] {
+            let size = name(body.len());
+            let what = format!("layer refuses {refusal:?}, body of {size} / raw HMAC, 1 KiB");
+            row(&what, &refused(refusal, body), &raw_hmac(&small));
+        }
+    }
+    let forged = refused(Refusal::Forged, &large);
+    let what = "layer refuses Forged, body of 1 MiB / raw HMAC, 1 MiB";
+    row(what, &forged, &raw_hmac(&large));
+}
+
+fn keys() {
+    let large = event(1, SIZES[3]);
+    let what = "layer, 55 signatures / 1 signature, 1 MiB";
+    row(what, &signatures(55, &large), &signatures(1, &large));
+    let small = event(1, SIZES[0]);
+    let what = "layer, 4 secrets / 1 secret, 1.5 KiB";
+    row(what, &secrets(4, &small), &secrets(1, &small));
+}
+
+fn typed() {
+    for size in [SIZES[0], SIZES[2]] {
+        let (body, size) = (event(1, size), name(size));
+        let what = format!("object / serde_json::Value, {size}");
+        row(&what, &object(&body), &json_value(&body));
+        let what = format!("object_as::<Invoice> / serde_json::Value, {size}");
+        row(&what, &object_as(&body), &json_value(&body));
+    }
+}
+
+fn peers() {
+    for size in [SIZES[0], SIZES[2]] {
+        let (body, size) = (event(1, size), name(size));
+        let baseline = &raw_hmac(&body);
+        let what = |peer: &str| format!("{peer} / raw HMAC, {size}");
+        let peer = what("webhook-verify (Stripe), layer, event not read");
+        row(&peer, &peer::webhook_verify(&body), baseline);
+        let peer = what("tower-github-webhook, layer, event not read");
+        row(&peer, &peer::tower_github_webhook(&body), baseline);
+        let peer = what("svix, verify, event not read");
+        row(&peer, &peer::svix(&body), baseline);
+        let peer = what("async-stripe-webhook, construct_event, event and object read");
+        row(&peer, &peer::async_stripe(&body), baseline);
+        let ours = what("ours, verify and object, event and object read");
+        row(&ours, &verify_and_object(&body), baseline);
+    }
+}
+
+fn row(what: &str, subject: &impl Subject, baseline: &impl Subject) {
+    println!("| {what} | {} |", ratio(subject, baseline));
+}
+
+fn name(size: usize) -> String {
+    match size.div_ceil(KIB / 2) as f64 / 2.0 {
+        kib if kib < 1000.0 => format!("{kib} KiB"),
+        kib => format!("{} MiB", (kib / 1024.0).round()),
+    }
+}
