@@ -6,6 +6,7 @@ mod envelope;
 mod event_type;
 mod invoice;
 mod json;
+mod marks;
 mod nesting;
 mod object;
 mod reference;

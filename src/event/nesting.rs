@@ -6,36 +6,48 @@ pub(super) enum Container {
     Array,
 }
 
-/// The containers that are open, a bit each: the innermost 64 in place, the others on the heap.
-#[derive(Default)]
+/// The containers that are open, a bit each: the innermost up to 63 in place, behind a bit that says how many they are, and
+/// the others on the heap.
 pub(super) struct Nesting {
-    depth: usize,
     innermost: u64,
     outer: Vec<u64>,
 }
 
+const NONE: u64 = 1;
+
+impl Default for Nesting {
+    fn default() -> Self {
+        Self {
+            innermost: NONE,
+            outer: Vec::new(),
+        }
+    }
+}
+
 impl Nesting {
+    #[inline(always)]
     pub(super) fn push(&mut self, container: Container) {
-        if self.depth > 0 && self.depth.is_multiple_of(64) {
+        if self.innermost.leading_zeros() == 0 {
             self.outer.push(self.innermost);
+            self.innermost = NONE;
         }
         self.innermost = self.innermost << 1 | u64::from(matches!(container, Container::Object));
-        self.depth += 1;
     }
 
+    #[inline(always)]
     pub(super) fn last(&self) -> Option<Container> {
-        match (self.depth, self.innermost & 1) {
-            (0, _) => None,
+        match (self.innermost, self.innermost & 1) {
+            (NONE, _) => None,
             (_, 0) => Some(Container::Array),
             _ => Some(Container::Object),
         }
     }
 
+    #[inline(always)]
     pub(super) fn pop(&mut self) {
-        self.depth -= 1;
         self.innermost >>= 1;
-        if self.depth.is_multiple_of(64) {
-            self.innermost = self.outer.pop().unwrap_or_default();
+        if self.innermost == NONE {
+            self.innermost = self.outer.pop().unwrap_or(NONE);
         }
     }
 }

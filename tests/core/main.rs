@@ -6,6 +6,7 @@ mod envelope;
 mod event_type;
 mod header;
 mod json;
+mod long_strings;
 mod members;
 mod object_errors;
 mod objects;
