@@ -77,12 +77,16 @@ impl Rejection {
     /// `application/json`, and the `Rejection` itself in its extensions.
     #[must_use]
     pub fn to_response(&self) -> Response<Full<Bytes>> {
+        self.clone().respond()
+    }
+
+    pub(crate) fn respond(self) -> Response<Full<Bytes>> {
         const JSON: HeaderValue = HeaderValue::from_static("application/json");
         let answer = self.answer();
         let mut response = Response::new(Full::from(answer.json));
         *response.status_mut() = answer.status;
         response.headers_mut().insert(CONTENT_TYPE, JSON);
-        response.extensions_mut().insert(self.clone());
+        response.extensions_mut().insert(self);
         response
     }
 

@@ -35,7 +35,7 @@ impl LoopsSignatureLayer {
                 verifier: Verifier::new(secret),
                 max_body_size: DEFAULT_MAX_BODY_SIZE,
                 clock: Arc::new(SystemTime::now),
-                rejection_response: Arc::new(Rejection::to_response),
+                rejection_response: None,
             }),
         }
     }
@@ -103,7 +103,7 @@ impl LoopsSignatureLayer {
         self,
         f: impl Fn(&Rejection) -> Response<Full<Bytes>> + Send + Sync + 'static,
     ) -> Self {
-        self.with(|config| config.rejection_response = Arc::new(f))
+        self.with(|config| config.rejection_response = Some(Arc::new(f)))
     }
 
     fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
@@ -126,7 +126,7 @@ pub(super) struct Config {
     pub(super) verifier: Verifier,
     pub(super) max_body_size: usize,
     clock: Arc<Clock>,
-    rejection_response: Arc<RejectionResponse>,
+    rejection_response: Option<Arc<RejectionResponse>>,
 }
 
 impl Config {
@@ -136,7 +136,10 @@ impl Config {
 
     /// The response to a refused request. Here, and not in what the user configures, the reason is attached to it.
     pub(super) fn refuse(&self, rejection: Rejection) -> Response<Full<Bytes>> {
-        let mut response = (self.rejection_response)(&rejection);
+        let Some(rejection_response) = &self.rejection_response else {
+            return rejection.respond();
+        };
+        let mut response = rejection_response(&rejection);
         response.extensions_mut().insert(rejection);
         response
     }

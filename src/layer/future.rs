@@ -43,12 +43,14 @@ pin_project! {
         Ready { inner: S, request: Request<Full<Bytes>> },
         // The inner service has the request.
         Called { #[pin] future: S::Future },
-        // The request is refused.
-        Refused { response: Response<Full<Bytes>> },
+        // The request is refused: the response, until it is returned.
+        Refused { response: Option<Response<Full<Bytes>>> },
         // The response was returned.
         Done,
     }
 }
+
+const POLLED_AGAIN: &str = "`ResponseFuture` polled after it returned a response";
 
 /// What waits for the body to be verified.
 struct Waiting<S> {
@@ -118,7 +120,11 @@ where
                     state.set(State::Done);
                     return Poll::Ready(response.map(|response| response.map(ResponseBody::inner)));
                 }
-                StateProj::Refused { .. } | StateProj::Done => Ok(()),
+                StateProj::Refused { response } => {
+                    let response = response.take().expect(POLLED_AGAIN);
+                    return Poll::Ready(Ok(response.map(ResponseBody::own)));
+                }
+                StateProj::Done => panic!("{POLLED_AGAIN}"),
             };
             let next = match state.as_mut().project_replace(State::Done) {
                 StateOwned::Reading {
@@ -127,11 +133,8 @@ where
                 StateOwned::Ready { mut inner, request } => State::Called {
                     future: inner.call(request),
                 },
-                StateOwned::Refused { response } => {
-                    return Poll::Ready(Ok(response.map(ResponseBody::own)));
-                }
-                StateOwned::Called { .. } | StateOwned::Done => {
-                    panic!("`ResponseFuture` polled after it returned a response")
+                StateOwned::Called { .. } | StateOwned::Refused { .. } | StateOwned::Done => {
+                    unreachable!("these have returned")
                 }
             };
             state.set(next);
@@ -172,7 +175,7 @@ where
 {
     trace::refused(&rejection);
     State::Refused {
-        response: config.refuse(rejection),
+        response: Some(config.refuse(rejection)),
     }
 }
 

@@ -49,14 +49,14 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let (parts, body) = request.into_parts();
-        let config = Arc::clone(&self.config);
-        let now = config.now();
-        match judge(&config, &parts.headers, &body.size_hint(), now) {
+        let now = self.config.now();
+        match judge(&self.config, &parts.headers, &body.size_hint(), now) {
             Ok(verification) => {
-                let intake = Intake::new(verification, config.max_body_size);
+                let intake = Intake::new(verification, self.config.max_body_size);
+                let config = Arc::clone(&self.config);
                 ResponseFuture::reading(self.inner.clone(), config, parts, body, intake, now)
             }
-            Err(rejection) => ResponseFuture::refused(&config, rejection),
+            Err(rejection) => ResponseFuture::refused(&self.config, rejection),
         }
     }
 }

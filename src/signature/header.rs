@@ -82,23 +82,23 @@ fn parse_decimal(text: &[u8]) -> Result<u64, HeaderError> {
         .ok_or(HeaderError::BadTimestamp)
 }
 
-/// 64 hex digits of either case.
+/// 64 hex digits of either case. All are decoded, right or not: that takes no branches, so a compiler does sixteen at once.
 fn decode_hex(hex: &[u8]) -> Option<Candidate> {
     let hex: &[u8; 64] = hex.try_into().ok()?;
+    let wrong = hex.iter().fold(0, |wrong, digit| {
+        wrong | u8::from(!digit.is_ascii_hexdigit())
+    });
+    let nibbles = hex.map(nibble);
     let mut digest = [0; 32];
-    for (byte, pair) in digest.iter_mut().zip(hex.chunks_exact(2)) {
-        *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+    for (byte, [upper, lower]) in digest.iter_mut().zip(nibbles.as_chunks().0) {
+        *byte = upper << 4 | lower;
     }
-    Some(digest)
+    (wrong == 0).then_some(digest)
 }
 
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
+/// What a hex digit stands for. In ASCII, the low four bits of `A` and `a` are 1, and only letters have the bit above `?`.
+fn nibble(digit: u8) -> u8 {
+    (digit & 0xf) + 9 * (digit >> 6)
 }
 
 /// What is wrong with an `X-Loops-Signature` header that is

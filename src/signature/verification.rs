@@ -76,8 +76,9 @@ impl Verification {
     ///
     /// [`Rejection::InvalidSignature`] when no `v1` matches under any secret, [`Rejection::InvalidPayload`] when the signed
     /// body is not an event.
+    #[inline]
     pub fn finish(self) -> Result<VerifiedEvent, Rejection> {
-        let secret_index = matching(&self.macs, &self.candidates)?;
+        let secret_index = matching(self.macs, &self.candidates)?;
         VerifiedEvent::parse(self.body.into_bytes(), self.signed_at, secret_index)
             .map_err(|reason| Rejection::InvalidPayload { reason })
     }
@@ -88,26 +89,37 @@ impl Verification {
 /// Every candidate is compared under every secret, in constant time, so that the time taken tells neither how much of a
 /// digest was right nor which pair matched.
 fn matching(
-    macs: &OneOrMore<HmacSha256>,
+    macs: OneOrMore<HmacSha256>,
     candidates: &OneOrMore<Candidate>,
 ) -> Result<usize, Rejection> {
     let mut found = Choice::from(0);
     let mut secret_index = 0_u64;
-    for (index, mac) in (0_u64..).zip(macs.iter()) {
-        let expected: Candidate = mac.clone().finalize().into_bytes().into();
+    let mut compare = |index: u64, mac: HmacSha256| {
+        let expected = words(&mac.finalize().into_bytes().into());
         let matches = candidates
             .iter()
             .fold(Choice::from(0), |matches, candidate| {
-                matches | candidate.ct_eq(&expected)
+                matches | words(candidate).ct_eq(&expected)
             });
         secret_index.conditional_assign(&index, matches & !found);
         found |= matches;
+    };
+    compare(0, macs.first);
+    for (index, mac) in (1..).zip(&macs.rest) {
+        // A copy: what is moved out of a vector leaves its bytes there, unwiped.
+        compare(index, mac.clone());
     }
     if found.into() {
         Ok(secret_index as usize)
     } else {
         Err(Rejection::InvalidSignature)
     }
+}
+
+/// A digest in parts that take four comparisons rather than thirty-two.
+fn words(digest: &Candidate) -> [u64; 4] {
+    let (words, _) = digest.as_chunks();
+    std::array::from_fn(|at| u64::from_ne_bytes(words[at]))
 }
 
 impl fmt::Debug for Verification {

@@ -87,6 +87,7 @@ impl Verifier {
     ///
     /// [`Rejection::MalformedSignature`], [`Rejection::TimestampOutsideTolerance`] or [`Rejection::InvalidSignature`]:
     /// no body can help.
+    #[inline]
     pub fn begin(
         &self,
         signature_header: &[u8],
