@@ -1,5 +1,6 @@
 //! The layer from outside, without a framework: plain Tower services, bodies made by hand, Tower's and tower-http's layers.
 
+mod allocations;
 mod before_the_body;
 mod body;
 mod body_limit;
