@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::Full;
 
 use crate::{HeaderError, PayloadError};
@@ -77,15 +77,18 @@ impl Rejection {
     /// `application/json`, and the `Rejection` itself in its extensions.
     #[must_use]
     pub fn to_response(&self) -> Response<Full<Bytes>> {
-        self.clone().respond()
+        self.clone().respond(HeaderMap::new())
     }
 
-    pub(crate) fn respond(self) -> Response<Full<Bytes>> {
+    /// The same response, in the memory of these headers: those of the request are there, and nobody needs them any more.
+    pub(crate) fn respond(self, mut headers: HeaderMap) -> Response<Full<Bytes>> {
         const JSON: HeaderValue = HeaderValue::from_static("application/json");
         let answer = self.answer();
         let mut response = Response::new(Full::from(answer.json));
         *response.status_mut() = answer.status;
-        response.headers_mut().insert(CONTENT_TYPE, JSON);
+        headers.clear();
+        headers.insert(CONTENT_TYPE, JSON);
+        *response.headers_mut() = headers;
         response.extensions_mut().insert(self);
         response
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::Response;
+use http::{HeaderMap, Response};
 use http_body_util::Full;
 use tower_layer::Layer;
 
@@ -134,10 +134,11 @@ impl Config {
         (self.clock)()
     }
 
-    /// The response to a refused request. Here, and not in what the user configures, the reason is attached to it.
-    pub(super) fn refuse(&self, rejection: Rejection) -> Response<Full<Bytes>> {
+    /// The response to a refused request with these headers. Here, and not in what the user configures, the reason is attached
+    /// to it.
+    pub(super) fn refuse(&self, rejection: Rejection, headers: HeaderMap) -> Response<Full<Bytes>> {
         let Some(rejection_response) = &self.rejection_response else {
-            return rejection.respond();
+            return rejection.respond(headers);
         };
         let mut response = rejection_response(&rejection);
         response.extensions_mut().insert(rejection);

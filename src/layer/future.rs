@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, request::Parts};
+use http::{HeaderMap, Request, Response, request::Parts};
 use http_body::Body;
 use http_body_util::Full;
 use pin_project_lite::pin_project;
@@ -87,9 +87,9 @@ where
         }
     }
 
-    pub(super) fn refused(config: &Config, rejection: Rejection) -> Self {
+    pub(super) fn refused(config: &Config, rejection: Rejection, headers: HeaderMap) -> Self {
         Self {
-            state: refuse(config, rejection),
+            state: refuse(config, rejection, headers),
         }
     }
 }
@@ -164,18 +164,18 @@ impl<S> Waiting<S> {
                     request: Request::from_parts(parts, body),
                 }
             }
-            Err(rejection) => refuse(&config, rejection),
+            Err(rejection) => refuse(&config, rejection, parts.headers),
         }
     }
 }
 
-fn refuse<S, B>(config: &Config, rejection: Rejection) -> State<S, B>
+fn refuse<S, B>(config: &Config, rejection: Rejection, headers: HeaderMap) -> State<S, B>
 where
     S: Service<Request<Full<Bytes>>>,
 {
     trace::refused(&rejection);
     State::Refused {
-        response: Some(config.refuse(rejection)),
+        response: Some(config.refuse(rejection, headers)),
     }
 }
 

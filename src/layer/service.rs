@@ -56,7 +56,7 @@ where
                 let config = Arc::clone(&self.config);
                 ResponseFuture::reading(self.inner.clone(), config, parts, body, intake, now)
             }
-            Err(rejection) => ResponseFuture::refused(&self.config, rejection),
+            Err(rejection) => ResponseFuture::refused(&self.config, rejection, parts.headers),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt};
 
+use memchr::memchr;
+
 use super::OneOrMore;
 
 /// The longest header that is looked at, in bytes: room for some sixty signatures.
@@ -27,7 +29,7 @@ impl<'a> SignatureHeader<'a> {
         let mut timestamp = None;
         let mut has_signature = false;
         let mut candidates: Option<OneOrMore<Candidate>> = None;
-        for element in header.split(|&byte| byte == b',') {
+        for element in elements(header) {
             let element = trim(element);
             if let Some(text) = element.strip_prefix(b"t=") {
                 // Whoever reads the first of two and whoever reads the last would disagree on what was signed.
@@ -55,6 +57,20 @@ impl<'a> SignatureHeader<'a> {
             candidates,
         })
     }
+}
+
+/// What stands between the commas.
+fn elements(header: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(header);
+    std::iter::from_fn(move || {
+        let header = rest?;
+        let Some(comma) = memchr(b',', header) else {
+            return rest.take();
+        };
+        let (element, after) = header.split_at(comma);
+        rest = Some(&after[1..]);
+        Some(element)
+    })
 }
 
 fn trim(element: &[u8]) -> &[u8] {

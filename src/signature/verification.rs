@@ -36,6 +36,7 @@ pub struct Verification {
 }
 
 impl Verification {
+    #[inline]
     pub(super) fn begin(
         verifier: &Verifier,
         signature_header: &[u8],
