@@ -10,7 +10,7 @@
 //! LOOPS_WEBHOOK_SECRET=whsec_example cargo run --example send_event -- http://127.0.0.1:3000/api/webhooks/loops charge.succeeded
 //! ```
 
-use std::{env, process};
+use std::{env, process, time::Duration};
 
 use axum::{Json, Router, http::StatusCode, routing::post};
 use serde_json::{Value, json};
@@ -26,6 +26,8 @@ async fn main() -> Result<(), BoxError> {
         eprintln!("{error}");
         process::exit(1)
     });
+    // Nobody may keep a connection by sending slowly.
+    let signature = signature.with_body_timeout(Duration::from_secs(30));
     let app = Router::new().route("/api/webhooks/loops", post(receive).layer(signature));
 
     let address = env::args().nth(1).unwrap_or("127.0.0.1:3000".to_owned());

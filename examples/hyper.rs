@@ -30,6 +30,8 @@ async fn main() -> Result<(), BoxError> {
         eprintln!("{error}");
         process::exit(1)
     });
+    // Nobody may keep a connection by sending slowly.
+    let signature = signature.with_body_timeout(Duration::from_secs(30));
     let service = ServiceBuilder::new().layer(signature).service_fn(receive);
     let service = TowerToHyperService::new(service);
 

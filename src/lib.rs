@@ -143,8 +143,9 @@
 //! | feature | what it gives |
 //! |---|---|
 //! | `axum` | [`VerifiedEvent`] as an extractor, [`Rejection`] as an `IntoResponse`; brings `tracing` |
-//! | `idempotency` | [`idempotency::IdempotencyLayer`]: each event handled once; needs a tokio runtime, brings `tracing` |
+//! | `idempotency` | [`idempotency::IdempotencyLayer`]: each event handled once; needs a tokio runtime, brings `tokio` and `tracing` |
 //! | `test-util` | [`idempotency::conformance`]: the suite for stores of your own |
+//! | `tokio` | [`LoopsSignatureLayer::with_body_timeout`]: a deadline for slow bodies; needs a tokio runtime |
 //! | `tracing` | one event per outcome: `INFO` for a verified delivery (id, type, age), `DEBUG` for a refused one (reason); never a body, a header or a secret |
 //!
 //! # Errors of the service

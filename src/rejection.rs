@@ -20,6 +20,7 @@ use crate::{HeaderError, PayloadError};
 /// | 6 | some `v1` is 64 hex digits | [`InvalidSignature`](Self::InvalidSignature) | 401 | `Invalid signature` |
 /// | 7 | the body is within the limit | [`BodyTooLarge`](Self::BodyTooLarge) | 413 | `Payload too large` |
 /// | 8 | the body arrives whole | [`UnreadableBody`](Self::UnreadableBody) | 400 | `Unreadable body` |
+/// | | and in time, where a time is set | [`BodyTimeout`](Self::BodyTimeout) | 408 | `Body timed out` |
 /// | 9 | some `v1` matches under some accepted secret | [`InvalidSignature`](Self::InvalidSignature) | 401 | `Invalid signature` |
 /// | 10 | the body is one JSON object with one string `id` and one string `type` | [`InvalidPayload`](Self::InvalidPayload) | 400 | `Invalid payload` |
 ///
@@ -59,6 +60,8 @@ pub enum Rejection {
     },
     /// The body could not be read to its end: the sender hung up, or a layer further out failed it.
     UnreadableBody(BodyError),
+    /// The body took longer than the layer lets it: a sender who means to hold the connection, or a very slow line.
+    BodyTimeout,
     /// The signature is right and the body is not an event.
     InvalidPayload {
         /// What is wrong with it.
@@ -116,6 +119,7 @@ impl Rejection {
             Self::InvalidSignature => answer!(UNAUTHORIZED, "Invalid signature"),
             Self::BodyTooLarge { .. } => answer!(PAYLOAD_TOO_LARGE, "Payload too large"),
             Self::UnreadableBody(_) => answer!(BAD_REQUEST, "Unreadable body"),
+            Self::BodyTimeout => answer!(REQUEST_TIMEOUT, "Body timed out"),
             Self::InvalidPayload { .. } => answer!(BAD_REQUEST, "Invalid payload"),
         }
     }
@@ -144,7 +148,8 @@ impl Error for Rejection {
             | Self::AmbiguousSignature
             | Self::TimestampOutsideTolerance { .. }
             | Self::InvalidSignature
-            | Self::BodyTooLarge { .. } => None,
+            | Self::BodyTooLarge { .. }
+            | Self::BodyTimeout => None,
         }
     }
 }

@@ -34,6 +34,7 @@ impl LoopsSignatureLayer {
             config: Arc::new(Config {
                 verifier: Verifier::new(secret),
                 max_body_size: DEFAULT_MAX_BODY_SIZE,
+                body_timeout: None,
                 clock: Arc::new(SystemTime::now),
                 rejection_response: None,
             }),
@@ -72,6 +73,44 @@ impl LoopsSignatureLayer {
     /// buffer grows.
     pub fn with_max_body_size(self, bytes: usize) -> Self {
         self.with(|config| config.max_body_size = bytes)
+    }
+
+    /// Sets how long a body may take to arrive, all of it, from the call of the service on. Default: as long as it likes.
+    ///
+    /// A request whose body takes longer is refused with [`Rejection::BodyTimeout`], be there ever so little time between two
+    /// of its frames. What comes after the body, the inner service above all, is not bounded: no handler is cut short.
+    ///
+    /// # Panics
+    ///
+    /// The response future, where it has to wait for the body outside of a tokio runtime that has its timer enabled.
+    ///
+    /// ```
+    /// # use std::{convert::Infallible, time::Duration};
+    /// # use http::{Request, Response, StatusCode};
+    /// # use http_body_util::{BodyExt, Full};
+    /// # use bytes::Bytes;
+    /// # use tower::{ServiceBuilder, ServiceExt};
+    /// # use tower_loops::{LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer};
+    /// # async fn handle(_: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
+    /// #     unreachable!("there is no whole body")
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let secret = Secret::new("whsec_example")?;
+    /// # let signature = Signer::new(secret.clone()).sign(b"{}", std::time::SystemTime::now());
+    /// let layer = LoopsSignatureLayer::new(secret).with_body_timeout(Duration::from_secs(10));
+    ///
+    /// # let service = ServiceBuilder::new().layer(layer).service_fn(handle);
+    /// let body = Full::<Bytes>::from("{").with_trailers(std::future::pending()); // so it never ends
+    /// let request = Request::post("/webhooks").header(SIGNATURE_HEADER, signature).body(body)?;
+    /// let response = service.oneshot(request).await?;
+    /// assert_eq!(response.status(), StatusCode::REQUEST_TIMEOUT);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "tokio")]
+    pub fn with_body_timeout(self, timeout: Duration) -> Self {
+        self.with(|config| config.body_timeout = Some(timeout))
     }
 
     /// Sets the clock that signed times are compared with. Default: [`SystemTime::now`]. It is read once for each
@@ -125,6 +164,7 @@ impl<S> Layer<S> for LoopsSignatureLayer {
 pub(super) struct Config {
     pub(super) verifier: Verifier,
     pub(super) max_body_size: usize,
+    pub(super) body_timeout: Option<Duration>,
     clock: Arc<Clock>,
     rejection_response: Option<Arc<RejectionResponse>>,
 }
@@ -151,6 +191,7 @@ impl fmt::Debug for Config {
         f.debug_struct("Config")
             .field("verifier", &self.verifier)
             .field("max_body_size", &self.max_body_size)
+            .field("body_timeout", &self.body_timeout)
             .finish_non_exhaustive()
     }
 }

@@ -9,21 +9,24 @@ use bytes::Buf;
 use http_body::Body;
 use http_body_util::LengthLimitError;
 
+use super::deadline::Deadline;
 use crate::{BodyError, BoxError, Rejection, Verification, VerifiedEvent};
 
-/// A verification, and how much of the body it may still take.
+/// A verification, and how much of the body it may still take, and until when.
 pub(super) struct Intake {
     verification: Verification,
     limit: usize,
     room: usize,
+    deadline: Deadline,
 }
 
 impl Intake {
-    pub(super) fn new(verification: Verification, limit: usize) -> Self {
+    pub(super) fn new(verification: Verification, limit: usize, deadline: Deadline) -> Self {
         Self {
             verification,
             limit,
             room: limit,
+            deadline,
         }
     }
 
@@ -38,13 +41,24 @@ impl Intake {
         B: Body,
         B::Error: Into<BoxError>,
     {
-        while let Some(frame) = ready!(body.as_mut().poll_frame(cx)) {
+        loop {
+            // The body is asked first: one that is complete is never late.
+            let Poll::Ready(frame) = body.as_mut().poll_frame(cx) else {
+                ready!(self.deadline.poll(cx));
+                return Poll::Ready(Err(Rejection::BodyTimeout));
+            };
+            let Some(frame) = frame else {
+                return Poll::Ready(Ok(()));
+            };
             let frame = frame.map_err(|error| unreadable(error.into()))?;
             if let Ok(data) = frame.into_data() {
+                // The limit bounds how many frames can have something in them, but not how many can be empty.
+                if !data.has_remaining() && self.deadline.poll(cx).is_ready() {
+                    return Poll::Ready(Err(Rejection::BodyTimeout));
+                }
                 self.take(data)?;
             }
         }
-        Poll::Ready(Ok(()))
     }
 
     fn take(&mut self, data: impl Buf) -> Result<(), Rejection> {

@@ -13,7 +13,7 @@ use http_body::{Body, SizeHint};
 use http_body_util::Full;
 use tower_service::Service;
 
-use super::{ResponseBody, ResponseFuture, config::Config, intake::Intake};
+use super::{ResponseBody, ResponseFuture, config::Config, deadline::Deadline, intake::Intake};
 use crate::{BoxError, Rejection, SIGNATURE_HEADER, Verification};
 
 /// The service that [`LoopsSignatureLayer`](crate::LoopsSignatureLayer) puts around another one. See the
@@ -52,7 +52,8 @@ where
         let now = self.config.now();
         match judge(&self.config, &parts.headers, &body.size_hint(), now) {
             Ok(verification) => {
-                let intake = Intake::new(verification, self.config.max_body_size);
+                let deadline = Deadline::after(self.config.body_timeout);
+                let intake = Intake::new(verification, self.config.max_body_size, deadline);
                 let config = Arc::clone(&self.config);
                 ResponseFuture::reading(self.inner.clone(), config, parts, body, intake, now)
             }

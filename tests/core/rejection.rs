@@ -31,6 +31,7 @@ fn table() -> Vec<(Rejection, u16, &'static str)> {
             413,
             "Payload too large",
         ),
+        (Rejection::BodyTimeout, 408, "Body timed out"),
         (
             Rejection::InvalidPayload {
                 reason: PayloadError::NoId,

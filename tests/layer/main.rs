@@ -4,6 +4,7 @@ mod allocations;
 mod before_the_body;
 mod body;
 mod body_limit;
+mod body_timeout;
 mod clock;
 mod declared_length;
 mod futures;

@@ -12,12 +12,19 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
 use tower::{Layer, ServiceExt};
-use tower_loops::{HeaderError, PayloadError, Rejection, SIGNATURE_HEADER, Signer};
+use tower_loops::{
+    HeaderError, LoopsSignatureLayer, PayloadError, Rejection, SIGNATURE_HEADER, Signer,
+};
 
 use crate::{
     scripted_body::{ScriptedBody, Step},
-    support::{Answer, EVENT, full, layer, now, recording, secret, send, sign, signed, unsigned},
+    support::{self, Answer, EVENT, full, now, recording, secret, send, sign, signed, unsigned},
 };
+
+/// The layer, for which a body that is not there at once is late.
+fn layer() -> LoopsSignatureLayer {
+    support::layer().with_body_timeout(Duration::ZERO)
+}
 
 const PEER_HUNG_UP: &str = "the peer hung up while sending cus_private";
 
@@ -71,6 +78,8 @@ fn rows() -> Vec<Row> {
             |r| matches!(r, Rejection::BodyTooLarge { limit: Some(1_048_576), .. }), None),
         row("8 unreadable", signed(EVENT, ScriptedBody::new([Step::Fail(PEER_HUNG_UP.into())])), 400, "Unreadable body",
             |r| matches!(r, Rejection::UnreadableBody(_)), Some(&*tower_loops::BoxError::from(PEER_HUNG_UP))),
+        row("8 never ends", signed(EVENT, ScriptedBody::new([Step::Never])), 408, "Body timed out",
+            |r| matches!(r, Rejection::BodyTimeout), None),
         row("9 another body", signed("another body", event()), 401, "Invalid signature",
             |r| matches!(r, Rejection::InvalidSignature), None),
         row("10 no type", payload(r#"{"id":"cus_private"}"#), 400, "Invalid payload",

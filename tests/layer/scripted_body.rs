@@ -21,6 +21,8 @@ pub(crate) enum Step {
     Data(Bytes),
     Trailers(HeaderMap),
     Fail(BoxError),
+    /// Nothing more, and no end.
+    Never,
 }
 
 impl From<&'static str> for Step {
@@ -78,11 +80,17 @@ impl Body for ScriptedBody {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         self.polls.fetch_add(1, Ordering::SeqCst);
-        Poll::Ready(self.steps.pop_front().map(|step| match step {
-            Step::Data(data) => Ok(Frame::data(data)),
-            Step::Trailers(trailers) => Ok(Frame::trailers(trailers)),
-            Step::Fail(error) => Err(error),
-        }))
+        let frame = match self.steps.pop_front() {
+            None => return Poll::Ready(None),
+            Some(Step::Data(data)) => Ok(Frame::data(data)),
+            Some(Step::Trailers(trailers)) => Ok(Frame::trailers(trailers)),
+            Some(Step::Fail(error)) => Err(error),
+            Some(Step::Never) => {
+                self.steps.push_front(Step::Never);
+                return Poll::Pending;
+            }
+        };
+        Poll::Ready(Some(frame))
     }
 
     fn is_end_stream(&self) -> bool {
