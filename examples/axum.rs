@@ -26,7 +26,7 @@ async fn main() -> Result<(), BoxError> {
         eprintln!("{error}");
         process::exit(1)
     });
-    // Nobody may keep a connection by sending slowly.
+    // Nobody may keep a connection by sending a body slowly.
     let signature = signature.with_body_timeout(Duration::from_secs(30));
     let app = Router::new().route("/api/webhooks/loops", post(receive).layer(signature));
 

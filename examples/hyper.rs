@@ -16,7 +16,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
+    rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
     service::TowerToHyperService,
 };
@@ -30,7 +30,7 @@ async fn main() -> Result<(), BoxError> {
         eprintln!("{error}");
         process::exit(1)
     });
-    // Nobody may keep a connection by sending slowly.
+    // Nobody may keep a connection by sending a body slowly.
     let signature = signature.with_body_timeout(Duration::from_secs(30));
     let service = ServiceBuilder::new().layer(signature).service_fn(receive);
     let service = TowerToHyperService::new(service);
@@ -50,6 +50,8 @@ async fn main() -> Result<(), BoxError> {
         let service = service.clone();
         tokio::spawn(async move {
             let mut server = auto::Builder::new(TokioExecutor::new());
+            // Nor by sending a head slowly: with a timer, hyper waits 30 seconds for it.
+            server.http1().timer(TokioTimer::new());
             // What strangers can make one connection hold is this many bodies at the most.
             server.http2().max_concurrent_streams(16);
             let connection = server.serve_connection(TokioIo::new(stream), service);

@@ -28,7 +28,7 @@ async fn main() -> Result<(), BoxError> {
         eprintln!("{error}");
         process::exit(1)
     });
-    // Nobody may keep a connection by sending slowly.
+    // Nobody may keep a connection by sending a body slowly.
     let signature = signature.with_body_timeout(Duration::from_secs(30));
     let webhook = Router::new().route("/api/webhooks/loops", post(receive).layer(signature));
     let (_reporter, health) = health_reporter();

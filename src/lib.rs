@@ -126,10 +126,10 @@
 //!
 //! # What it costs
 //!
-//! One request makes the layer hold at most the body limit (1 MiB unless [set](LoopsSignatureLayer::with_max_body_size)), up to
-//! twice that while the buffer of a body in many frames grows, and only as much as really arrived: nothing is reserved by a
-//! declared length. The MAC is computed as frames arrive, once for each accepted secret, whatever the number of signatures
-//! in the header. The total is the limit times the requests that the server lets be open: that is the server's to bound.
+//! One request makes the layer hold at most twice the body limit (1 MiB unless [set](LoopsSignatureLayer::with_max_body_size)):
+//! the buffer of a body in several frames doubles when it is full, and while it is copied, what it was is there as well. Nothing
+//! is reserved by a declared length, only by what has arrived. The MAC is computed as frames arrive, once for each accepted secret, whatever the number of signatures
+//! in the header. The total is that times the requests that the server lets be open: that is the server's to bound.
 //!
 //! # Without the layer
 //!

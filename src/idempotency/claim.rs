@@ -48,20 +48,27 @@ impl<St: EventStore> EventClaim<St> {
             .await
     }
 
-    /// Lets the lease begin anew; tells whether the event is still this delivery's.
-    pub(super) async fn renew(&self, lease: Duration) -> Result<bool, StoreError> {
+    /// Lets the lease begin anew, in this time at the most; tells whether the event is still this delivery's.
+    pub(super) async fn renew(
+        &self,
+        lease: Duration,
+        within: Duration,
+    ) -> Result<bool, StoreError> {
         let store = &self.shared.store;
-        if self
-            .bounded(store.extend(&self.key, self.token, lease))
-            .await?
-        {
-            return Ok(true);
-        }
-        // The lease had run out. Where nobody else has claimed the event since, it can be had again.
-        let claim = self
-            .bounded(store.claim(&self.key, self.token, lease))
-            .await?;
-        Ok(claim == Claim::Claimed)
+        let renewal = async {
+            if self
+                .bounded(store.extend(&self.key, self.token, lease))
+                .await?
+            {
+                return Ok(true);
+            }
+            // The lease had run out. Where nobody else has claimed the event since, it can be had again.
+            let claim = self
+                .bounded(store.claim(&self.key, self.token, lease))
+                .await?;
+            Ok(claim == Claim::Claimed)
+        };
+        in_time(within, renewal).await
     }
 
     /// Records the success, in three attempts within the store's time; after that it goes on trying in the background, for as
@@ -69,6 +76,10 @@ impl<St: EventStore> EventClaim<St> {
     pub(super) async fn complete(self, running: Running) {
         let attempts = async {
             let mut outcome = self.try_complete().await;
+            // A later attempt may find what an earlier one has recorded: it cannot tell a lost lease any more.
+            if let Ok(Completion::LeaseLost) = outcome {
+                trace::lease_lost(&self.key);
+            }
             for _ in 1..3 {
                 if outcome.is_ok() {
                     break;
@@ -96,13 +107,10 @@ impl<St: EventStore> EventClaim<St> {
         }
     }
 
-    async fn try_complete(&self) -> Result<(), StoreError> {
+    async fn try_complete(&self) -> Result<Completion, StoreError> {
         let store = &self.shared.store;
         let retention = self.settings.retention;
-        if store.complete(&self.key, self.token, retention).await? == Completion::LeaseLost {
-            trace::lease_lost(&self.key);
-        }
-        Ok(())
+        store.complete(&self.key, self.token, retention).await
     }
 
     /// Lets the next delivery run. Where that cannot be told to the store, the end of the lease does it.
@@ -143,16 +151,16 @@ impl<St: EventStore> EventClaim<St> {
     }
 
     /// Tries again and again, with growing pauses, until it succeeds or this time is over.
-    async fn retry<F>(&self, time: Duration, attempt: impl Fn() -> F) -> Option<()>
+    async fn retry<F, T>(&self, time: Duration, attempt: impl Fn() -> F) -> Option<T>
     where
-        F: Future<Output = Result<(), StoreError>>,
+        F: Future<Output = Result<T, StoreError>>,
     {
         let begun = Instant::now();
         let mut pause = Duration::from_millis(100);
         while begun.elapsed() < time {
             sleep(pause).await;
-            if self.bounded(attempt()).await.is_ok() {
-                return Some(());
+            if let Ok(done) = self.bounded(attempt()).await {
+                return Some(done);
             }
             pause = (pause * 2).min(Duration::from_secs(5));
         }
@@ -163,8 +171,15 @@ impl<St: EventStore> EventClaim<St> {
         &self,
         operation: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        timeout(self.settings.store_timeout, operation)
-            .await
-            .unwrap_or_else(|elapsed| Err(StoreError::new(StoreErrorKind::Unavailable, elapsed)))
+        in_time(self.settings.store_timeout, operation).await
     }
+}
+
+async fn in_time<T>(
+    time: Duration,
+    operation: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    timeout(time, operation)
+        .await
+        .unwrap_or_else(|elapsed| Err(StoreError::new(StoreErrorKind::Unavailable, elapsed)))
 }

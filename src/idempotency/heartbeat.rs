@@ -57,7 +57,9 @@ async fn beat<St: EventStore>(claim: &EventClaim<St>, is_asking: &AtomicBool) {
             break;
         }
         is_asking.store(true, Ordering::Relaxed);
-        let renewed = claim.renew(settings.lease.min(rest)).await;
+        let renewed = claim
+            .renew(settings.lease.min(rest), settings.lease / 6)
+            .await;
         is_asking.store(false, Ordering::Relaxed);
         match renewed {
             Ok(true) => {}
@@ -65,7 +67,7 @@ async fn beat<St: EventStore>(claim: &EventClaim<St>, is_asking: &AtomicBool) {
                 trace::lease_lost(&claim.key);
                 break;
             }
-            // The next beat tries again, well within the lease.
+            // This one has taken a sixth of the lease at the most: the next beat is within it.
             Err(error) => trace::store_failed(&claim.key, "extend", &error),
         }
     }

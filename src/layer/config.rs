@@ -69,8 +69,8 @@ impl LoopsSignatureLayer {
 
     /// Sets the size in bytes up to which a body is accepted, inclusive. Default: 1 MiB (1,048,576 bytes).
     ///
-    /// This is also what one unauthenticated request can make the layer hold in memory, twice over at the worst, while the
-    /// buffer grows.
+    /// One unauthenticated request can make the layer hold up to twice this in memory, and three times for the moment in which
+    /// a buffer grows.
     pub fn with_max_body_size(self, bytes: usize) -> Self {
         self.with(|config| config.max_body_size = bytes)
     }

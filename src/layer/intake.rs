@@ -2,7 +2,7 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use bytes::Buf;
@@ -42,22 +42,25 @@ impl Intake {
         B::Error: Into<BoxError>,
     {
         loop {
-            // The body is asked first: one that is complete is never late.
-            let Poll::Ready(frame) = body.as_mut().poll_frame(cx) else {
-                ready!(self.deadline.poll(cx));
-                return Poll::Ready(Err(Rejection::BodyTimeout));
-            };
-            let Some(frame) = frame else {
-                return Poll::Ready(Ok(()));
-            };
-            let frame = frame.map_err(|error| unreadable(error.into()))?;
-            if let Ok(data) = frame.into_data() {
-                // The limit bounds how many frames can have something in them, but not how many can be empty.
-                if !data.has_remaining() && self.deadline.poll(cx).is_ready() {
-                    return Poll::Ready(Err(Rejection::BodyTimeout));
+            match body.as_mut().poll_frame(cx) {
+                Poll::Ready(None) => return Poll::Ready(Ok(())),
+                Poll::Ready(Some(frame)) => {
+                    let frame = frame.map_err(|error| unreadable(error.into()))?;
+                    let Ok(data) = frame.into_data() else {
+                        continue;
+                    };
+                    if data.has_remaining() {
+                        self.take(data)?;
+                        continue;
+                    }
+                    // The limit bounds how many frames have something in them, but not how many are empty: between these
+                    // others get their turn, the timer among them.
+                    cx.waker().wake_by_ref();
                 }
-                self.take(data)?;
+                Poll::Pending => {}
             }
+            // The body was asked first: one that is complete is never late.
+            return self.deadline.poll(cx).map(|()| Err(Rejection::BodyTimeout));
         }
     }
 

@@ -44,11 +44,15 @@ impl<T> OneOrMore<T> {
         }
     }
 
-    fn push(&mut self, item: T)
+    fn push(&mut self, item: T) {
+        self.rest.push(item);
+    }
+
+    /// The same for secret items. A vector that grows leaves its old items behind, unwiped; this one is dropped, items and all.
+    fn push_secret(&mut self, item: T)
     where
         T: Clone,
     {
-        // A vector that grows leaves its old items behind, unwiped. This one is dropped, items and all.
         let mut grown = Vec::with_capacity(self.rest.len() + 1);
         grown.extend_from_slice(&self.rest);
         grown.push(item);

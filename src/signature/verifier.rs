@@ -50,7 +50,7 @@ impl Verifier {
     /// Secrets are counted in the order they were given: [`VerifiedEvent::secret_index`] tells which one matched.
     #[must_use]
     pub fn with_additional_secret(mut self, secret: Secret) -> Self {
-        self.keys.push(keyed(&secret));
+        self.keys.push_secret(keyed(&secret));
         self
     }
 

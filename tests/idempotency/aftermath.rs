@@ -8,6 +8,7 @@ use tower::Layer;
 use tower_loops::idempotency::{EventKey, IdempotencyLayer, MemoryStore};
 
 use crate::{
+    log::Log,
     scripted_store::{Mood, Op, ScriptedStore},
     support::{Calls, deliver, spawn_delivery},
 };
@@ -48,6 +49,19 @@ async fn a_store_that_hangs_midway_is_asked_again_until_it_records() {
     sleep(seconds(20)).await;
     assert!(deliver(&service, "evt_1").await.is_duplicate());
     assert_eq!(calls.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_whose_record_was_made_unheard_is_not_taken_for_a_lost_lease() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
+    let (log, _guard) = Log::catch();
+    store.set(Op::Complete, Mood::WorksAndHangs);
+    assert_eq!(deliver(&service, "evt_1").await.status, 200);
+    store.set(Op::Complete, Mood::Works);
+    sleep(seconds(20)).await;
+    assert_eq!(log.count("WARN", "ran out"), 0);
+    assert!(deliver(&service, "evt_1").await.is_duplicate());
 }
 
 #[tokio::test(start_paused = true)]

@@ -78,6 +78,27 @@ async fn one_heartbeat_may_fail() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_renewal_that_hangs_leaves_time_for_the_next_one_however_short_the_lease() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    // The store may take nearly all of the lease for an answer.
+    let service = IdempotencyLayer::new(store.clone())
+        .with_lease(seconds(3))
+        .with_store_timeout(seconds(2))
+        .layer(calls.taking(seconds(10), 200));
+    let start = Instant::now();
+    let first = spawn_delivery(&service, "evt_1");
+    store.set(Op::Extend, Mood::Hangs);
+    sleep_until(start + Duration::from_millis(1100)).await;
+    store.set(Op::Extend, Mood::Works);
+    for at in 2..10 {
+        sleep_until(start + seconds(at)).await;
+        assert_eq!(deliver(&service, "evt_1").await.status, 409, "{at}");
+    }
+    assert_eq!(first.await.expect("no panic").status, 200);
+    assert_eq!(calls.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lease_that_ran_out_is_taken_again_where_nobody_has_it() {
     let (store, calls) = (ScriptedStore::default(), Calls::default());
     let service = IdempotencyLayer::new(store.clone()).layer(calls.taking(seconds(200), 200));

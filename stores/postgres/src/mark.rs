@@ -1,7 +1,7 @@
 //! The id of an event in the transaction that does its work.
 
 use tokio_postgres::{Transaction, types::Type};
-use tower_loops::idempotency::{EventKey, StoreError};
+use tower_loops::idempotency::{EventKey, StoreError, StoreErrorKind};
 
 use crate::{PostgresStore, error};
 
@@ -27,14 +27,19 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// When the statement fails. PostgreSQL then lets the transaction only be rolled back. In a transaction above READ
-    /// COMMITTED it may be a serialization failure: the whole transaction is to be repeated.
+    /// When the event id is empty: it names nothing, and all events with one would be duplicates of the first. And when the
+    /// statement fails: PostgreSQL then lets the transaction only be rolled back. In a transaction above READ COMMITTED it may be
+    /// a serialization failure: the whole transaction is to be repeated.
     pub async fn mark_processed(
         &self,
         transaction: &Transaction<'_>,
         namespace: &str,
         event_id: &str,
     ) -> Result<Mark, StoreError> {
+        if event_id.is_empty() {
+            let why = "an empty event id names nothing: all events with one would be duplicates of the first";
+            return Err(StoreError::new(StoreErrorKind::Other, why));
+        }
         let key = EventKey::new(namespace, event_id);
         // No key of the layer has a colon in its namespace.
         let namespace = format!("processed:{}", key.namespace());

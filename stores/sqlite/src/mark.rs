@@ -1,7 +1,7 @@
 //! An event's id in the transaction of its effects.
 
 use rusqlite::Transaction;
-use tower_loops::idempotency::{EventKey, StoreError};
+use tower_loops::idempotency::{EventKey, StoreError, StoreErrorKind};
 
 use crate::{SqliteStore, error::store_error, sql, timespan::retention_millis};
 
@@ -49,14 +49,19 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// When the database is locked, read-only or full, or has no such table. Roll back then, and answer with a failure, so that
-    /// the event is sent again.
+    /// When the event id is empty: it names nothing, and all events with one would be duplicates of the first. And when the
+    /// database is locked, read-only or full, or has no such table. Roll back then, and answer with a failure, so that the event
+    /// is sent again.
     pub fn mark_processed(
         &self,
         transaction: &Transaction<'_>,
         namespace: &str,
         event_id: &str,
     ) -> Result<Mark, StoreError> {
+        if event_id.is_empty() {
+            let why = "an empty event id names nothing: all events with one would be duplicates of the first";
+            return Err(StoreError::new(StoreErrorKind::Other, why));
+        }
         let key = EventKey::new(namespace, event_id);
         // No key of the layer has a colon in its namespace.
         let namespace = format!("processed:{}", key.namespace());

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use deadpool_postgres::Pool;
 use tokio::{task::JoinSet, time::timeout};
-use tower_loops::idempotency::{Claim, Completion, EventKey, EventStore, Retention, Token};
+use tower_loops::idempotency::{
+    Claim, Completion, EventKey, EventStore, Retention, StoreErrorKind, Token,
+};
 use tower_loops_postgres::{Mark, PostgresStore};
 
 use crate::server::Server;
@@ -49,6 +51,15 @@ async fn a_mark_commits_and_rolls_back_with_its_effects() {
     assert_eq!(mark(&pool, &store, "evt_1", true).await, Mark::Duplicate);
     assert_eq!(effects(&pool).await, 1, "committed once");
     assert_eq!(mark(&pool, &store, "evt_2", true).await, Mark::Fresh);
+}
+
+#[tokio::test]
+async fn an_empty_id_is_no_mark() {
+    let (_server, pool, store) = start().await;
+    let mut client = pool.get().await.unwrap();
+    let transaction = client.transaction().await.unwrap();
+    let refused = store.mark_processed(&transaction, "billing", "").await;
+    assert_eq!(refused.unwrap_err().kind(), StoreErrorKind::Other);
 }
 
 #[tokio::test(flavor = "multi_thread")]

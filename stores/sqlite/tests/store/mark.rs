@@ -31,6 +31,19 @@ fn an_event_is_marked_with_its_transaction_or_not_at_all() {
     assert_eq!(marked, Mark::Duplicate, "after a restart");
 }
 
+#[test]
+fn an_empty_id_is_no_mark() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let mut connection = folder.connection();
+    let transaction = connection.transaction().expect("begun");
+    let refused = store.mark_processed(&transaction, "billing", "");
+    assert_eq!(
+        refused.expect_err("names nothing").kind(),
+        StoreErrorKind::Other
+    );
+}
+
 #[tokio::test]
 async fn marks_and_claims_of_one_event_are_apart() {
     let folder = Folder::new();
