@@ -2,7 +2,9 @@
 
 pub mod input;
 pub mod paired;
+pub mod sampling;
 pub mod subject;
+pub mod welch;
 
 pub use input::{delivery, secret};
 pub use subject::Subject;

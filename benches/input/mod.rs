@@ -2,9 +2,11 @@
 
 mod event;
 mod frames;
+mod guesses;
 
 pub use event::{event, unread};
 pub use frames::Frames;
+pub use guesses::{Guesses, SECRETS};
 
 use std::time::SystemTime;
 
