@@ -45,6 +45,7 @@ const UNKNOWN: [&str; 9] = [
 fn each_known_type_is_read_and_written_as_the_vendor_spells_it() {
     for (event_type, text) in KNOWN {
         assert_eq!(event_type.as_str(), text);
+        assert_eq!(AsRef::<str>::as_ref(&event_type), text);
         assert_eq!(event_type.to_string(), text);
         assert_eq!(text.parse(), Ok::<_, Infallible>(event_type.clone()));
         assert_eq!(EventType::from(text), event_type);

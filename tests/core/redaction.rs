@@ -23,7 +23,7 @@ use crate::{BODY, NOW, SECRET, at, mac, receive, secret, sign, verify};
 /// In every place of a request that a stranger or a customer fills in.
 pub(crate) const MARK: &str = "PRIVATE";
 
-/// Neither form of `Debug` has the mark, the secret in any spelling or the signature of the body in it.
+/// Both forms of `Debug` say something, and neither has the mark, the secret in any spelling or the signature of the body in it.
 pub(crate) fn assert_silent(name: &str, value: &dyn Debug, body: &str) {
     assert_silent_text(name, &format!("{value:?}"), body);
     assert_silent_text(name, &format!("{value:#?}"), body);
@@ -32,6 +32,7 @@ pub(crate) fn assert_silent(name: &str, value: &dyn Debug, body: &str) {
 fn assert_silent_text(name: &str, text: &str, body: &str) {
     let hex = |bytes: &[u8]| -> String { bytes.iter().map(|b| format!("{b:02x}")).collect() };
     let signature = mac(SECRET, &NOW.to_string(), body);
+    assert!(!text.is_empty(), "{name} shows nothing at all");
     let squeezed: String = text.split_whitespace().collect();
     let forbidden = [
         MARK.to_owned(),
@@ -192,7 +193,9 @@ async fn a_failed_body_is_in_the_source_and_nowhere_else() {
         panic!("{rejection:?}");
     };
     assert_silent("the body error", error, BODY);
+    assert_silent_text("the body error", &error.to_string(), BODY);
     // Whoever wants the cause has to ask for it.
-    let source = rejection.source().expect("there is a cause");
-    assert_eq!(source.to_string(), MARK);
+    for source in [rejection.source(), error.source()] {
+        assert_eq!(source.expect("there is a cause").to_string(), MARK);
+    }
 }
