@@ -105,12 +105,22 @@ fn types_are_equal_and_hash_alike_where_their_texts_are() {
 }
 
 #[test]
+fn debug_shows_the_text_of_a_type_without_a_name() {
+    let other = EventType::from("payout.paid");
+    assert_eq!(format!("{other:?}"), r#"Other("payout.paid")"#);
+}
+
+#[test]
 fn serde_reads_types_from_strings_of_every_kind_and_from_nothing_else() {
     let from_reader: EventType = serde_json::from_reader(&br#""charge.refunded""#[..]).unwrap();
     assert_eq!(from_reader, EventType::ChargeRefunded);
     let escaped: EventType = serde_json::from_str(r#""charge\u002erefunded""#).unwrap();
     assert_eq!(escaped, EventType::ChargeRefunded);
     for other in ["null", "7", "true", "[]", r#"{"Other":"x"}"#] {
-        assert!(serde_json::from_str::<EventType>(other).is_err(), "{other}");
+        let error = serde_json::from_str::<EventType>(other).unwrap_err();
+        assert!(
+            error.to_string().contains("expected an event type"),
+            "{error}"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Events without an object of the expected shape: an `ObjectError`, and an event all the same.
 
 use serde_json::{Value, json};
-use tower_loops::ObjectError;
+use tower_loops::{Charge, ObjectError, Reference};
 
 use crate::{objects::object, receive};
 
@@ -150,4 +150,17 @@ fn an_event_without_an_object_is_an_event() {
             );
         }
     }
+}
+
+#[test]
+fn objects_read_by_themselves_say_what_was_expected() {
+    let charge = serde_json::from_value::<Charge>(json!({ "billing_details": 7 }));
+    let error = charge.unwrap_err().to_string();
+    assert!(error.contains("expected an object"), "{error}");
+    let reference = serde_json::from_value::<Reference>(json!(7));
+    let error = reference.unwrap_err().to_string();
+    assert!(
+        error.contains("expected an id or an object with one"),
+        "{error}"
+    );
 }
