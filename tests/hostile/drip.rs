@@ -1,0 +1,77 @@
+//! Bodies that come byte by byte, each in a frame of its own.
+
+use crate::support::{
+    Answer, EXAMPLES, GENUINE, ROOM, event_of, forgery,
+    http2::{Http2, pieces, post},
+    invalid,
+    raw::{CHUNKED, Raw, chunks, head, signed},
+    received,
+    server::Server,
+    signature, within_reason,
+};
+
+const LENGTH: usize = 64 * 1024;
+
+fn deliveries(body: &str) -> [(String, Answer); 2] {
+    [(signature(body), received()), (forgery(), invalid())]
+}
+
+#[tokio::test]
+async fn chunks_of_one_byte_are_a_body_like_any_other() {
+    let body = event_of(GENUINE, LENGTH);
+    let bytes = chunks(&body, 1) + "0\r\n\r\n";
+    for example in EXAMPLES {
+        let mut server = Server::start(example).await;
+        for (value, expected) in deliveries(&body) {
+            let mut connection = Raw::connect(server.address).await;
+            connection.send(head(&[&signed(&value), CHUNKED])).await;
+            let (most, last) = bytes.split_at(bytes.len() - 10);
+            connection.send(most).await;
+            server.delivers().await;
+            connection.send(last).await;
+            assert_eq!(connection.answer().await, expected, "{example}, {value}");
+        }
+        server.has_handled(GENUINE).await;
+        let growth = server.growth();
+        assert!(growth.peak < ROOM, "{example}: {growth:?}");
+        server.ends_well().await;
+    }
+}
+
+/// So many frames that nobody has read yet are within what h2 lets be there for each MiB of its window.
+const FRAMES: usize = 1500;
+
+#[tokio::test]
+async fn http2_frames_of_one_byte_are_a_body_like_any_other() {
+    let body = event_of(GENUINE, FRAMES);
+    for example in EXAMPLES {
+        let mut server = Server::start(example).await;
+        for (value, expected) in deliveries(&body) {
+            let connection = Http2::connect(server.address).await;
+            let request = post(&[("x-loops-signature", &value)], pieces(&body, 1));
+            assert_eq!(connection.send(request).await, expected, "{example}");
+        }
+        server.has_handled(GENUINE).await;
+        server.ends_well().await;
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_http2_frames_of_one_byte_is_refused_by_one_or_the_other() {
+    let body = event_of("hostile.attack", LENGTH);
+    for example in EXAMPLES {
+        let mut server = Server::start(example).await;
+        let connection = Http2::connect(server.address).await;
+        let headers = [("x-loops-signature", &*forgery())];
+        let flood = connection.start(post(&headers, pieces(&body, 1)));
+        server.delivers().await;
+        // Where frames come faster than they are read, h2 closes the connection. Which it is, is a matter of timing.
+        if let Ok(answer) = within_reason(flood).await.unwrap() {
+            assert_eq!(answer, invalid(), "{example}");
+        }
+        let growth = server.growth();
+        assert!(growth.peak < ROOM, "{example}: {growth:?}");
+        drop(connection);
+        server.ends_well().await;
+    }
+}

@@ -1,0 +1,142 @@
+//! Headers that say two things: nobody gets to choose which of them counts.
+
+use crate::support::{
+    ATTACK, Answer, BODY_LIMIT, EXAMPLES, GENUINE, ambiguous, forgery, genuine_event,
+    http2::{Http2, pieces, post},
+    invalid, mac, malformed, now,
+    raw::{CHUNKED, Raw, by_the_server, chunks, content_length, head, request, signed},
+    received,
+    server::Server,
+    signature,
+};
+
+/// Values of the signature header, each in a line of its own, and what they are answered.
+fn signatures() -> Vec<(&'static str, Vec<String>, Answer)> {
+    let (good, bad) = (signature(ATTACK), forgery());
+    let now = now();
+    let mac = mac(&now.to_string(), ATTACK);
+    let twice = |first: u64, last: u64| vec![format!("t={first},v1={mac},t={last}")];
+    let rows = [
+        (
+            "the same twice",
+            vec![good.clone(), good.clone()],
+            ambiguous(),
+        ),
+        ("good first", vec![good.clone(), bad.clone()], ambiguous()),
+        ("good last", vec![bad, good.clone()], ambiguous()),
+        (
+            "split in two",
+            good.split(',').map(str::to_owned).collect(),
+            ambiguous(),
+        ),
+        ("empty first", vec![String::new(), good], ambiguous()),
+        ("the same t twice", twice(now, now), malformed()),
+        ("the right t first", twice(now, now + 1), malformed()),
+        ("the right t last", twice(now - 1, now), malformed()),
+    ];
+    rows.into()
+}
+
+#[tokio::test]
+async fn a_signature_that_is_there_twice_is_none() {
+    for example in EXAMPLES {
+        let mut server = Server::start(example).await;
+        let http2 = Http2::connect(server.address).await;
+        for (name, values, expected) in signatures() {
+            let lines: Vec<String> = values.iter().map(|value| signed(value)).collect();
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let mut raw = Raw::connect(server.address).await;
+            raw.send(request(&lines, ATTACK)).await;
+            assert_eq!(raw.answer().await, expected, "{example}, {name}");
+
+            let headers = values.iter().map(|value| ("x-loops-signature", &**value));
+            let headers: Vec<_> = headers.collect();
+            let answer = http2.send(post(&headers, pieces(ATTACK, 9))).await;
+            assert_eq!(answer, expected, "{example}, {name}, HTTP/2");
+            server.delivers().await;
+        }
+        drop(http2);
+        server.ends_well().await;
+    }
+}
+
+#[tokio::test]
+async fn lengths_that_contradict_each_other_are_the_servers_to_refuse() {
+    let signature = signed(&signature(ATTACK));
+    let right = content_length(ATTACK.len());
+    for example in EXAMPLES {
+        let mut server = Server::start(example).await;
+        for (name, lines) in [
+            ("shorter last", [&*right, "content-length: 3"]),
+            ("shorter first", ["content-length: 3", &right]),
+            ("longer last", [&right, "content-length: 300"]),
+            ("list", ["content-length: 38, 38", "accept: */*"]),
+            ("not chunked last", ["transfer-encoding: gzip", &right]),
+            ("no chunks", ["transfer-encoding: xchunked", &right]),
+            ("space before the colon", ["content-length : 38", &right]),
+        ] {
+            let mut connection = Raw::connect(server.address).await;
+            let head = head(&[&signature, lines[0], lines[1]]);
+            connection.send(head + ATTACK).await;
+            let answers = connection.rest().await;
+            assert!(by_the_server(&answers), "{example}, {name}: {answers:?}");
+        }
+        server.delivers().await;
+
+        let http2 = Http2::connect(server.address).await;
+        let value = signature.split_once(": ").unwrap().1;
+        let right = ATTACK.len().to_string();
+        for lengths in [[&*right, "3"], ["3", &right]] {
+            let mut headers = vec![("x-loops-signature", value)];
+            headers.extend(lengths.map(|length| ("content-length", length)));
+            let answer = http2.try_send(post(&headers, pieces(ATTACK, 9))).await;
+            assert!(answer.is_err(), "{example}, {lengths:?}: {answer:?}");
+        }
+        drop(http2);
+        server.ends_well().await;
+    }
+}
+
+/// RFC 9112, 6.3: chunks override a length, and such a request "might indicate an attempt to perform request smuggling". Hyper
+/// goes by the chunks. What counts here is that only what was signed is handled, by whichever of the two it is cut.
+#[tokio::test]
+async fn chunks_beside_a_length_smuggle_nothing_in() {
+    let body = genuine_event();
+    let in_chunks = chunks(&body, 9) + "0\r\n\r\n";
+    let genuine = signed(&signature(&body));
+    let forged = signed(&forgery());
+    for example in EXAMPLES {
+        let mut server = Server::start(example).await;
+        for length in [0, 3, body.len(), BODY_LIMIT] {
+            let length = content_length(length);
+            for lines in [[&*length, CHUNKED], [CHUNKED, &length]] {
+                let mut connection = Raw::connect(server.address).await;
+                let head = head(&[&genuine, lines[0], lines[1]]);
+                connection.send(head + &in_chunks).await;
+                assert_eq!(
+                    connection.answer().await,
+                    received(),
+                    "{example}, {lines:?}"
+                );
+                server.has_handled(GENUINE).await;
+            }
+        }
+
+        // One who goes by the length takes the second request for the body of the first.
+        let hidden = request(&[&forged], ATTACK);
+        let length = content_length("0\r\n\r\n".len() + hidden.len());
+        for (name, first) in [("forged", &forged), ("genuine, other body", &genuine)] {
+            for lines in [[&*length, CHUNKED], [CHUNKED, &length]] {
+                let mut connection = Raw::connect(server.address).await;
+                let head = head(&[first, lines[0], lines[1]]);
+                connection.send(head + "0\r\n\r\n" + &hidden).await;
+                assert_eq!(
+                    connection.answer().await,
+                    invalid(),
+                    "{example}, {name}, {lines:?}"
+                );
+            }
+        }
+        server.ends_well().await;
+    }
+}

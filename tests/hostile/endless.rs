@@ -1,0 +1,156 @@
+//! Bodies, heads and what stands between chunks, without an end.
+
+use tokio::{io::AsyncWriteExt, net::tcp::OwnedWriteHalf, task::JoinHandle};
+
+use crate::support::{
+    Answer, BODY_LIMIT, EXAMPLES, MIB, ROOM, forgery, genuine_event,
+    http2::{Http2, data, fed, post},
+    malformed, missing,
+    raw::{CHUNKED, Raw, by_the_server, chunks, head, signed},
+    refused,
+    server::Server,
+    signature, too_large, within_reason,
+};
+
+/// More than any socket's buffers hold: nobody can send so much who is not read.
+const MORE_THAN_BUFFERS: u64 = 256 * MIB;
+
+fn strangers() -> [(Option<String>, Answer); 3] {
+    [
+        (None, missing()),
+        (Some("sha256=00".to_owned()), malformed()),
+        (Some(forgery()), too_large()),
+    ]
+}
+
+/// Sends this again and again until the server has closed the connection. How much it took.
+fn send_without_end(mut outgoing: OwnedWriteHalf, what: String) -> JoinHandle<u64> {
+    tokio::spawn(async move {
+        let mut sent = 0;
+        while sent < MORE_THAN_BUFFERS && outgoing.write_all(what.as_bytes()).await.is_ok() {
+            sent += what.len() as u64;
+        }
+        sent
+    })
+}
+
+#[tokio::test]
+async fn chunks_without_end_are_refused_and_the_connection_ends() {
+    let chunk = chunks(&"x".repeat(65_536), 65_536);
+    for example in EXAMPLES {
+        let mut server = Server::start(example).await;
+        for (value, expected) in strangers() {
+            let line = value.map_or("accept: */*".to_owned(), |value| signed(&value));
+            let mut connection = Raw::connect(server.address).await;
+            connection.send(head(&[&line, CHUNKED])).await;
+            let sending = send_without_end(connection.outgoing, chunk.clone());
+            server.delivers().await;
+            let mut incoming = connection.incoming;
+            assert_eq!(incoming.next().await, Some(expected), "{example}, {line}");
+            assert_eq!(incoming.next().await, None, "{example}, {line}");
+            let sent = within_reason(sending).await.unwrap();
+            assert!(sent < MORE_THAN_BUFFERS, "{example}, {line}: {sent} taken");
+        }
+        let growth = server.growth();
+        assert!(growth.peak < ROOM, "{example}: {growth:?}");
+        server.ends_well().await;
+    }
+}
+
+#[tokio::test]
+async fn http2_data_without_end_is_refused_and_the_request_ends() {
+    for example in EXAMPLES {
+        let mut server = Server::start(example).await;
+        // They share a connection: the refused ones leave its flow control as it was.
+        let connection = Http2::connect(server.address).await;
+        for (value, expected) in strangers() {
+            let headers = value.iter().map(|value| ("x-loops-signature", &**value));
+            let headers: Vec<_> = headers.collect();
+            let (feed, body) = fed();
+            let frame = data([b'x'; 16_384]).into_data().unwrap();
+            for _ in 0..4 * BODY_LIMIT / frame.len() {
+                feed.send(http_body::Frame::data(frame.clone())).unwrap();
+            }
+            let answer = connection.send(post(&headers, body)).await;
+            assert_eq!(answer, expected, "{example}");
+            // The client has been told to stop: it has dropped the body, which had more to come.
+            within_reason(feed.closed()).await;
+            server.delivers().await;
+        }
+        let growth = server.growth();
+        assert!(growth.peak < ROOM, "{example}: {growth:?}");
+        drop(connection);
+        server.ends_well().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_around_the_chunks_has_an_end() {
+    let body = genuine_event();
+    let signed_head = || head(&[&signed(&signature(&body)), CHUNKED]);
+    let pad = "x".repeat(65_536);
+    for example in EXAMPLES {
+        let mut server = Server::start(example).await;
+        for (name, start, more) in [
+            ("extension", signed_head() + "1;", pad.clone()),
+            (
+                "trailer",
+                signed_head() + &chunks(&body, 9) + "0\r\nx-pad: ",
+                pad.clone(),
+            ),
+            (
+                "trailers",
+                signed_head() + &chunks(&body, 9) + "0\r\n",
+                "x-pad: 1\r\n".repeat(1000),
+            ),
+        ] {
+            let mut connection = Raw::connect(server.address).await;
+            connection.send(start).await;
+            let sending = send_without_end(connection.outgoing, more);
+            server.delivers().await;
+            let expected = Some(refused(400, "Unreadable body"));
+            assert_eq!(
+                connection.incoming.next().await,
+                expected,
+                "{example}, {name}"
+            );
+            let sent = within_reason(sending).await.unwrap();
+            assert!(sent < MORE_THAN_BUFFERS, "{example}, {name}: {sent} taken");
+        }
+
+        // Zeros before the size of a chunk have no end in hyper. They cost the server what reading them costs, and no memory.
+        let mut zeros = Raw::connect(server.address).await;
+        zeros.send(signed_head()).await;
+        zeros.send("0".repeat(4 * BODY_LIMIT)).await;
+        server.delivers().await;
+        let growth = server.growth();
+        assert!(growth.peak < ROOM, "{example}: {growth:?}");
+        drop(zeros);
+        server.ends_well().await;
+    }
+}
+
+#[tokio::test]
+async fn a_head_without_end_is_the_servers_to_refuse() {
+    for example in EXAMPLES {
+        let mut server = Server::start(example).await;
+        let start = head(&["x-loops-signature: t="]);
+        let start = start.trim_end();
+        for (name, more) in [
+            ("value", "1".repeat(65_536)),
+            ("lines", ",v1=\r\nx-loops-signature: t=1".repeat(1000)),
+        ] {
+            let mut connection = Raw::connect(server.address).await;
+            connection.send(start).await;
+            let sending = send_without_end(connection.outgoing, more);
+            server.delivers().await;
+            let answers = Vec::from_iter(connection.incoming.next().await);
+            assert!(by_the_server(&answers), "{example}, {name}: {answers:?}");
+            let sent = within_reason(sending).await.unwrap();
+            assert!(sent < MORE_THAN_BUFFERS, "{example}, {name}: {sent} taken");
+        }
+        let growth = server.growth();
+        assert!(growth.peak < ROOM, "{example}: {growth:?}");
+        server.ends_well().await;
+    }
+}
