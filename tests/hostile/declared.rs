@@ -41,8 +41,7 @@ async fn a_declared_terabyte_is_refused_and_takes_no_memory() {
                 let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
 
                 let mut raw = Raw::connect(server.address).await;
-                raw.send(head(&lines)).await;
-                raw.send(ATTACK).await;
+                raw.send(head(&lines) + ATTACK).await;
                 assert_eq!(raw.answer().await, expected, "{example}, {http1}");
 
                 let connection = Http2::connect(server.address).await;

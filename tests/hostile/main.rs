@@ -27,7 +27,7 @@
 //! | D12 | only the last `v1` counts | [`texts`] |
 //! | D13 | an empty secret is a key, with which anybody can sign | `tests/frameworks/examples.rs`, `tests/core/secret.rs` |
 //! | D14 | `Debug` shows the secret; strangers write to the error log and read inner errors | every answer here is a fixed text; `tests/core/redaction.rs`, `tests/layer/logging.rs` |
-//! | D15 | the layer leaves the check to an extractor, which a handler may lack | `tests/layer/middleware.rs`; what the crate depends on is for the gate |
+//! | D15 | the layer leaves the check to an extractor, which a handler may lack | no attack: `tests/frameworks/axum/mounting.rs`; what the crate depends on is for the gate |
 //! | D16 | every failure of a body is 413; `+f` is a hex digit | [`lengths`], [`texts`] |
 //! | D17 | trailers are lost | as they should be, for nobody signed them: [`trailers`] |
 //! | D18 | an unknown type of event is kept by one parser and refused by another | each genuine event here is of such a type; `tests/core/event_type.rs` |

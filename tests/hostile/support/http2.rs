@@ -31,6 +31,7 @@ pub(crate) struct Http2 {
 impl Http2 {
     pub(crate) async fn connect(address: SocketAddr) -> Self {
         let stream = within_reason(TcpStream::connect(address)).await.unwrap();
+        stream.set_nodelay(true).unwrap();
         let stream = stream.into_std().unwrap();
         let socket = stream.try_clone().unwrap();
         let stream = TokioIo::new(TcpStream::from_std(stream).unwrap());

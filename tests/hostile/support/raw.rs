@@ -25,6 +25,7 @@ pub(crate) struct Incoming(BufReader<OwnedReadHalf>);
 impl Raw {
     pub(crate) async fn connect(address: SocketAddr) -> Self {
         let stream = within_reason(TcpStream::connect(address)).await.unwrap();
+        stream.set_nodelay(true).unwrap();
         let (read, outgoing) = stream.into_split();
         let incoming = Incoming(BufReader::new(read));
         Self { incoming, outgoing }
