@@ -12,8 +12,8 @@ use crate::support::{
 /// What each stranger sends before it stops.
 const SENT: usize = 4096;
 
-/// How many strangers there are. For the figure on a real server:
-/// `HOSTILE_CONNECTIONS=2000 cargo test --release --test hostile stalled -- --nocapture`
+/// How many strangers there are. To see what more of them cost:
+/// `HOSTILE_CONNECTIONS=2000 cargo test --test hostile stalled -- --nocapture`
 fn connections() -> usize {
     let wanted = env::var("HOSTILE_CONNECTIONS").map_or(400, |text| text.parse().unwrap());
     affordable(wanted)

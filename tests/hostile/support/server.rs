@@ -45,6 +45,8 @@ impl Server {
         let mut child = Command::new(program)
             .arg("127.0.0.1:0")
             .env(VARIABLE, SECRET)
+            // Each thread sets memory aside. What is measured would depend on how many processors there are.
+            .env("TOKIO_WORKER_THREADS", "2")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
