@@ -57,6 +57,17 @@ mod proc {
         Some(Duration::from_millis(10 * ticks))
     }
 
+    /// Whether one of its threads is running, or would if there were a processor for it.
+    pub(crate) fn is_runnable(pid: u32) -> bool {
+        let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+        threads.flatten().any(|thread| {
+            // A thread that has ended meanwhile does not run.
+            let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            let rest = stat.rsplit_once(") ");
+            rest.is_some_and(|(_, rest)| rest.starts_with('R'))
+        })
+    }
+
     pub(crate) fn sockets(pid: u32) -> Option<usize> {
         let open = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
         let links = open.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
@@ -91,6 +102,10 @@ mod proc {
         None
     }
 
+    pub(crate) fn is_runnable(_: u32) -> bool {
+        false
+    }
+
     pub(crate) fn sockets(_: u32) -> Option<usize> {
         None
     }
@@ -100,4 +115,4 @@ mod proc {
     }
 }
 
-pub(crate) use proc::{cpu, memory, open_files_limit, sockets};
+pub(crate) use proc::{cpu, is_runnable, memory, open_files_limit, sockets};
