@@ -96,7 +96,7 @@
 //!
 //! It is made ready and called only after verification. The layer itself is always ready: **load shedding, concurrency
 //! limits, rate limits and buffers go inside it**, where an unauthenticated request never reaches them; what bounds a
-//! connection (time, bytes) goes outside.
+//! connection goes outside. The layer itself bounds the size of a body and, if told to, its time.
 //!
 //! A service that wants another body type gets it from a body-mapping layer between the two; axum's `Router` does that by
 //! itself. In one `ServiceBuilder` stack with axum's `from_fn`:

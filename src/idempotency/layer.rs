@@ -73,8 +73,8 @@ impl<St: EventStore> IdempotencyLayer<St> {
 
     /// Sets for how long an event is held at a time. Default: 60 seconds.
     ///
-    /// The lease is extended every third of this while the handler runs, for which the store has a sixth of it at the most. When the process dies, the event can be handled
-    /// again after this time.
+    /// The lease is extended every third of this while the handler runs, for which the store has a sixth of it at the most.
+    /// When the process dies, the event can be handled again after this time.
     ///
     /// # Panics
     ///

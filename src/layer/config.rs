@@ -174,8 +174,8 @@ impl Config {
         (self.clock)()
     }
 
-    /// The response to a refused request with these headers. Here, and not in what the user configures, the reason is attached
-    /// to it.
+    /// The response to a refused request that had these headers. Here, and not in what the user configures, the reason is
+    /// attached to it.
     pub(super) fn refuse(&self, rejection: Rejection, headers: HeaderMap) -> Response<Full<Bytes>> {
         let Some(rejection_response) = &self.rejection_response else {
             return rejection.respond(headers);
