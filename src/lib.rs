@@ -128,8 +128,9 @@
 //!
 //! One request makes the layer hold at most twice the body limit (1 MiB unless [set](LoopsSignatureLayer::with_max_body_size)):
 //! the buffer of a body in several frames doubles when it is full, and while it is copied, what it was is there as well. Nothing
-//! is reserved by a declared length, only by what has arrived. The MAC is computed as frames arrive, once for each accepted secret, whatever the number of signatures
-//! in the header. The total is that times the requests that the server lets be open: that is the server's to bound.
+//! is reserved by a declared length, only by what has arrived. The total is that times the requests that the server lets be
+//! open: that is the server's to bound. The MAC is computed as frames arrive, once for each accepted secret, whatever the number
+//! of signatures in the header.
 //!
 //! # Without the layer
 //!

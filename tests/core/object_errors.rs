@@ -126,6 +126,10 @@ fn an_error_tells_the_place() {
         panic!("{error:?}");
     };
     assert_eq!((line, column), (3, 14), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("line 3, column 14"), "{text}");
+    let text = ObjectError::Missing.to_string();
+    assert_eq!(text, "the event has no data.object");
 }
 
 #[test]

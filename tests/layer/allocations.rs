@@ -70,6 +70,22 @@ fn an_event_type_without_a_name_of_its_own() {
 }
 
 #[test]
+fn nesting_takes_no_memory_of_its_own_before_it_is_deep() {
+    let nested = |depth: usize| {
+        let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+        format!(r#"{{"id":"evt_1","type":"charge.succeeded","data":{open}{close}}}"#)
+    };
+    for (depth, allocated) in [(64, 4), (65, 5), (300, 5)] {
+        let event: &'static str = nested(depth).leak();
+        assert_eq!(
+            allocations(|| signed(event, full(event))),
+            allocated,
+            "{depth}"
+        );
+    }
+}
+
+#[test]
 fn refusals() {
     // The table of the extensions, the box around it, and the box around the reason. The header of the response goes where
     // those of the request were, if there were any; else it needs two tables.
