@@ -101,8 +101,8 @@ fn parse_decimal(text: &[u8]) -> Result<u64, HeaderError> {
 /// 64 hex digits of either case. All are decoded, right or not: that takes no branches, so a compiler does sixteen at once.
 fn decode_hex(hex: &[u8]) -> Option<Candidate> {
     let hex: &[u8; 64] = hex.try_into().ok()?;
-    let wrong = hex.iter().fold(0, |wrong, digit| {
-        wrong | u8::from(!digit.is_ascii_hexdigit())
+    let wrong = hex.iter().fold(0, |wrong: u8, digit| {
+        wrong + u8::from(!digit.is_ascii_hexdigit())
     });
     let nibbles = hex.map(nibble);
     let mut digest = [0; 32];

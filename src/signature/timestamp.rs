@@ -18,7 +18,7 @@ pub(super) fn check_timestamp(
     let distance = u64::try_from(age.unsigned_abs()).unwrap_or(u64::MAX);
     match UNIX_EPOCH.checked_add(Duration::from_secs(t)) {
         Some(signed_at) if Duration::from_secs(distance) <= tolerance => Ok(signed_at),
-        _ => Err(i64::try_from(age).unwrap_or(if age < 0 { i64::MIN } else { i64::MAX })),
+        _ => Err(age.clamp(i64::MIN.into(), i64::MAX.into()) as i64),
     }
 }
 

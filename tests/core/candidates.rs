@@ -1,12 +1,12 @@
 //! The `v1` elements of the signature header: which of them can match.
 
 use crate::{
-    BODY, NOW, SECRET,
+    BODY, NOW, SECRET, at,
     header::{
         Expected::{Accepted, InvalidSignature},
         assert_outcome, assert_table,
     },
-    mac,
+    mac, outcome, verifier,
 };
 
 #[test]
@@ -65,6 +65,35 @@ fn a_v1_is_64_hex_digits_of_either_case() {
             v1.replace_range(place..=place, odd);
             // At the end, white space is around the comma, and one digit is missing.
             assert_outcome(&v1, &signed(&v1), InvalidSignature);
+        }
+    }
+}
+
+#[test]
+fn no_other_byte_stands_for_a_hex_digit() {
+    let right = mac(SECRET, &NOW.to_string(), BODY);
+    for place in [0, 31, 63] {
+        let digit = right.as_bytes()[place];
+        for byte in 0..=u8::MAX {
+            let mut header = format!("t={NOW},v1={right}").into_bytes();
+            let end = header.len() - 64 + place;
+            header[end] = byte;
+            let is_right = byte.eq_ignore_ascii_case(&digit);
+            let expected = if is_right { Accepted } else { InvalidSignature };
+            assert_outcome(&format!("{byte:#x} at {place}"), &header, expected);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_hex_cannot_match_whatever_the_body() {
+    for digits in ["g", "gg", "ggg", "/:@`"] {
+        for place in [0, 30] {
+            let mut v1 = "0".repeat(64);
+            v1.replace_range(place..place + digits.len(), digits);
+            let header = format!("t={NOW},v1={v1}");
+            let begun = verifier().begin(header.as_bytes(), at(NOW));
+            assert_eq!(outcome(&begun), "Invalid signature", "{header}");
         }
     }
 }

@@ -136,6 +136,11 @@ fn t_is_plain_digits_that_fit_64_bits() {
         let template = format!("t={text},v1=$mac");
         assert_outcome(&template, &expand(&template), Malformed(BadTimestamp));
     }
+    // A comma ends the `t`; no other byte but a digit can be in it.
+    for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit() && *byte != b',') {
+        let header = [b"t=17", &[byte][..], b"0000000,v1=00"].concat();
+        assert_outcome(&format!("{byte:#x}"), &header, Malformed(BadTimestamp));
+    }
     let too_large = [
         "18446744073709551616",
         "018446744073709551616",

@@ -77,6 +77,10 @@ fn what_holds_a_secret_does_not_show_it() {
 fn the_layer_and_its_service_do_not_show_the_secret_or_what_is_inside() {
     let layer = LoopsSignatureLayer::new(secret(SECRET)).with_additional_secret(secret(SECRET));
     assert_silent("the layer", &layer, BODY);
+    let shown = format!("{layer:?}");
+    for setting in ["secrets: 2", "tolerance: 300s", "max_body_size: 1048576"] {
+        assert!(shown.contains(setting), "{setting} in {shown}");
+    }
     // The inner service has a `Debug` that would tell.
     assert_silent("the service", &layer.layer(MARK), BODY);
     let mut service = layer.layer(service_fn(inner));
