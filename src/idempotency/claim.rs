@@ -28,12 +28,7 @@ impl<St: EventStore> EventClaim<St> {
         shared: Arc<Shared<St>>,
         settings: Arc<Settings>,
     ) -> Self {
-        // An empty id says nothing of the event: its payload does, so that two of them are not taken for one.
-        let key = if event.id().is_empty() {
-            EventKey::of_payload(&settings.namespace, event.payload())
-        } else {
-            EventKey::new(&settings.namespace, event.id())
-        };
+        let key = EventKey::of(&settings.namespace, event);
         Self {
             key,
             token: Token::random(),

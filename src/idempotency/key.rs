@@ -1,17 +1,16 @@
-//! Under what an event is remembered.
+//! The key of an event.
 
 use std::{fmt, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
-use crate::hex::hex;
+use crate::{VerifiedEvent, hex::hex};
 
-/// What a store remembers an event by: a namespace and the event's id, in a form that any store can hold.
+/// The key under which a store keeps an event: a namespace and an id, in a form that any store can hold.
 ///
-/// Both parts are printable ASCII without spaces and bounded: the namespace to 71 bytes, the id to 255. A part that is not so
-/// by itself, or is empty, is replaced by its SHA-256 digest: keys never grow without bound, never collide, and never carry
-/// what a query language might read. There is no colon in a namespace: in `namespace:id`, as `Display` gives it, the first one
-/// divides the parts.
+/// Both parts are bounded, printable ASCII without spaces: the namespace has at most 71 bytes, the id 255. A part that
+/// is longer, empty or not printable is replaced by its SHA-256 digest, so keys stay short and do not collide. A namespace
+/// never contains a colon: in `namespace:id`, which is what `Display` writes, the first colon divides the parts.
 ///
 /// ```
 /// use tower_loops::idempotency::EventKey;
@@ -26,20 +25,29 @@ pub struct EventKey {
 }
 
 impl EventKey {
-    /// The key of an event in a namespace. Handlers that do different things with one event use different namespaces.
+    /// The key of a verified event: of its id *and* its type, because one id can carry several types. (The test button of a
+    /// dashboard may send every event under one id.) [`IdempotencyLayer`](super::IdempotencyLayer) uses these keys.
+    ///
+    /// The id of the key is `type:id`, or a digest where that is too long or not printable. The id `""` names nothing; the
+    /// digest of the payload replaces it.
+    ///
+    /// Each handler needs a namespace of its own: what one of two handlers in one namespace has handled is a duplicate for
+    /// the other.
+    #[must_use]
+    pub fn of(namespace: &str, event: &VerifiedEvent) -> Self {
+        Self {
+            namespace: bounded_namespace(namespace).into(),
+            id: bounded_event(event).into(),
+        }
+    }
+
+    /// The key of any id in a namespace. Two events with one id and different types have the same key here:
+    /// [`of`](Self::of) keeps them apart.
     #[must_use]
     pub fn new(namespace: &str, event_id: &str) -> Self {
         Self {
             namespace: bounded_namespace(namespace).into(),
             id: bounded_id(event_id).into(),
-        }
-    }
-
-    /// The key of an event whose id is empty and so names nothing: its whole payload stands for it.
-    pub(super) fn of_payload(namespace: &str, payload: &[u8]) -> Self {
-        Self {
-            namespace: bounded_namespace(namespace).into(),
-            id: digest(PAYLOAD_DIGEST, payload).into(),
         }
     }
 
@@ -49,7 +57,7 @@ impl EventKey {
         &self.namespace
     }
 
-    /// The event's id or what stands for it: at most 255 bytes of printable ASCII.
+    /// The id or its digest: at most 255 bytes of printable ASCII.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -58,6 +66,7 @@ impl EventKey {
 
 const NAMESPACE_DIGEST: &str = "sha256-";
 const ID_DIGEST: &str = "sha256:";
+const EVENT_DIGEST: &str = "event-sha256:";
 const PAYLOAD_DIGEST: &str = "payload-sha256:";
 
 fn bounded_namespace(namespace: &str) -> String {
@@ -70,13 +79,36 @@ fn bounded_namespace(namespace: &str) -> String {
 }
 
 fn bounded_id(id: &str) -> String {
-    // An id that looks like a digest is digested as well, so that it cannot stand for another one.
-    let looks_like_digest = id.starts_with(ID_DIGEST) || id.starts_with(PAYLOAD_DIGEST);
-    if is_plain(id, 255) && !looks_like_digest {
+    if is_plain(id, 255) && !looks_like_digest(id) {
         id.to_owned()
     } else {
         digest(ID_DIGEST, id.as_bytes())
     }
+}
+
+fn bounded_event(event: &VerifiedEvent) -> String {
+    let (event_type, id) = (event.event_type().as_str(), event.id());
+    if id.is_empty() {
+        return digest(PAYLOAD_DIGEST, event.payload());
+    }
+    let joined = format!("{event_type}:{id}");
+    // The first colon divides type and id, so a type that contains one cannot be joined.
+    if is_plain(&joined, 255) && !event_type.contains(':') && !looks_like_digest(&joined) {
+        joined
+    } else {
+        // With the length of the type in front, no other pair of texts gives the same bytes.
+        digest(
+            EVENT_DIGEST,
+            format!("{}:{joined}", event_type.len()).as_bytes(),
+        )
+    }
+}
+
+/// An id of this form is digested too, so that it cannot collide with the digest of another one.
+fn looks_like_digest(id: &str) -> bool {
+    [ID_DIGEST, EVENT_DIGEST, PAYLOAD_DIGEST]
+        .iter()
+        .any(|prefix| id.starts_with(prefix))
 }
 
 fn is_plain(text: &str, max_len: usize) -> bool {

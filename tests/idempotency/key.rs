@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 
 use tower::{Layer, ServiceExt};
-use tower_loops::idempotency::{EventKey, IdempotencyLayer, MemoryStore};
+use tower_loops::{
+    VerifiedEvent,
+    idempotency::{EventKey, IdempotencyLayer, MemoryStore},
+};
 
-use crate::support::{Answer, Calls, Delivered, deliver, delivery_of, payload};
+use crate::support::{Answer, Calls, Delivered, deliver, delivery_of, payload, verified};
 
 /// Ids that something might take for another, or choke on.
 fn odd_texts() -> Vec<String> {
@@ -82,6 +85,33 @@ fn odd_ids_never_collide() {
             panic!("{id:?} is taken for {other:?}");
         }
     }
+}
+
+/// A verified event with this id and type.
+fn event(id: &str, event_type: &str) -> VerifiedEvent {
+    verified(&serde_json::json!({ "id": id, "type": event_type }).to_string())
+}
+
+#[test]
+fn keys_of_events_with_unusual_ids_and_types_do_not_collide() {
+    let mut keys = HashMap::new();
+    for id in odd_texts() {
+        for event_type in odd_texts() {
+            let key = EventKey::of("a", &event(&id, &event_type));
+            assert!(key.id().len() <= 255, "{id:?}, {event_type:?}: {key}");
+            let printable = key.id().bytes().all(|byte| byte.is_ascii_graphic());
+            assert!(printable, "{id:?}, {event_type:?}: {key}");
+            if let Some(other) = keys.insert(key, (id.clone(), event_type.clone())) {
+                panic!("{:?} has the key of {other:?}", (id, event_type));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_key_of_a_plain_event_is_its_type_and_id() {
+    let key = EventKey::of("billing", &event("evt:1", "charge.succeeded"));
+    assert_eq!(key.to_string(), "billing:charge.succeeded:evt:1");
 }
 
 #[test]
@@ -178,6 +208,20 @@ async fn an_event_with_a_name_is_the_same_whatever_its_payload() {
     ];
     assert!(!is_duplicate(&service, payloads[0]).await);
     assert!(is_duplicate(&service, payloads[1]).await);
+}
+
+#[tokio::test]
+async fn events_with_one_id_and_different_types_are_both_handled() {
+    let calls = Calls::default();
+    let service = IdempotencyLayer::new(MemoryStore::new()).layer(calls.succeeding());
+    for repeated in [false, true] {
+        for event_type in ["charge.succeeded", "charge.refunded"] {
+            let payload = serde_json::json!({ "id": "evt_test", "type": event_type }).to_string();
+            let seen = is_duplicate(&service, &payload).await;
+            assert_eq!(seen, repeated, "{event_type}");
+        }
+    }
+    assert_eq!(calls.count(), 2);
 }
 
 #[tokio::test]

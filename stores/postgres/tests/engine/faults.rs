@@ -54,7 +54,7 @@ async fn a_killed_server_is_answered_503_and_remembers_after_a_restart() {
 async fn a_claim_of_a_holder_that_died_is_free_after_its_lease() {
     let server = Server::start().await;
     let store = server.store().await;
-    let key = EventKey::new("default", "evt_1");
+    let key = EventKey::new("default", "charge.succeeded:evt_1");
     let claim = store.claim(&key, Token::random(), LEASE).await.unwrap();
     assert_eq!(claim, Claim::Claimed);
     let endpoint = Endpoint::new(store, LEASE);
