@@ -1,4 +1,6 @@
-//! axum's side: the event as an extractor, the refusal as a response.
+//! axum: `VerifiedEvent` as an extractor, `Rejection` as a response.
+
+use std::{error::Error, fmt};
 
 use axum_core::{
     extract::FromRequestParts,
@@ -6,7 +8,7 @@ use axum_core::{
 };
 use http::{StatusCode, request::Parts};
 
-use crate::{Rejection, VerifiedEvent};
+use crate::{event::VerifiedEvent, rejection::Rejection};
 
 /// Takes the event that [`LoopsSignatureLayer`](crate::LoopsSignatureLayer) put into the request.
 impl<S: Sync> FromRequestParts<S> for VerifiedEvent {
@@ -17,17 +19,31 @@ impl<S: Sync> FromRequestParts<S> for VerifiedEvent {
     }
 }
 
-/// The answer to a request for which a handler wants a [`VerifiedEvent`] and no
-/// [`LoopsSignatureLayer`](crate::LoopsSignatureLayer) stands before it: a 500 that says nothing to the sender, and an error
-/// in the log that says it to you.
+/// A handler takes a [`VerifiedEvent`], and the request has none: the route is not behind a
+/// [`LoopsSignatureLayer`](crate::LoopsSignatureLayer), or a middleware between the layer and the handler dropped the
+/// request's extensions.
+///
+/// The response is a 500 without details; the reason is logged at ERROR. This is an error of the configuration, so the
+/// body is not drained.
+///
+/// `Option<VerifiedEvent>` is not an extractor on purpose: a handler that also runs for unverified requests is a mistake
+/// that should not compile.
 #[derive(Clone, Copy, Debug)]
 pub struct MissingLayer(());
 
+impl fmt::Display for MissingLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "a handler takes a VerifiedEvent, but the request has none: there is no LoopsSignatureLayer around the route, or a middleware between them dropped the request's extensions",
+        )
+    }
+}
+
+impl Error for MissingLayer {}
+
 impl IntoResponse for MissingLayer {
     fn into_response(self) -> Response {
-        tracing::error!(
-            "a handler takes a VerifiedEvent, but there is no LoopsSignatureLayer around it"
-        );
+        tracing::error!(target: "tower_loops", "{self}");
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }
 }

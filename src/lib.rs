@@ -163,7 +163,7 @@ mod event;
 mod hex;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;
-mod layer;
+mod middleware;
 mod rejection;
 mod secret;
 mod signature;
@@ -176,9 +176,9 @@ pub use event::{
     Metadata, ObjectError, OtherEventType, PayloadError, Reference, Subscription, TotalDetails,
     VerifiedEvent,
 };
-pub use layer::{LoopsSignature, LoopsSignatureLayer, ResponseBody, ResponseFuture};
-pub use rejection::{BodyError, Rejection};
-pub use secret::{Secret, SecretError};
+pub use middleware::{LoopsSignature, LoopsSignatureLayer, ResponseBody, ResponseFuture};
+pub use rejection::{BodyError, Rejection, RejectionKind};
+pub use secret::{Secret, SecretError, SecretOrigin, SecretProblem};
 pub use signature::{HeaderError, SIGNATURE_HEADER, Signer, Verification, Verifier};
 
 /// Any error that can be sent between threads, as Tower has it.

@@ -1,13 +1,18 @@
-//! The webhook secret and where it comes from.
+//! The webhook secret and its sources.
 
-use std::{env, error::Error, fmt};
+use std::{env, fmt, fs, path::Path};
 
+use serde::{Deserialize, Deserializer, de};
 use zeroize::Zeroizing;
+
+mod error;
+
+pub use error::{SecretError, SecretOrigin, SecretProblem};
 
 /// The secret of one webhook, as the Loops dashboard shows it under *View Secret*.
 ///
-/// It is the HMAC key as it stands: all of it, as bytes. No prefix is needed, none is stripped, and nothing is base64- or
-/// hex-decoded. Its `Debug` is redacted and its memory is wiped on drop.
+/// The HMAC key is the whole secret as bytes: no prefix is required or stripped, nothing is base64- or hex-decoded. `Debug`
+/// is redacted and the memory is wiped on drop.
 ///
 /// ```
 /// use tower_loops::{Secret, SecretError};
@@ -21,11 +26,14 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
-    /// Takes the secret as it is.
+    /// Takes the secret unchanged and unchecked.
+    ///
+    /// Prefer [`from_env`](Self::from_env), [`from_file`](Self::from_file), `TryFrom` or `Deserialize` for values from a
+    /// configuration: they reject what cannot be a secret.
     ///
     /// # Errors
     ///
-    /// [`SecretError::Empty`]: anybody can sign with an empty key.
+    /// [`SecretError::Empty`]: anyone can sign with an empty key.
     pub fn new(secret: impl Into<Vec<u8>>) -> Result<Self, SecretError> {
         let secret = Zeroizing::new(secret.into());
         if secret.is_empty() {
@@ -38,27 +46,115 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// When the variable is unset, is empty, or begins or ends with white space, which is the trace of a line break that
-    /// was copied with the secret and would make every signature wrong. The error names the variable, never its value.
+    /// If the variable is not set, or if its value cannot be a secret: see [`SecretProblem`]. The error names the variable,
+    /// never its value.
     pub fn from_env(variable: &str) -> Result<Self, SecretError> {
-        let name = || variable.to_owned();
         let Some(value) = env::var_os(variable) else {
-            return Err(SecretError::UnsetVariable { variable: name() });
+            return Err(SecretError::UnsetVariable {
+                variable: variable.to_owned(),
+            });
         };
-        let value = Self::new(value.into_encoded_bytes())
-            .map_err(|_| SecretError::EmptyVariable { variable: name() })?;
-        let bytes = value.expose();
-        let padded = bytes != bytes.trim_ascii()
-            || std::str::from_utf8(bytes).is_ok_and(|text| text != text.trim());
-        if padded {
-            return Err(SecretError::PaddedVariable { variable: name() });
-        }
-        Ok(value)
+        let origin = || SecretOrigin::Variable(variable.to_owned());
+        Self::plausible(Zeroizing::new(value.into_encoded_bytes()), origin)
     }
 
-    /// The bytes themselves. Everything that touches the key goes through here.
+    /// Reads the secret from a file, such as a mounted one. One line break at the end, `\n` or `\r\n`, is not part of the
+    /// secret.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or if its content cannot be a secret: see [`SecretProblem`]. The error names the path,
+    /// never the content.
+    ///
+    /// ```
+    /// # let directory = std::env::temp_dir().join(format!("tower-loops-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// # let path = directory.join("secret");
+    /// use tower_loops::Secret;
+    ///
+    /// std::fs::write(&path, "whsec_example\n")?;
+    /// assert!(Secret::from_file(&path).is_ok());
+    /// std::fs::write(&path, "\"whsec_example\"\n")?;
+    /// let error = Secret::from_file(&path).unwrap_err().to_string();
+    /// assert!(error.contains("is in quotes"));
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, SecretError> {
+        let path = path.as_ref();
+        let content = fs::read(path).map_err(|error| SecretError::UnreadableFile {
+            path: path.to_owned(),
+            kind: error.kind(),
+        })?;
+        let mut content = Zeroizing::new(content);
+        if content.ends_with(b"\n") {
+            content.pop();
+            if content.ends_with(b"\r") {
+                content.pop();
+            }
+        }
+        Self::plausible(content, || SecretOrigin::File(path.to_owned()))
+    }
+
+    fn plausible(
+        secret: Zeroizing<Vec<u8>>,
+        origin: impl FnOnce() -> SecretOrigin,
+    ) -> Result<Self, SecretError> {
+        match SecretProblem::of(&secret) {
+            None => Ok(Self(secret)),
+            Some(problem) => Err(SecretError::Implausible {
+                origin: origin(),
+                problem,
+            }),
+        }
+    }
+
+    /// The bytes. All access to the key goes through here.
     pub(crate) fn expose(&self) -> &[u8] {
         &self.0
+    }
+}
+
+/// A value from a configuration, with the checks of [`Secret::from_env`].
+impl TryFrom<String> for Secret {
+    type Error = SecretError;
+
+    fn try_from(secret: String) -> Result<Self, SecretError> {
+        Self::plausible(Zeroizing::new(secret.into_bytes()), || SecretOrigin::Value)
+    }
+}
+
+/// A value from a configuration, with the checks of [`Secret::from_env`].
+impl TryFrom<&str> for Secret {
+    type Error = SecretError;
+
+    fn try_from(secret: &str) -> Result<Self, SecretError> {
+        Self::try_from(secret.to_owned())
+    }
+}
+
+/// A text in a configuration file, with the checks of [`Secret::from_env`]. There is no `Serialize`.
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = Secret;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a webhook secret")
+            }
+
+            fn visit_str<E: de::Error>(self, secret: &str) -> Result<Secret, E> {
+                Secret::try_from(secret).map_err(E::custom)
+            }
+
+            fn visit_string<E: de::Error>(self, secret: String) -> Result<Secret, E> {
+                Secret::try_from(secret).map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_string(Visitor)
     }
 }
 
@@ -67,47 +163,3 @@ impl fmt::Debug for Secret {
         f.write_str("Secret(..)")
     }
 }
-
-/// Why there is no usable [`Secret`]: a mistake in the configuration, to be shown at start-up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SecretError {
-    /// The secret is empty.
-    Empty,
-    /// The environment variable is not set.
-    UnsetVariable {
-        /// Its name.
-        variable: String,
-    },
-    /// The environment variable is set to nothing.
-    EmptyVariable {
-        /// Its name.
-        variable: String,
-    },
-    /// The environment variable begins or ends with white space.
-    PaddedVariable {
-        /// Its name.
-        variable: String,
-    },
-}
-
-impl fmt::Display for SecretError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const HINT: &str = "set it to the webhook's secret from the Loops dashboard";
-        match self {
-            Self::Empty => f.write_str("the webhook secret is empty"),
-            Self::UnsetVariable { variable } => {
-                write!(f, "the environment variable {variable} is not set: {HINT}")
-            }
-            Self::EmptyVariable { variable } => {
-                write!(f, "the environment variable {variable} is empty: {HINT}")
-            }
-            Self::PaddedVariable { variable } => write!(
-                f,
-                "the environment variable {variable} begins or ends with white space: {HINT}, without spaces or line breaks around it"
-            ),
-        }
-    }
-}
-
-impl Error for SecretError {}

@@ -2,43 +2,49 @@
 
 use std::{error::Error, fmt};
 
+use http::HeaderName;
 use memchr::memchr;
 
-use super::OneOrMore;
+use super::keys::OneOrMore;
 
-/// The longest header that is looked at, in bytes: room for some sixty signatures.
+/// The header that carries the signature: `X-Loops-Signature: t=<unix seconds>,v1=<hex>`.
+pub const SIGNATURE_HEADER: HeaderName = HeaderName::from_static("x-loops-signature");
+
+/// The longest accepted header in bytes: room for some sixty signatures.
 const MAX_LEN: usize = 4096;
 
-/// A SHA-256 digest as the header claims it, not yet compared with anything.
+/// A SHA-256 digest from the header, not yet compared.
 pub(super) type Candidate = [u8; 32];
 
-/// The header, parsed: `t` as it was sent and as a number, and every `v1` that could match.
+/// The parsed header: `t` as bytes and as a number, and every `v1` that could match.
 pub(super) struct SignatureHeader<'a> {
     pub(super) timestamp_text: &'a [u8],
     pub(super) timestamp: u64,
-    /// `None` when there are `v1` elements but none is 64 hex digits.
+    /// The number of `v1` elements, well-formed or not.
+    pub(super) signatures: usize,
+    /// `None` if no `v1` element is 64 hex digits.
     pub(super) candidates: Option<OneOrMore<Candidate>>,
 }
 
 impl<'a> SignatureHeader<'a> {
-    /// Reads the header in one pass. Elements that are not `t=…` or `v1=…` are let through, for schemes still to come.
+    /// Parses the header in one pass. Other elements than `t=…` and `v1=…` are ignored, for future schemes.
     pub(super) fn parse(header: &'a [u8]) -> Result<Self, HeaderError> {
         if header.len() > MAX_LEN {
             return Err(HeaderError::TooLong);
         }
         let mut timestamp = None;
-        let mut has_signature = false;
+        let mut signatures = 0;
         let mut candidates: Option<OneOrMore<Candidate>> = None;
         for element in elements(header) {
             let element = trim(element);
             if let Some(text) = element.strip_prefix(b"t=") {
-                // Whoever reads the first of two and whoever reads the last would disagree on what was signed.
+                // Parsers disagree on which of two counts.
                 if timestamp.is_some() {
-                    return Err(HeaderError::RepeatedTimestamp);
+                    return Err(HeaderError::DuplicateTimestamp);
                 }
                 timestamp = Some((text, parse_decimal(text)?));
             } else if let Some(hex) = element.strip_prefix(b"v1=") {
-                has_signature = true;
+                signatures += 1;
                 if let Some(candidate) = decode_hex(hex) {
                     match &mut candidates {
                         Some(candidates) => candidates.push(candidate),
@@ -47,19 +53,20 @@ impl<'a> SignatureHeader<'a> {
                 }
             }
         }
-        let (timestamp_text, timestamp) = timestamp.ok_or(HeaderError::NoTimestamp)?;
-        if !has_signature {
-            return Err(HeaderError::NoSignature);
+        let (timestamp_text, timestamp) = timestamp.ok_or(HeaderError::MissingTimestamp)?;
+        if signatures == 0 {
+            return Err(HeaderError::MissingSignature);
         }
         Ok(Self {
             timestamp_text,
             timestamp,
+            signatures,
             candidates,
         })
     }
 }
 
-/// What stands between the commas.
+/// Splits the header at its commas.
 fn elements(header: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(header);
     std::iter::from_fn(move || {
@@ -85,20 +92,20 @@ fn trim(element: &[u8]) -> &[u8] {
     &element[start..end]
 }
 
-/// Digits only: no sign, no space, no fraction, at least one, and a `u64` can hold them.
+/// Parses one or more ASCII digits that fit a `u64`. No sign, space or fraction.
 fn parse_decimal(text: &[u8]) -> Result<u64, HeaderError> {
     if text.is_empty() {
-        return Err(HeaderError::BadTimestamp);
+        return Err(HeaderError::InvalidTimestamp);
     }
     text.iter()
         .try_fold(0_u64, |number, byte| {
             let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
             number.checked_mul(10)?.checked_add(u64::from(digit))
         })
-        .ok_or(HeaderError::BadTimestamp)
+        .ok_or(HeaderError::InvalidTimestamp)
 }
 
-/// 64 hex digits of either case. All are decoded, right or not: that takes no branches, so a compiler does sixteen at once.
+/// Decodes 64 hex digits of either case. Invalid digits are decoded too: without branches, the compiler vectorizes the loop.
 fn decode_hex(hex: &[u8]) -> Option<Candidate> {
     let hex: &[u8; 64] = hex.try_into().ok()?;
     let wrong = hex.iter().fold(0, |wrong: u8, digit| {
@@ -112,36 +119,35 @@ fn decode_hex(hex: &[u8]) -> Option<Candidate> {
     (wrong == 0).then_some(digest)
 }
 
-/// What a hex digit stands for. In ASCII, the low four bits of `A` and `a` are 1, and only letters have the bit above `?`.
+/// The value of a hex digit. In ASCII, the low four bits of `A` and `a` are 1, and only letters have bit 6 set.
 fn nibble(digit: u8) -> u8 {
     (digit & 0xf) + 9 * (digit >> 6)
 }
 
-/// What is wrong with an `X-Loops-Signature` header that is
-/// [`MalformedSignature`](crate::Rejection::MalformedSignature).
+/// Why an `X-Loops-Signature` header is a [`MalformedSignature`](crate::Rejection::MalformedSignature).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HeaderError {
     /// It is longer than 4,096 bytes.
     TooLong,
     /// It has no `t` element.
-    NoTimestamp,
+    MissingTimestamp,
     /// It has more than one `t` element.
-    RepeatedTimestamp,
+    DuplicateTimestamp,
     /// Its `t` is not plain decimal digits that fit 64 bits.
-    BadTimestamp,
+    InvalidTimestamp,
     /// It has no `v1` element.
-    NoSignature,
+    MissingSignature,
 }
 
 impl fmt::Display for HeaderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::TooLong => "the signature header is longer than 4096 bytes",
-            Self::NoTimestamp => "the signature header has no `t`",
-            Self::RepeatedTimestamp => "the signature header has more than one `t`",
-            Self::BadTimestamp => "the `t` of the signature header is not a decimal number",
-            Self::NoSignature => "the signature header has no `v1`",
+            Self::MissingTimestamp => "the signature header has no `t`",
+            Self::DuplicateTimestamp => "the signature header has more than one `t`",
+            Self::InvalidTimestamp => "the `t` of the signature header is not a decimal number",
+            Self::MissingSignature => "the signature header has no `v1`",
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The sender's side of the scheme.
 
 use std::{
+    borrow::Borrow,
     fmt,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -8,8 +9,8 @@ use std::{
 use hmac::Mac;
 use http::HeaderValue;
 
-use super::{HmacSha256, keyed};
-use crate::{Secret, hex::hex};
+use super::keys::{HmacSha256, keyed};
+use crate::{hex::hex, secret::Secret};
 
 /// Signs bodies as Loops does: for tests of your own handler, local deliveries and replays.
 ///
@@ -31,9 +32,9 @@ pub struct Signer {
 impl Signer {
     /// Signs with this secret.
     #[must_use]
-    pub fn new(secret: Secret) -> Self {
+    pub fn new(secret: impl Borrow<Secret>) -> Self {
         Self {
-            key: keyed(&secret),
+            key: keyed(secret.borrow()),
         }
     }
 

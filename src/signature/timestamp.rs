@@ -1,14 +1,14 @@
-//! Times in whole seconds, and how far apart two of them may be.
+//! The timestamp check, in whole seconds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// How far `t` may be from the verifier's clock, as the vendor's guide has it.
+/// The maximum distance between `t` and the verifier's clock, from Loops' guide.
 pub(super) const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
 
-/// The time that `t` names, if it is within `tolerance` of `now`, either way; exactly at it is within.
+/// The time of `t`, if it is within `tolerance` of `now` in either direction, inclusive.
 ///
-/// Otherwise the age of `t` in seconds, negative where `t` is ahead, cut to what an `i64` holds. A `t` that no
-/// [`SystemTime`] can hold is ahead of any clock, whatever the tolerance.
+/// Otherwise the age of `t` in seconds, negative if `t` is in the future, clamped to an `i64`. A `t` that no
+/// [`SystemTime`] can hold is outside any tolerance.
 pub(super) fn check_timestamp(
     t: u64,
     now: SystemTime,

@@ -1,19 +1,21 @@
-//! One delivery being checked, frame by frame.
+//! The verification of one delivery, frame by frame.
 
 use std::{fmt, time::SystemTime};
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::Buf;
 use hmac::Mac;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::{
-    HmacSha256, OneOrMore, Verifier,
+    body_buffer::BodyBuffer,
     header::{Candidate, SignatureHeader},
+    keys::{HmacSha256, OneOrMore},
     timestamp::check_timestamp,
+    verifier::Verifier,
 };
-use crate::{Rejection, VerifiedEvent};
+use crate::{event::VerifiedEvent, rejection::Rejection};
 
-/// The incremental form of [`Verifier::verify`]: the header is checked, the body is still arriving.
+/// The incremental form of [`Verifier::verify`]: the header has passed, the body is still arriving.
 ///
 /// ```
 /// # use std::time::SystemTime;
@@ -27,12 +29,15 @@ use crate::{Rejection, VerifiedEvent};
 /// assert_eq!(verification.finish()?.id(), "evt_1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[must_use = "nothing is proved before `finish`"]
+#[must_use = "nothing is verified before `finish`"]
 pub struct Verification {
     macs: OneOrMore<HmacSha256>,
     candidates: OneOrMore<Candidate>,
+    signatures: usize,
     signed_at: SystemTime,
-    body: Gathered,
+    limit: usize,
+    received: u64,
+    body: BodyBuffer,
 }
 
 impl Verification {
@@ -44,9 +49,15 @@ impl Verification {
     ) -> Result<Self, Rejection> {
         let header = SignatureHeader::parse(signature_header)
             .map_err(|reason| Rejection::MalformedSignature { reason })?;
-        let signed_at = check_timestamp(header.timestamp, now, verifier.tolerance)
-            .map_err(|age| Rejection::TimestampOutsideTolerance { age })?;
-        let candidates = header.candidates.ok_or(Rejection::InvalidSignature)?;
+        let tolerance = verifier.tolerance;
+        let signed_at = check_timestamp(header.timestamp, now, tolerance)
+            .map_err(|age| Rejection::TimestampOutsideTolerance { age, tolerance })?;
+        let signatures = header.signatures;
+        let candidates = header.candidates.ok_or(Rejection::InvalidSignature {
+            signatures,
+            secrets: verifier.keys.iter().count(),
+            received: None,
+        })?;
         let mut macs = verifier.keys.clone();
         for mac in macs.iter_mut() {
             mac.update(header.timestamp_text);
@@ -55,69 +66,96 @@ impl Verification {
         Ok(Self {
             macs,
             candidates,
+            signatures,
             signed_at,
-            body: Gathered::Nothing,
+            limit: verifier.max_body_size,
+            received: 0,
+            body: BodyBuffer::new(verifier.max_body_size),
         })
     }
 
-    /// MACs the next part of the body and keeps it: the bytes it proves are its own.
+    /// MACs the next frame of the body and keeps it: the bytes it proves are its own.
     ///
-    /// A body that comes in one `Bytes` is kept without a copy; further ones are gathered in one growing buffer. There is
-    /// no bound here: the caller decides how much it lets in.
+    /// A body in one frame is kept without a copy; the frames of others are gathered in one buffer. Beyond
+    /// [`Verifier::with_max_body_size`], nothing is kept and [`finish`](Self::finish) returns
+    /// [`Rejection::BodyTooLarge`]; the caller decides whether it reads on.
     pub fn update(&mut self, frame: impl Buf) {
-        let added = self.body.push(frame);
+        let length = u64::try_from(frame.remaining()).unwrap_or(u64::MAX);
+        self.received = self.received.saturating_add(length);
+        let kept = self.body.push(frame);
         for mac in self.macs.iter_mut() {
-            mac.update(added);
+            mac.update(kept);
         }
     }
 
-    /// Compares, and reads the event from the bytes that were proved.
+    /// Whether the body is longer than [`Verifier::with_max_body_size`]: no further frame can help.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        self.body.is_too_large()
+    }
+
+    /// Compares the signatures, then reads the event from the verified bytes.
     ///
     /// # Errors
     ///
-    /// [`Rejection::InvalidSignature`] when no `v1` matches under any secret, [`Rejection::InvalidPayload`] when the signed
-    /// body is not an event.
+    /// [`Rejection::BodyTooLarge`] if the body is longer than the limit, [`Rejection::InvalidSignature`] if no `v1`
+    /// matches under any secret, [`Rejection::InvalidPayload`] if the signed body is not an event.
     #[inline]
-    pub fn finish(self) -> Result<VerifiedEvent, Rejection> {
-        let secret_index = matching(self.macs, &self.candidates)?;
-        VerifiedEvent::parse(self.body.into_bytes(), self.signed_at, secret_index)
-            .map_err(|reason| Rejection::InvalidPayload { reason })
+    pub fn finish(mut self) -> Result<VerifiedEvent, Rejection> {
+        self.conclude()
     }
-}
 
-/// The index of the first secret under which some candidate matches.
-///
-/// Every candidate is compared under every secret, in constant time, so that the time taken tells neither how much of a
-/// digest was right nor which pair matched.
-fn matching(
-    macs: OneOrMore<HmacSha256>,
-    candidates: &OneOrMore<Candidate>,
-) -> Result<usize, Rejection> {
-    let mut found = Choice::from(0);
-    let mut secret_index = 0_u64;
-    let mut compare = |index: u64, mac: HmacSha256| {
-        let expected = words(&mac.finalize().into_bytes().into());
-        let matches = candidates
-            .iter()
-            .fold(Choice::from(0), |matches, candidate| {
-                matches | words(candidate).ct_eq(&expected)
+    /// `finish` in place: the key states are wiped where they are, and never moved out of a future's memory.
+    #[inline]
+    pub(crate) fn conclude(&mut self) -> Result<VerifiedEvent, Rejection> {
+        if self.is_too_large() {
+            return Err(Rejection::BodyTooLarge {
+                limit: Some(self.limit),
+                declared: None,
+                received: Some(self.received),
             });
-        secret_index.conditional_assign(&index, matches & !found);
-        found |= matches;
-    };
-    compare(0, macs.first);
-    for (index, mac) in (1..).zip(&macs.rest) {
-        // A copy: what is moved out of a vector leaves its bytes there, unwiped.
-        compare(index, mac.clone());
+        }
+        let secret_index = self.matching().ok_or_else(|| Rejection::InvalidSignature {
+            signatures: self.signatures,
+            secrets: self.macs.iter().count(),
+            received: Some(self.received),
+        })?;
+        VerifiedEvent::parse(self.body.take(), self.signed_at, secret_index).map_err(|reason| {
+            Rejection::InvalidPayload {
+                reason,
+                received: Some(self.received),
+            }
+        })
     }
-    if found.into() {
-        Ok(secret_index as usize)
-    } else {
-        Err(Rejection::InvalidSignature)
+
+    /// The index of the first secret under which some candidate matches.
+    ///
+    /// Every candidate is compared under every secret, in constant time. The time taken reveals neither how much of a
+    /// digest was right nor which pair matched.
+    fn matching(&self) -> Option<usize> {
+        let mut found = Choice::from(0);
+        let mut secret_index = 0_u64;
+        for (index, mac) in (0..).zip(self.macs.iter()) {
+            let expected = words(&mac.clone().finalize().into_bytes().into());
+            let matches = self
+                .candidates
+                .iter()
+                .fold(Choice::from(0), |matches, candidate| {
+                    matches | words(candidate).ct_eq(&expected)
+                });
+            secret_index.conditional_assign(&index, matches & !found);
+            found |= matches;
+        }
+        bool::from(found).then_some(secret_index as usize)
+    }
+
+    /// The number of body bytes passed to [`update`](Self::update).
+    pub(crate) fn received(&self) -> u64 {
+        self.received
     }
 }
 
-/// A digest in parts that take four comparisons rather than thirty-two.
+/// A digest as four words, which take four comparisons instead of thirty-two.
 fn words(digest: &Candidate) -> [u64; 4] {
     let (words, _) = digest.as_chunks();
     std::array::from_fn(|at| u64::from_ne_bytes(words[at]))
@@ -128,55 +166,5 @@ impl fmt::Debug for Verification {
         f.debug_struct("Verification")
             .field("signed_at", &self.signed_at)
             .finish_non_exhaustive()
-    }
-}
-
-/// The body so far: nothing, one part as it came, or several joined.
-enum Gathered {
-    Nothing,
-    One(Bytes),
-    Several(BytesMut),
-}
-
-impl Gathered {
-    /// Keeps the part, and returns it as it is kept.
-    fn push(&mut self, mut part: impl Buf) -> &[u8] {
-        if !part.has_remaining() {
-            return &[];
-        }
-        let start = self.len();
-        *self = match std::mem::replace(self, Self::Nothing) {
-            Self::Nothing => Self::One(part.copy_to_bytes(part.remaining())),
-            Self::One(first) => {
-                let mut joined = BytesMut::from(first);
-                joined.put(part);
-                Self::Several(joined)
-            }
-            Self::Several(mut joined) => {
-                joined.put(part);
-                Self::Several(joined)
-            }
-        };
-        &self.as_slice()[start..]
-    }
-
-    fn as_slice(&self) -> &[u8] {
-        match self {
-            Self::Nothing => &[],
-            Self::One(part) => part,
-            Self::Several(joined) => joined,
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.as_slice().len()
-    }
-
-    fn into_bytes(self) -> Bytes {
-        match self {
-            Self::Nothing => Bytes::new(),
-            Self::One(part) => part,
-            Self::Several(joined) => joined.freeze(),
-        }
     }
 }

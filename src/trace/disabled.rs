@@ -1,9 +1,23 @@
-//! Without the feature `tracing`: the same names, and nothing behind them.
+//! Without feature `tracing`: the same names without effect.
 
 use std::time::SystemTime;
 
-use crate::{Rejection, VerifiedEvent};
+use http::request::Parts;
 
-pub(crate) fn verified(_: &VerifiedEvent, _: SystemTime) {}
+use super::delivery_log::DeliveryLog;
+use crate::{event::VerifiedEvent, rejection::Rejection};
 
-pub(crate) fn refused(_: &Rejection) {}
+pub(crate) fn verified(_: &VerifiedEvent, _: SystemTime, _: &RejectionCounter) {}
+
+pub(crate) fn rejected(_: &Rejection, _: &DeliveryLog<'_>) {}
+
+#[derive(Default)]
+pub(crate) struct RejectionCounter;
+
+pub(crate) struct RequestFields;
+
+impl RequestFields {
+    pub(crate) fn new(_: &Parts) -> Self {
+        Self
+    }
+}

@@ -1,25 +1,123 @@
-//! With the feature `tracing`.
+//! The log events of feature `tracing`.
 
-use std::time::SystemTime;
+use std::{error::Error, time::SystemTime};
 
-use crate::{Rejection, VerifiedEvent};
+use super::{RejectionCounter, delivery_log::DeliveryLog};
+use crate::{event::VerifiedEvent, rejection::Rejection};
 
-pub(crate) fn verified(event: &VerifiedEvent, now: SystemTime) {
-    // Negative where the sender's clock is ahead.
-    let age_seconds = match now.duration_since(event.signed_at()) {
+/// The target of every log event, which does not change when modules move.
+const TARGET: &str = "tower_loops";
+
+/// The longest part of an id or type that is logged, in bytes. A signed id can be as long as the body.
+const MAX_TEXT: usize = 255;
+
+pub(crate) fn verified(
+    event: &VerifiedEvent,
+    received_at: SystemTime,
+    rejections: &RejectionCounter,
+) {
+    rejections.reset();
+    // Negative if the sender's clock is ahead.
+    let age_seconds = match received_at.duration_since(event.signed_at()) {
         Ok(age) => age.as_secs_f64(),
         Err(ahead) => -ahead.duration().as_secs_f64(),
     };
     tracing::info!(
-        id = event.id(),
-        r#type = event.event_type().as_str(),
+        target: TARGET,
+        id = truncated(event.id()),
+        r#type = truncated(event.event_type().as_str()),
         age_seconds,
         "Loops event verified"
     );
 }
 
-pub(crate) fn refused(rejection: &Rejection) {
-    tracing::debug!(reason = %rejection, "Loops delivery refused");
+fn truncated(text: &str) -> &str {
+    let mut end = text.len().min(MAX_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// An event at this level with the details of a rejection: what the crate knows, and nothing of header, body or secret.
+macro_rules! rejection_event {
+    ($level:ident, $rejection:expr, $delivery:expr, $($message:tt)+) => {{
+        let (rejection, delivery): (&Rejection, &DeliveryLog<'_>) = ($rejection, $delivery);
+        let details = Details::of(rejection);
+        tracing::event!(
+            target: TARGET,
+            tracing::Level::$level,
+            kind = rejection.kind().as_str(),
+            reason = details.reason.map(tracing::field::display),
+            age_seconds = details.age,
+            signatures = details.signatures,
+            secrets = details.secrets,
+            received_bytes = rejection.received(),
+            declared_bytes = delivery.declared_length,
+            limit_bytes = details.limit,
+            method = delivery.request.method,
+            content_encoding = delivery.request.content_encoding,
+            $($message)+
+        )
+    }};
+}
+
+/// Logs a rejection: at WARN what only the holder of the secret can cause, else at DEBUG. When nothing has been verified
+/// for some rejections, one WARN a minute says so.
+pub(crate) fn rejected(rejection: &Rejection, delivery: &DeliveryLog<'_>) {
+    if let Rejection::InvalidPayload { .. } = rejection {
+        rejection_event!(WARN, rejection, delivery, "Loops delivery rejected");
+    } else {
+        rejection_event!(DEBUG, rejection, delivery, "Loops delivery rejected");
+    }
+    if let Rejection::MissingSignature = rejection {
+        // Not a delivery: anything on the internet sends such requests.
+        return;
+    }
+    if let Some(count) = delivery.rejections.increment(delivery.received_at) {
+        let newest = rejection.kind();
+        rejection_event!(
+            WARN,
+            rejection,
+            delivery,
+            "{count} rejected since the last verified delivery, newest: {newest}"
+        );
+    }
+}
+
+#[derive(Default)]
+struct Details<'a> {
+    reason: Option<&'a (dyn Error + 'static)>,
+    age: Option<i64>,
+    signatures: Option<usize>,
+    secrets: Option<usize>,
+    limit: Option<usize>,
+}
+
+impl<'a> Details<'a> {
+    fn of(rejection: &'a Rejection) -> Self {
+        let mut details = Self::default();
+        match rejection {
+            Rejection::MalformedSignature { reason, .. } => details.reason = Some(reason),
+            Rejection::InvalidPayload { reason, .. } => details.reason = Some(reason),
+            Rejection::TimestampOutsideTolerance { age, .. } => details.age = Some(*age),
+            Rejection::InvalidSignature {
+                signatures,
+                secrets,
+                ..
+            } => {
+                details.signatures = Some(*signatures);
+                details.secrets = Some(*secrets);
+            }
+            Rejection::BodyTooLarge { limit, .. } => details.limit = *limit,
+            // The error of a body may quote what the client sent.
+            Rejection::UnreadableBody(_)
+            | Rejection::MissingSignature
+            | Rejection::AmbiguousSignature
+            | Rejection::BodyTimeout { .. } => {}
+        }
+        details
+    }
 }
 
 #[cfg(feature = "idempotency")]
@@ -31,6 +129,7 @@ mod idempotency {
 
     use tracing::{Instrument, instrument::Instrumented};
 
+    use super::TARGET;
     use crate::idempotency::{EventKey, StoreError};
 
     /// A task of its own stays in the span of the request that it is for.
@@ -39,32 +138,32 @@ mod idempotency {
     }
 
     pub(crate) fn delivery(key: &EventKey, outcome: &'static str) {
-        tracing::info!(%key, outcome, "Loops event delivered");
+        tracing::info!(target: TARGET, %key, outcome, "Loops event delivered");
     }
 
     pub(crate) fn delivery_failed(key: &EventKey, outcome: &'static str) {
-        tracing::warn!(%key, outcome, "Loops event released for another delivery");
+        tracing::warn!(target: TARGET, %key, outcome, "Loops event released for another delivery");
     }
 
     pub(crate) fn lease_lost(key: &EventKey) {
-        tracing::warn!(%key, "the lease on a Loops event ran out while it was handled");
+        tracing::warn!(target: TARGET, %key, "the lease on a Loops event ran out while it was handled");
     }
 
     pub(crate) fn held_too_long(key: &EventKey) {
-        tracing::warn!(%key, "a Loops event is held no longer, though its handler still runs");
+        tracing::warn!(target: TARGET, %key, "a Loops event is held no longer, though its handler still runs");
     }
 
     pub(crate) fn store_failed(key: &EventKey, operation: &'static str, error: &StoreError) {
         let cause = error.source();
-        tracing::error!(%key, operation, %error, cause, "the event store failed");
+        tracing::error!(target: TARGET, %key, operation, %error, cause, "the event store failed");
     }
 
     pub(crate) fn success_not_recorded(key: &EventKey) {
-        tracing::error!(%key, "a Loops event was handled, and this could not be recorded");
+        tracing::error!(target: TARGET, %key, "a Loops event was handled, and this could not be recorded");
     }
 
     pub(crate) fn no_verified_event() {
-        tracing::error!(
+        tracing::error!(target: TARGET,
             "an IdempotencyLayer got a request without a VerifiedEvent: there is no LoopsSignatureLayer around it"
         );
     }

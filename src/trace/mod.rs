@@ -1,12 +1,20 @@
-//! What is logged: one event per outcome, and nothing in it that a stranger chose. Without the feature `tracing`, nothing.
+//! What is logged: one event per outcome, with target `tower_loops`, and nothing that a client chose. Without feature
+//! `tracing`, nothing.
 //!
-//! Refusals are at `DEBUG`, below what subscribers show by default: anybody can cause as many as they like. What only an
-//! authenticated event can cause is at `INFO` and above.
+//! What an unauthenticated client can cause is at DEBUG, below what subscribers show by default, but for one WARN a minute
+//! while nothing is verified. What only an authenticated event can cause is at INFO and above.
 
+mod delivery_log;
 #[cfg(feature = "tracing")]
 mod enabled;
 #[cfg(feature = "tracing")]
-pub(crate) use enabled::*;
+mod rejection_counter;
+#[cfg(feature = "tracing")]
+mod request_fields;
+
+pub(crate) use delivery_log::DeliveryLog;
+#[cfg(feature = "tracing")]
+pub(crate) use {enabled::*, rejection_counter::RejectionCounter, request_fields::RequestFields};
 
 #[cfg(not(feature = "tracing"))]
 mod disabled;

@@ -10,7 +10,7 @@ use PayloadError::{BadId, BadType, NoId, NoType, NotUtf8, RepeatedId, RepeatedTy
 fn reason(body: impl AsRef<[u8]>) -> Option<PayloadError> {
     match receive(&body) {
         Ok(_) => None,
-        Err(Rejection::InvalidPayload { reason }) => Some(reason),
+        Err(Rejection::InvalidPayload { reason, .. }) => Some(reason),
         Err(other) => panic!("{}: {other:?}", body.as_ref().escape_ascii()),
     }
 }

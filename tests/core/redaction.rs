@@ -151,7 +151,7 @@ fn a_refusal_shows_nothing_of_the_request() {
     }
     let not_utf8 = receive(b"PRIVATE\xff").unwrap_err();
     assert_chain_is_silent("not UTF-8", &not_utf8, BODY);
-    let Rejection::InvalidPayload { reason } = not_utf8 else {
+    let Rejection::InvalidPayload { reason, .. } = not_utf8 else {
         panic!("{not_utf8:?}");
     };
     assert_eq!(reason, PayloadError::NotUtf8);

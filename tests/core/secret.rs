@@ -1,13 +1,14 @@
-//! Secrets: taken whole, from code or from the environment, or refused.
+//! Secrets are taken whole, or rejected with their origin.
 
 use std::{
     env,
     ffi::{OsStr, OsString},
+    fs, io,
     process::Command,
 };
 
 use bytes::Bytes;
-use tower_loops::{Secret, SecretError, Signer, Verifier};
+use tower_loops::{Secret, SecretError, SecretOrigin, SecretProblem, Signer, Verifier};
 
 use crate::{BODY, NOW, at, mac, outcome, secret};
 
@@ -87,54 +88,86 @@ fn a_clone_is_the_same_secret() {
     assert_eq!(sign_with(original), sign_with(clone));
 }
 
-enum Expected {
-    AsItStands,
-    Empty,
-    Padded,
-}
-use Expected::{AsItStands, Empty, Padded};
-
-/// Values of environment variables. The variable of each row has its index in its name.
-fn environment() -> Vec<(OsString, Expected)> {
-    let rows = [
-        ("whsec_plain", AsItStands),
-        ("x", AsItStands),
-        ("with spaces and\na line break inside", AsItStands),
-        ("no\u{a0}break", AsItStands),
-        ("gehe\u{ed}m", AsItStands),
-        // Invisible, and yet no white space.
-        ("\u{200b}zero width\u{feff}", AsItStands),
-        ("\"quoted\"", AsItStands),
-        ("", Empty),
-        (" ", Padded),
-        ("\n", Padded),
-        ("\u{2003}", Padded),
-        ("MARK ", Padded),
-        (" MARK", Padded),
-        ("MARK\n", Padded),
-        ("MARK\r\n", Padded),
-        ("\nMARK", Padded),
-        ("\tMARK", Padded),
-        ("MARK\t", Padded),
-        ("MARK\u{b}", Padded),
-        ("MARK\u{c}", Padded),
-        ("\u{a0}MARK", Padded),
-        ("MARK\u{a0}", Padded),
-        ("MARK\u{2028}", Padded),
-        ("\u{3000}MARK", Padded),
-        ("MARK\u{85}", Padded),
+/// Values of a configuration, and what is wrong with each.
+fn values() -> Vec<(OsString, Option<SecretProblem>)> {
+    use SecretProblem::{
+        ByteOrderMark, ControlCharacter, Empty, Quoted, SurroundingWhitespace, UnexpandedVariable,
+        ZeroWidthCharacter,
+    };
+    let accepted = [
+        "whsec_plain",
+        "x",
+        "with spaces inside",
+        "no\u{a0}break",
+        "gehe\u{ed}m",
+        "a\"quote",
+        "$dollar{brace",
     ];
-    let mut rows: Vec<_> = rows
-        .map(|(value, expected)| (value.into(), expected))
-        .into();
+    let rejected: [(SecretProblem, &[&str]); 7] = [
+        (Empty, &[""]),
+        (ByteOrderMark, &["\u{feff}MARK", "MARK\u{feff}"]),
+        (
+            SurroundingWhitespace,
+            &[
+                " ",
+                "\n\n",
+                "\u{2003}",
+                "MARK ",
+                " MARK",
+                "MARK\n\n",
+                "MARK\r\n\n",
+                "\nMARK",
+                "\tMARK",
+                "MARK\t",
+                "MARK\u{b}",
+                "\u{a0}MARK",
+                "MARK\u{2028}",
+                "\u{3000}MARK",
+                "MARK\u{85}",
+            ],
+        ),
+        (Quoted, &["\"MARK\"", "'MARK'", "`MARK`", "\"MARK", "MARK'"]),
+        (UnexpandedVariable, &["${MARK}", "MARK${X:-}"]),
+        (
+            ZeroWidthCharacter,
+            &[
+                "\u{200b}MARK",
+                "MARK\u{200d}MARK",
+                "MARK\u{2060}",
+                "\u{202e}MARK",
+                "MA\u{ad}RK",
+            ],
+        ),
+        (
+            ControlCharacter,
+            &[
+                "MARK\nMARK",
+                "MARK\rMARK",
+                "MARK\tMARK",
+                "\u{1b}MARK",
+                "MARK\u{7f}",
+                "MARK\u{9b}MARK",
+            ],
+        ),
+    ];
+    let accepted = accepted.into_iter().map(|value| (value.into(), None));
+    let rejected = rejected.into_iter().flat_map(|(problem, values)| {
+        values
+            .iter()
+            .map(move |value| (value.into(), Some(problem)))
+    });
+    let values = accepted.chain(rejected);
     #[cfg(unix)]
-    {
+    let values = {
         use std::os::unix::ffi::OsStringExt;
-        rows.push((OsString::from_vec(b"MARK\xff\xfe".to_vec()), AsItStands));
-        rows.push((OsString::from_vec(b"MARK\xff\n".to_vec()), Padded));
-        rows.push((OsString::from_vec(b" \xffMARK".to_vec()), Padded));
-    }
-    rows
+        let bytes = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
+        values.chain([
+            (bytes(b"MARK\xff\xfe"), None),
+            (bytes(b"MARK\xff "), Some(SurroundingWhitespace)),
+            (bytes(b"\xffMA\nRK"), Some(ControlCharacter)),
+        ])
+    };
+    values.collect()
 }
 
 fn variable(index: usize) -> String {
@@ -143,14 +176,24 @@ fn variable(index: usize) -> String {
 
 /// A process cannot set its own variables without `unsafe`: this test runs itself again, with them set.
 #[test]
-fn a_secret_comes_from_the_environment_as_it_stands_or_not_at_all() {
-    const THIS_TEST: &str =
-        "secret::a_secret_comes_from_the_environment_as_it_stands_or_not_at_all";
+fn a_variable_is_taken_unchanged_or_rejected() {
+    const THIS_TEST: &str = "secret::a_variable_is_taken_unchanged_or_rejected";
     const INNER: &str = "TOWER_LOOPS_TEST_INNER";
     if env::var_os(INNER).is_some() {
-        return check_environment();
+        for (index, (value, problem)) in values().into_iter().enumerate() {
+            let variable = variable(index);
+            let origin = SecretOrigin::Variable(variable.clone());
+            assert_result(
+                &value,
+                Secret::from_env(&variable),
+                problem,
+                &origin,
+                &variable,
+            );
+        }
+        return;
     }
-    let values = environment().into_iter().enumerate();
+    let values = values().into_iter().enumerate();
     let output = Command::new(env::current_exe().unwrap())
         .args([THIS_TEST, "--exact"])
         .env(INNER, "yes")
@@ -166,53 +209,107 @@ fn a_secret_comes_from_the_environment_as_it_stands_or_not_at_all() {
     );
 }
 
-fn check_environment() {
-    for (index, (value, expected)) in environment().iter().enumerate() {
-        let variable = variable(index);
-        let result = Secret::from_env(&variable);
-        let expected = match expected {
-            AsItStands => {
-                let header = sign_with(result.unwrap_or_else(|error| panic!("{value:?}: {error}")));
-                assert_eq!(
-                    header,
-                    sign_with(secret(value.as_encoded_bytes())),
-                    "{value:?}"
-                );
-                continue;
+#[test]
+fn a_file_is_taken_without_its_last_line_break_or_rejected() {
+    let directory = env::temp_dir().join(format!("tower-loops-secret-{}", std::process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    let path = directory.join("secret");
+    let shown = path.display().to_string();
+    for (value, problem) in values() {
+        for end in ["", "\n", "\r\n"] {
+            let mut content = value.as_encoded_bytes().to_vec();
+            content.extend_from_slice(end.as_bytes());
+            // Of a line break that is there already, only one is taken.
+            let is_longer = end.is_empty() && value.as_encoded_bytes().ends_with(b"\n");
+            fs::write(&path, content).unwrap();
+            let origin = SecretOrigin::File(path.clone());
+            if !is_longer {
+                assert_result(&value, Secret::from_file(&path), problem, &origin, &shown);
             }
-            Empty => SecretError::EmptyVariable { variable },
-            Padded => SecretError::PaddedVariable { variable },
+        }
+    }
+    fs::remove_dir_all(&directory).unwrap();
+    let error = Secret::from_file(&path).unwrap_err();
+    let is_missing = matches!(
+        &error,
+        SecretError::UnreadableFile {
+            kind: io::ErrorKind::NotFound,
+            ..
+        }
+    );
+    assert!(is_missing && error.to_string().contains(&shown), "{error}");
+}
+
+#[test]
+fn a_converted_or_deserialized_value_is_taken_unchanged_or_rejected() {
+    for (value, problem) in values() {
+        let Some(text) = value.to_str() else {
+            continue;
         };
-        assert_error(value, result, &expected);
+        let origin = SecretOrigin::Value;
+        assert_result(&value, Secret::try_from(text), problem, &origin, "secret");
+        assert_result(
+            &value,
+            Secret::try_from(text.to_owned()),
+            problem,
+            &origin,
+            "secret",
+        );
+        let deserialized: Result<Secret, _> = serde_json::from_value(text.into());
+        assert_eq!(deserialized.is_ok(), problem.is_none(), "{text:?}");
+        if let Err(error) = deserialized {
+            assert!(!error.to_string().contains("MARK"), "{error}");
+        }
     }
 }
 
 #[test]
-fn a_variable_that_is_not_set_is_refused() {
+fn a_variable_that_is_not_set_is_named() {
     // The last ones can be no variable's name.
     for name in ["TOWER_LOOPS_TEST_UNSET", "", "A=B", "=", "NUL\0"] {
-        let variable = name.to_owned();
-        let expected = SecretError::UnsetVariable { variable };
-        assert_error(OsStr::new(""), Secret::from_env(name), &expected);
+        let error = Secret::from_env(name).unwrap_err();
+        let is_unset =
+            matches!(&error, SecretError::UnsetVariable { variable, .. } if variable == name);
+        assert!(is_unset && error.to_string().contains(name), "{error}");
     }
 }
 
-/// The error is this one, names the variable and tells nothing of the value.
-fn assert_error(value: &OsStr, result: Result<Secret, SecretError>, expected: &SecretError) {
-    let error = result.expect_err(&format!("{value:?}"));
-    assert_eq!(&error, expected, "{value:?}");
-    let (SecretError::UnsetVariable { variable }
-    | SecretError::EmptyVariable { variable }
-    | SecretError::PaddedVariable { variable }) = expected
-    else {
-        panic!("{expected:?}");
+/// A `main` that returns the error prints its `Debug`.
+#[test]
+fn debug_of_an_error_is_its_text() {
+    let error = Secret::from_env("TOWER_LOOPS_TEST_UNSET").unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
+/// Accepts the value unchanged, or names its origin and problem and shows nothing of it.
+fn assert_result(
+    value: &OsStr,
+    result: Result<Secret, SecretError>,
+    problem: Option<SecretProblem>,
+    origin: &SecretOrigin,
+    name: &str,
+) {
+    let Some(problem) = problem else {
+        let header = sign_with(result.unwrap_or_else(|error| panic!("{value:?}: {error}")));
+        assert_eq!(
+            header,
+            sign_with(secret(value.as_encoded_bytes())),
+            "{value:?}"
+        );
+        return;
     };
-    assert!(error.to_string().contains(variable), "{error}");
-    for text in [
-        error.to_string(),
-        format!("{error:?}"),
-        format!("{error:#?}"),
-    ] {
+    let error = result.expect_err(&format!("{value:?}"));
+    let SecretError::Implausible {
+        origin: of,
+        problem: found,
+        ..
+    } = &error
+    else {
+        panic!("{value:?}: {error}");
+    };
+    assert_eq!((of, *found), (origin, problem), "{value:?}");
+    assert!(error.to_string().contains(name), "{error}");
+    for text in [error.to_string(), format!("{error:#?}")] {
         assert!(!text.contains("MARK"), "{value:?} is in {text}");
     }
 }

@@ -60,7 +60,7 @@ fn assert_row(
         (Err(rejection), Err((text, expected_age))) => {
             assert_eq!(rejection.to_string(), text, "{name}");
             assert_eq!(rejection.status(), 401, "{name}");
-            let Rejection::TimestampOutsideTolerance { age } = rejection else {
+            let Rejection::TimestampOutsideTolerance { age, .. } = rejection else {
                 panic!("{name}: {rejection:?}");
             };
             assert_eq!(age, expected_age, "{name}");

@@ -1,4 +1,4 @@
-//! What the header alone decides is decided on the first poll, and the body, however long, is never polled.
+//! What the header alone decides is decided before the body is polled. Without a drain, it never is.
 
 use std::task::Poll;
 
@@ -58,7 +58,7 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    let (mut service, recorder) = recording(&layer());
+    let (mut service, recorder) = recording(&layer().with_drain(false));
     let future = std::pin::pin!(service.call(request));
     let Poll::Ready(Ok(response)) = poll_once(future) else {
         return None;
@@ -94,7 +94,7 @@ fn the_body_of_such_a_refusal_is_dropped_in_the_call() {
     for (name, lines, _) in refused_by_the_header() {
         let body = ScriptedBody::new([EVENT]);
         let watch = body.watch();
-        let (mut service, _) = recording(&layer());
+        let (mut service, _) = recording(&layer().with_drain(false));
         let future = service.call(with_lines(lines, body));
         assert!(
             watch.is_dropped(),

@@ -3,17 +3,18 @@
 use std::{convert::Infallible, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full};
 use tokio::time::{Instant, advance, sleep};
-use tower::{Layer, ServiceBuilder, service_fn};
+use tower::{Layer, Service, ServiceBuilder, service_fn};
 use tower_loops::{LoopsSignatureLayer, Rejection};
 use tower_test::mock;
 
 use crate::{
-    scripted_body::{ChannelBody, ScriptedBody},
+    scripted_body::{ChannelBody, ScriptedBody, Step},
     support::{
-        Answer, EVENT, Mock, forged, full, genuine, layer, next_request, recording, send, signed,
+        Answer, EVENT, Mock, forged, full, genuine, layer, next_request, poll_once, recording,
+        send, signed, unsigned,
     },
 };
 
@@ -28,7 +29,7 @@ fn assert_timed_out(answer: &Answer, begun: Instant, timeout: Duration) {
     assert_eq!(answer.status(), 408);
     assert_eq!(answer.text(), r#"{"error":"Body timed out"}"#);
     let rejection = answer.rejection();
-    assert!(matches!(rejection, Some(Rejection::BodyTimeout)));
+    assert!(matches!(rejection, Some(Rejection::BodyTimeout { .. })));
     let taken = begun.elapsed();
     assert!(
         taken >= timeout && taken < timeout + Duration::from_millis(10),
@@ -136,18 +137,35 @@ async fn what_is_there_already_is_never_late() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn empty_frames_without_end_do_not_keep_the_deadline_from_being_seen() {
-    let (service, _recorder) = recording(&bounded());
-    let frames = std::iter::repeat_n(Bytes::new(), 1000).chain([EVENT.into()]);
-    let request = signed(EVENT, ScriptedBody::new(frames));
-    // The clock moves on while the frames come, if they let anybody else have a turn.
-    let (answer, ()) = tokio::join!(send(service, request), advance(TIMEOUT));
-    assert_eq!(answer.verdict(), "Body timed out");
+async fn endless_frames_let_the_timeout_fire() {
+    let frame = |kind| match kind {
+        0 => Step::Data(Bytes::new()),
+        1 => Step::Trailers(HeaderMap::new()),
+        _ => Step::Data(Bytes::from_static(b" ")),
+    };
+    for kind in 0..3 {
+        let (service, _recorder) = recording(&bounded());
+        let body = ScriptedBody::new((0..1000).map(|_| frame(kind)));
+        let watch = body.watch();
+        let request = signed(EVENT, body);
+        // The clock moves on while the frames arrive, if the body lets other tasks run.
+        let (answer, ()) = tokio::join!(send(service, request), advance(TIMEOUT));
+        assert_eq!(answer.verdict(), "Body timed out", "frames of kind {kind}");
+        assert!(watch.polls() < 1000, "frames of kind {kind}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_deadline_is_set_by_default_nor_by_one_beyond_all_time() {
-    for layer in [layer(), layer().with_body_timeout(Duration::MAX)] {
+async fn the_body_timeout_is_thirty_seconds_unless_it_is_removed() {
+    let begun = Instant::now();
+    let body = full(EVENT).with_trailers(std::future::pending());
+    let answer = send(recording(&layer()).0, signed(EVENT, body)).await;
+    assert_timed_out(&answer, begun, 30 * SECOND);
+
+    for layer in [
+        layer().without_body_timeout(),
+        layer().with_body_timeout(Duration::MAX),
+    ] {
         let (service, _recorder) = recording(&layer);
         let (sender, body) = ChannelBody::new();
         tokio::spawn(async move {
@@ -156,5 +174,15 @@ async fn no_deadline_is_set_by_default_nor_by_one_beyond_all_time() {
         });
         let answer = send(service, signed(EVENT, body)).await;
         assert_eq!(answer.verdict(), "accepted");
+    }
+}
+
+#[test]
+fn outside_a_runtime_there_is_no_timeout_and_no_panic() {
+    let (mut service, _recorder) = recording(&bounded());
+    for request in [signed(EVENT, ()), unsigned(())] {
+        let (_sender, body) = ChannelBody::new();
+        let mut future = std::pin::pin!(service.call(request.map(|()| body)));
+        assert!(poll_once(future.as_mut()).is_pending());
     }
 }

@@ -28,7 +28,7 @@ fn request(content_lengths: &[&[u8]], body: ScriptedBody) -> Request<ScriptedBod
 /// Sends a genuine event with these declarations. Whatever is refused here must be refused without a poll.
 async fn verdict(name: &str, limit: usize, lines: &[&[u8]], body: ScriptedBody) -> String {
     let watch = body.watch();
-    let (service, recorder) = recording(&layer().with_max_body_size(limit));
+    let (service, recorder) = recording(&layer().with_max_body_size(limit).with_drain(false));
     let answer = send(service, request(lines, body)).await;
     let accepted = answer.rejection().is_none();
     assert_eq!(watch.polls() > 0, accepted, "{name}: the body was polled");

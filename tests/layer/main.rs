@@ -7,6 +7,7 @@ mod body_limit;
 mod body_timeout;
 mod clock;
 mod declared_length;
+mod drain;
 mod futures;
 mod inner_errors;
 mod inner_request;

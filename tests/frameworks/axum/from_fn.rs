@@ -46,7 +46,7 @@ async fn outside(request: Request, next: Next) -> Response {
     let reason = match response.extensions().get() {
         None => "none",
         Some(Rejection::MissingSignature) => "missing",
-        Some(Rejection::InvalidSignature) => "invalid",
+        Some(Rejection::InvalidSignature { .. }) => "invalid",
         Some(_) => "another",
     };
     let reason = HeaderValue::from_static(reason);

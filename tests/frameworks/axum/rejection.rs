@@ -25,13 +25,13 @@ async fn every_reason_is_answered_as_by_the_layer() {
         (Rejection::MissingSignature, 400, "Missing signature"),
         (Rejection::AmbiguousSignature, 400, "Ambiguous signature"),
         (
-            Rejection::MalformedSignature { reason },
+            Rejection::MalformedSignature { reason, .. },
             400,
             "Malformed signature",
         ),
         (too_old, 401, "Webhook timestamp too old"),
         (too_new, 401, "Webhook timestamp too new"),
-        (Rejection::InvalidSignature, 401, "Invalid signature"),
+        (Rejection::InvalidSignature { .. }, 401, "Invalid signature"),
         (
             Rejection::BodyTooLarge { limit: Some(9) },
             413,

@@ -1,4 +1,4 @@
-//! The response body: the inner service's, or the text of a refusal.
+//! The response body: the inner service's, or the text of a rejection.
 
 use std::{
     fmt,
@@ -13,7 +13,7 @@ use pin_project_lite::pin_project;
 
 pin_project! {
     /// The response body of [`LoopsSignature`](crate::LoopsSignature): data, trailers, end of stream and size hints of the
-    /// inner service's body as they are, or the body of a refusal.
+    /// inner service's body unchanged, or the body of a rejection.
     pub struct ResponseBody<B> {
         #[pin]
         kind: Kind<B>,
@@ -42,7 +42,7 @@ impl<B> ResponseBody<B> {
     }
 }
 
-/// An empty body, for layers further out that answer in the service's place.
+/// An empty body, for outer layers that respond themselves.
 impl<B> Default for ResponseBody<B> {
     fn default() -> Self {
         Self::own(Full::default())
