@@ -1,13 +1,16 @@
-//! What is logged, with the feature `tracing`: one event for each outcome, and nothing that a stranger chose.
+//! What is logged with feature `tracing`: one event for each outcome, and nothing that a client chose.
 
 use std::{
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering::SeqCst},
+    },
     time::Duration,
 };
 
 use bytes::Bytes;
-use http::Request;
+use http::{HeaderValue, Method, Request};
 use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use tower_loops::{BoxError, SIGNATURE_HEADER, Signer};
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter, util::SubscriberInitExt};
@@ -43,8 +46,8 @@ impl MakeWriter<'_> for Log {
 
 type AnyBody = UnsyncBoxBody<Bytes, BoxError>;
 
-/// Sends one request, and returns what is logged at this level and above, an event a line.
-async fn logged(level: LevelFilter, request: Request<AnyBody>) -> Vec<String> {
+/// Runs what logs, and returns the lines at this level and above.
+async fn lines_of(level: LevelFilter, run: impl Future<Output = ()>) -> Vec<String> {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(level)
@@ -53,46 +56,69 @@ async fn logged(level: LevelFilter, request: Request<AnyBody>) -> Vec<String> {
         .without_time()
         .finish();
     let _guard = subscriber.set_default();
-    send(recording(&layer()).0, request).await;
+    run.await;
     let bytes = log.0.lock().expect("not poisoned").clone();
     let text = String::from_utf8(bytes).expect("text");
     text.lines().map(ToOwned::to_owned).collect()
+}
+
+/// The lines of one request.
+async fn logged(level: LevelFilter, request: Request<AnyBody>) -> Vec<String> {
+    let (service, _) = recording(&layer());
+    lines_of(level, async { drop(send(service, request).await) }).await
 }
 
 fn body(steps: impl IntoIterator<Item = impl Into<Step>>) -> AnyBody {
     ScriptedBody::new(steps).boxed_unsync()
 }
 
-/// Requests that are refused, each with as much in it as it can that must not be logged.
-fn refused() -> Vec<(&'static str, Request<AnyBody>)> {
+/// Rejected requests, with as much as possible that must not be logged, and the fields that must be.
+fn rejected() -> Vec<(&'static str, Request<AnyBody>)> {
     let signer = Signer::new(secret());
     let at = |at| with_header(signer.sign(PRIVATE.as_bytes(), at), body([PRIVATE]));
     let minutes = |count: u64| Duration::from_secs(60 * count);
+    let header = |text: &str| text.parse::<HeaderValue>().expect("a header value");
     let mut twice = signed(PRIVATE, body([PRIVATE]));
     twice.headers_mut().append(SIGNATURE_HEADER, sign(PRIVATE));
-    let malformed = "t=t_private,v1=v1_private".parse().expect("a header value");
-    let hopeless = "t=1700000000,v1=v1_private"
-        .parse()
-        .expect("a header value");
-    let mut long = signed(PRIVATE, body([PRIVATE]));
-    long.headers_mut()
-        .insert("content-length", 7_777_777.into());
-    let failing = body([Step::Fail("error_private".into())]);
-    vec![
-        ("Missing signature", unsigned(body([PRIVATE]))),
-        ("Ambiguous signature", twice),
-        (
-            "Malformed signature",
-            with_header(malformed, body([PRIVATE])),
-        ),
-        ("Webhook timestamp too old", at(now() - minutes(6))),
-        ("Webhook timestamp too new", at(now() + minutes(6))),
-        ("Invalid signature", with_header(hopeless, body([PRIVATE]))),
-        ("Payload too large", long),
-        ("Unreadable body", signed(PRIVATE, failing)),
-        ("Invalid signature", signed(EVENT, body([PRIVATE]))),
-        ("Invalid payload", signed(PRIVATE, body([PRIVATE]))),
-    ]
+    let malformed = with_header(header("t=t_private,v1=v1_private"), body([PRIVATE]));
+    let hopeless = with_header(header("t=1700000000,v1=v1_private"), body([PRIVATE]));
+    let with_length = |signed_bytes: &str, bytes, steps: Vec<Step>| {
+        let mut request = signed(signed_bytes, body(steps));
+        request.headers_mut().insert("content-length", bytes);
+        request
+    };
+    let long = with_length(PRIVATE, 7_777_777.into(), vec![PRIVATE.into()]);
+    let truncated = with_length(EVENT, 99.into(), vec![EVENT[..10].into()]);
+    let failing = vec![PRIVATE.into(), Step::Fail("error_private".into())];
+    let mut redirected = unsigned(body([] as [Step; 0]));
+    *redirected.method_mut() = Method::GET;
+    let mut odd = unsigned(body([PRIVATE]));
+    *odd.method_mut() = "PRIVATE".parse().expect("a method");
+    odd.headers_mut()
+        .insert("content-encoding", header("private"));
+    let mut encoded = signed(EVENT, body([PRIVATE]));
+    encoded
+        .headers_mut()
+        .insert("content-encoding", header("GZip"));
+    #[rustfmt::skip]
+    let rows = vec![
+        (r#"kind="missing_signature" method="POST""#, unsigned(body([PRIVATE]))),
+        (r#"kind="missing_signature" method="GET""#, redirected),
+        (r#"kind="missing_signature" method="other" content_encoding="other""#, odd),
+        (r#"kind="ambiguous_signature""#, twice),
+        (r#"kind="malformed_signature" reason=the `t` of the signature header is not a decimal number"#, malformed),
+        (r#"kind="timestamp_too_old" age_seconds=360"#, at(now() - minutes(6))),
+        (r#"kind="timestamp_too_new" age_seconds=-360"#, at(now() + minutes(6))),
+        (r#"kind="invalid_signature" signatures=1 secrets=1 method"#, hopeless),
+        (r#"kind="invalid_signature" signatures=1 secrets=1 received_bytes=35 method"#, signed(EVENT, body([PRIVATE]))),
+        (r#"received_bytes=35 method="POST" content_encoding="gzip""#, encoded),
+        (r#"kind="invalid_signature" signatures=1 secrets=1 received_bytes=10 declared_bytes=99"#, truncated),
+        (r#"kind="invalid_signature" signatures=1 secrets=1 received_bytes=0"#, signed(EVENT, body([] as [Step; 0]))),
+        (r#"kind="body_too_large" declared_bytes=7777777 limit_bytes=1048576"#, long),
+        (r#"kind="unreadable_body" received_bytes=35"#, signed(PRIVATE, body(failing))),
+        (r#"kind="invalid_payload" reason=the payload has no `type` received_bytes=35"#, signed(PRIVATE, body([PRIVATE]))),
+    ];
+    rows
 }
 
 const PRIVATE: &str = r#"{"id":"id_private","amount":424242}"#;
@@ -113,35 +139,28 @@ async fn a_verified_event_is_one_line_at_info_with_id_type_and_age() {
     }
 }
 
+/// At DEBUG what anyone can cause, at WARN what only the holder of the secret can.
 #[tokio::test]
-async fn a_refusal_is_one_line_at_debug_with_its_reason() {
-    for level in [LevelFilter::DEBUG, LevelFilter::TRACE] {
-        for (reason, request) in refused() {
-            let lines = logged(level, request).await;
-            let [line] = &lines[..] else {
-                panic!("{reason} at {level}, not one line: {lines:?}");
-            };
-            assert!(line.starts_with("DEBUG tower_loops"), "{reason}: {line}");
-            assert!(line.contains(reason), "{reason}: {line}");
-        }
+async fn a_rejection_is_one_line_with_what_the_crate_knows() {
+    for (fields, request) in rejected() {
+        let lines = logged(LevelFilter::TRACE, request).await;
+        let [line] = &lines[..] else {
+            panic!("{fields}, not one line: {lines:?}");
+        };
+        let is_warning = fields.contains("invalid_payload");
+        let level = if is_warning { " WARN" } else { "DEBUG" };
+        let start = format!("{level} tower_loops: Loops delivery rejected kind=");
+        assert!(line.starts_with(&start), "{fields}: {line}");
+        assert!(line.contains(fields), "{fields}: {line}");
     }
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_flood_the_log_at_info() {
-    for (reason, request) in refused() {
-        let lines = logged(LevelFilter::INFO, request).await;
-        assert!(lines.is_empty(), "{reason}: {lines:?}");
-    }
-}
-
-#[tokio::test]
-async fn nothing_of_a_refused_request_is_logged_at_any_level() {
+async fn nothing_of_a_rejected_request_is_logged_at_any_level() {
     let digest = sign(PRIVATE).to_str().expect("text")["t=1700000000,v1=".len()..].to_owned();
     let never = [
         "private",
         "424242",
-        "7777777",
         "17000003",
         "16999996",
         "1700000000",
@@ -150,13 +169,61 @@ async fn nothing_of_a_refused_request_is_logged_at_any_level() {
         SECRET,
         &digest,
     ];
-    for (reason, request) in refused() {
+    for (fields, request) in rejected() {
         let lines = logged(LevelFilter::TRACE, request).await;
         for text in never {
             let line = lines.iter().find(|line| line.to_lowercase().contains(text));
-            assert_eq!(line, None, "{reason}: {text:?} is in the log");
+            assert_eq!(line, None, "{fields}: {text:?} is in the log");
         }
     }
+}
+
+#[tokio::test]
+async fn one_warning_a_minute_says_that_nothing_is_verified() {
+    let seconds = Arc::new(AtomicU64::new(0));
+    let clock = Arc::clone(&seconds);
+    let layer = layer().with_clock(move || now() + Duration::from_secs(clock.load(SeqCst)));
+    let after = |later: u64| seconds.store(later, SeqCst);
+    let reject = async |count: usize| {
+        for _ in 0..count {
+            // Each time another clone.
+            send(recording(&layer.clone()).0, signed("", body([EVENT]))).await;
+        }
+    };
+    let warnings = lines_of(LevelFilter::INFO, async {
+        for _ in 0..100 {
+            send(recording(&layer).0, unsigned(body([EVENT]))).await;
+        }
+        reject(9).await;
+        send(recording(&layer).0, signed(EVENT, body([EVENT]))).await;
+        reject(9).await;
+        reject(20).await; // the first warning, at ten
+        after(59);
+        reject(20).await;
+        after(60);
+        reject(1).await; // the second one
+        after(119);
+        send(recording(&layer).0, signed(EVENT, body([EVENT]))).await;
+        reject(20).await;
+        after(200);
+        reject(1).await; // the third one
+        after(10);
+        reject(1).await; // the clock was set back: the fourth one
+    })
+    .await;
+    let counts: Vec<&str> = warnings
+        .iter()
+        .filter(|line| !line.contains("Loops event verified"))
+        .filter_map(|line| line.strip_prefix(" WARN tower_loops: "))
+        .filter_map(|line| {
+            line.split_once(
+                " rejected since the last verified delivery, newest: invalid_signature kind=",
+            )
+        })
+        .map(|(count, _)| count)
+        .collect();
+    assert_eq!(counts, ["10", "50", "21", "22"], "{warnings:#?}");
+    assert_eq!(warnings.len(), 6, "{warnings:#?}");
 }
 
 #[tokio::test]
@@ -181,11 +248,24 @@ async fn nothing_but_id_and_type_of_a_verified_request_is_logged_at_any_level() 
     }
 }
 
-/// A log is read by the line: an event, genuine as it is, must not be able to start one.
+/// A log is read by the line: a signed id must not be able to start one.
 #[tokio::test]
 async fn an_id_with_a_line_break_stays_on_one_line() {
     let event = r#"{"id":"evt_1\nERROR forged","type":"a\u001b[2Kb"}"#;
     let lines = logged(LevelFilter::TRACE, signed(event, body([event]))).await;
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(!lines[0].contains('\u{1b}'), "{lines:?}");
+}
+
+#[tokio::test]
+async fn a_long_id_is_cut_at_255_bytes() {
+    let id = "\u{e9}".repeat(500);
+    let event = format!(r#"{{"id":"{id}","type":"charge.succeeded"}}"#);
+    let lines = logged(
+        LevelFilter::INFO,
+        signed(event.clone(), body([Bytes::from(event)])),
+    )
+    .await;
+    assert!(lines[0].contains(&id[..254]), "{lines:?}");
+    assert!(!lines[0].contains(&id[..256]), "{lines:?}");
 }
