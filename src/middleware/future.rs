@@ -165,7 +165,7 @@ where
                                 match drain_after(&rejection, reader, this.config) {
                                     Some(drain) => {
                                         let rejection = Some(rejection);
-                                        // Drops the buffer and the key states where they are.
+                                        // Drops the buffer.
                                         *stage = Stage::Drain { drain, rejection };
                                         continue;
                                     }

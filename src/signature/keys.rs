@@ -1,6 +1,6 @@
 //! Keyed HMAC states: as sensitive as the secrets they are made from, and wiped on drop.
 
-use hmac::{Hmac, KeyInit};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::secret::Secret;
@@ -12,11 +12,47 @@ pub(super) fn keyed(secret: &Secret) -> HmacSha256 {
     HmacSha256::new_from_slice(secret.expose()).expect("HMAC takes keys of any length")
 }
 
-/// One item inline and any others on the heap, so that a single item allocates nothing.
+/// The keyed states of all accepted secrets, on the heap: a move of their owner leaves no copy of them behind.
 #[derive(Clone)]
+pub(super) struct Keys(Box<[HmacSha256]>);
+
+impl Keys {
+    pub(super) fn new(secret: &Secret) -> Self {
+        Self(Box::new([keyed(secret)]))
+    }
+
+    /// A vector that grows would leave its old items behind, unwiped. The old box wipes them.
+    pub(super) fn push(&mut self, secret: &Secret) {
+        let mut states = Vec::with_capacity(self.0.len() + 1);
+        states.extend_from_slice(&self.0);
+        states.push(keyed(secret));
+        self.0 = states.into();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// MACs the bytes under every key.
+    #[inline]
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        for mac in &mut self.0 {
+            mac.update(bytes);
+        }
+    }
+
+    /// The MACs so far. They are computed from copies, so that the states are wiped where they are.
+    pub(super) fn digests(&self) -> impl Iterator<Item = [u8; 32]> {
+        self.0
+            .iter()
+            .map(|mac| mac.clone().finalize().into_bytes().into())
+    }
+}
+
+/// One item inline and any others on the heap, so that a single item allocates nothing.
 pub(super) struct OneOrMore<T> {
-    pub(super) first: T,
-    pub(super) rest: Vec<T>,
+    first: T,
+    rest: Vec<T>,
 }
 
 impl<T> OneOrMore<T> {
@@ -31,22 +67,7 @@ impl<T> OneOrMore<T> {
         self.rest.push(item);
     }
 
-    /// Like `push`, for secret items. A vector that grows leaves its old items unwiped; this one drops them.
-    pub(super) fn push_secret(&mut self, item: T)
-    where
-        T: Clone,
-    {
-        let mut grown = Vec::with_capacity(self.rest.len() + 1);
-        grown.extend_from_slice(&self.rest);
-        grown.push(item);
-        self.rest = grown;
-    }
-
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         std::iter::once(&self.first).chain(&self.rest)
-    }
-
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        std::iter::once(&mut self.first).chain(&mut self.rest)
     }
 }

@@ -3,13 +3,12 @@
 use std::{fmt, time::SystemTime};
 
 use bytes::Buf;
-use hmac::Mac;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::{
     body_buffer::BodyBuffer,
     header::{Candidate, SignatureHeader},
-    keys::{HmacSha256, OneOrMore},
+    keys::{Keys, OneOrMore},
     timestamp::check_timestamp,
     verifier::Verifier,
 };
@@ -31,7 +30,7 @@ use crate::{event::VerifiedEvent, rejection::Rejection};
 /// ```
 #[must_use = "nothing is verified before `finish`"]
 pub struct Verification {
-    macs: OneOrMore<HmacSha256>,
+    macs: Keys,
     candidates: OneOrMore<Candidate>,
     signatures: usize,
     signed_at: SystemTime,
@@ -55,14 +54,12 @@ impl Verification {
         let signatures = header.signatures;
         let candidates = header.candidates.ok_or(Rejection::InvalidSignature {
             signatures,
-            secrets: verifier.keys.iter().count(),
+            secrets: verifier.keys.len(),
             received: None,
         })?;
         let mut macs = verifier.keys.clone();
-        for mac in macs.iter_mut() {
-            mac.update(header.timestamp_text);
-            mac.update(b".");
-        }
+        macs.update(header.timestamp_text);
+        macs.update(b".");
         Ok(Self {
             macs,
             candidates,
@@ -82,10 +79,7 @@ impl Verification {
     pub fn update(&mut self, frame: impl Buf) {
         let length = u64::try_from(frame.remaining()).unwrap_or(u64::MAX);
         self.received = self.received.saturating_add(length);
-        let kept = self.body.push(frame);
-        for mac in self.macs.iter_mut() {
-            mac.update(kept);
-        }
+        self.macs.update(self.body.push(frame));
     }
 
     /// Whether the body is longer than [`Verifier::with_max_body_size`]: no further frame can help.
@@ -117,7 +111,7 @@ impl Verification {
         }
         let secret_index = self.matching().ok_or_else(|| Rejection::InvalidSignature {
             signatures: self.signatures,
-            secrets: self.macs.iter().count(),
+            secrets: self.macs.len(),
             received: Some(self.received),
         })?;
         VerifiedEvent::parse(self.body.take(), self.signed_at, secret_index).map_err(|reason| {
@@ -135,8 +129,8 @@ impl Verification {
     fn matching(&self) -> Option<usize> {
         let mut found = Choice::from(0);
         let mut secret_index = 0_u64;
-        for (index, mac) in (0..).zip(self.macs.iter()) {
-            let expected = words(&mac.clone().finalize().into_bytes().into());
+        for (index, digest) in (0..).zip(self.macs.digests()) {
+            let expected = words(&digest);
             let matches = self
                 .candidates
                 .iter()

@@ -4,11 +4,7 @@ use std::{borrow::Borrow, fmt, time::Duration, time::SystemTime};
 
 use bytes::Bytes;
 
-use super::{
-    keys::{HmacSha256, OneOrMore, keyed},
-    timestamp,
-    verification::Verification,
-};
+use super::{keys::Keys, timestamp, verification::Verification};
 use crate::{event::VerifiedEvent, rejection::Rejection, secret::Secret};
 
 /// Verifies deliveries against one or more secrets, without HTTP service, clock or async: the caller passes the header,
@@ -35,7 +31,7 @@ use crate::{event::VerifiedEvent, rejection::Rejection, secret::Secret};
 /// ```
 #[derive(Clone)]
 pub struct Verifier {
-    pub(super) keys: OneOrMore<HmacSha256>,
+    pub(super) keys: Keys,
     pub(super) tolerance: Duration,
     pub(super) max_body_size: usize,
 }
@@ -45,7 +41,7 @@ impl Verifier {
     #[must_use]
     pub fn new(secret: impl Borrow<Secret>) -> Self {
         Self {
-            keys: OneOrMore::new(keyed(secret.borrow())),
+            keys: Keys::new(secret.borrow()),
             tolerance: timestamp::DEFAULT_TOLERANCE,
             max_body_size: usize::MAX,
         }
@@ -56,7 +52,7 @@ impl Verifier {
     /// Secrets are counted in the order they are given: [`VerifiedEvent::secret_index`] tells which one matched.
     #[must_use]
     pub fn with_additional_secret(mut self, secret: impl Borrow<Secret>) -> Self {
-        self.keys.push_secret(keyed(secret.borrow()));
+        self.keys.push(secret.borrow());
         self
     }
 
@@ -154,7 +150,7 @@ impl Verifier {
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier")
-            .field("secrets", &self.keys.iter().count())
+            .field("secrets", &self.keys.len())
             .field("tolerance", &self.tolerance)
             .finish()
     }

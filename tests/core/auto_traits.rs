@@ -98,7 +98,7 @@ fn what_goes_wrong_is_an_error() {
 #[test]
 fn a_secret_cannot_be_written_anywhere() {
     assert_no_traits!([Secret, Verifier, Verification, Signer] {
-        Display, ToString, Serialize, DeserializeOwned, Default, AsRef<[u8]>, AsRef<str>, Into<Vec<u8>>
+        Display, ToString, Serialize, Default, AsRef<[u8]>, AsRef<str>, Into<Vec<u8>>
     });
     // Equality would be one that is not of constant time.
     assert_no_traits!([Secret, Verifier, Signer] { PartialEq, Hash });

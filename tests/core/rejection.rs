@@ -14,7 +14,7 @@ async fn table() -> Vec<(Rejection, &'static str, u16, &'static str)> {
     let lines = |lines: Vec<&str>| {
         let verifier = Verifier::new(secret(SECRET));
         let lines = lines.into_iter().map(str::as_bytes);
-        verifier.begin_lines(lines, at(NOW)).unwrap_err()
+        verifier.begin_lines(lines, at(NOW)).expect_err("rejected")
     };
     let small = Verifier::new(secret(SECRET)).with_max_body_size(5);
     #[rustfmt::skip]
@@ -24,12 +24,12 @@ async fn table() -> Vec<(Rejection, &'static str, u16, &'static str)> {
         (lines(vec!["t=1"]), "malformed_signature", 400, "Malformed signature"),
         (lines(vec!["t=1,v1=0"]), "timestamp_too_old", 401, "Webhook timestamp too old"),
         (lines(vec!["t=9999999999,v1=0"]), "timestamp_too_new", 401, "Webhook timestamp too new"),
-        (verify(sign(""), BODY).unwrap_err(), "invalid_signature", 401, "Invalid signature"),
-        (small.verify(header.as_bytes(), BODY.into(), at(NOW)).unwrap_err(), "body_too_large", 413, "Payload too large"),
+        (verify(sign(""), BODY).expect_err("rejected"), "invalid_signature", 401, "Invalid signature"),
+        (small.verify(header.as_bytes(), BODY.into(), at(NOW)).expect_err("rejected"), "body_too_large", 413, "Payload too large"),
         (limited().await.into(), "body_too_large", 413, "Payload too large"),
         (BodyError::new("cause").into(), "unreadable_body", 400, "Unreadable body"),
         (Rejection::body_timeout(), "body_timeout", 408, "Body timed out"),
-        (receive("{}").unwrap_err(), "invalid_payload", 400, "Invalid payload"),
+        (receive("{}").expect_err("rejected"), "invalid_payload", 400, "Invalid payload"),
     ];
     table
 }
@@ -49,7 +49,7 @@ async fn limited() -> BodyError {
         }
     }
     let body = Limited::new(http_body_util::Full::<bytes::Bytes>::from(BODY), 5);
-    let error = body.collect().await.unwrap_err();
+    let error = body.collect().await.expect_err("rejected");
     assert!(error.is::<LengthLimitError>());
     BodyError::new(Wrapped(error))
 }

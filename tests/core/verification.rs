@@ -102,8 +102,8 @@ fn a_frame_may_be_any_buf() {
 
     let chains = [
         (&body[..1]).chain(&body[1..9]),
-        (&body[9..9]).chain(&body[9..20]),
-        (&body[20..]).chain(&body[..0]),
+        (&body[9..14]).chain(&body[14..20]),
+        (&body[20..30]).chain(&body[30..]),
     ];
     assert_is_the_event("several chains", verify_frames(chains));
     assert_is_the_event(

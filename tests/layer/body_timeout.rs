@@ -70,7 +70,7 @@ async fn the_time_runs_from_the_call_on() {
     let (mut service, _recorder) = recording(&bounded());
     let begun = Instant::now();
     let body = full(EVENT).with_trailers(std::future::pending());
-    let response = tower::Service::call(&mut service, signed(EVENT, body));
+    let response = service.call(signed(EVENT, body));
     advance(SECOND).await;
     let Ok(response) = response.await;
     assert_timed_out(&Answer::of(response).await, begun, TIMEOUT);

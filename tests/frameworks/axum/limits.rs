@@ -68,7 +68,7 @@ async fn a_limiter_outside_is_answered_as_too_large() {
     assert_eq!(answer.seen(), TOO_LARGE);
     let reason = answer.rejection;
     assert!(
-        matches!(reason, Some(Rejection::BodyTooLarge { limit: None })),
+        matches!(reason, Some(Rejection::BodyTooLarge { limit: None, .. })),
         "{reason:?}"
     );
     // An unsigned body is not read, so its limiter never speaks.

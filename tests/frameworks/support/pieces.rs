@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    io,
+    convert::Infallible,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -23,7 +23,6 @@ enum End {
     #[default]
     Complete,
     Never,
-    Failure,
 }
 
 impl Pieces {
@@ -46,29 +45,22 @@ impl Pieces {
         self.end = End::Never;
         self
     }
-
-    /// The body fails.
-    pub(crate) fn failing(mut self) -> Self {
-        self.end = End::Failure;
-        self
-    }
 }
 
 impl Body for Pieces {
     type Data = Bytes;
-    type Error = io::Error;
+    type Error = Infallible;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         if let Some(frame) = self.frames.pop_front() {
             return Poll::Ready(Some(Ok(frame)));
         }
         match self.end {
             End::Complete => Poll::Ready(None),
             End::Never => Poll::Pending,
-            End::Failure => Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))),
         }
     }
 }
