@@ -10,7 +10,7 @@
 //! LOOPS_WEBHOOK_SECRET=whsec_example cargo run --example send_event -- http://127.0.0.1:3000/api/webhooks/loops charge.succeeded
 //! ```
 
-use std::{env, process, time::Duration};
+use std::{env, process};
 
 use axum::{Json, Router, http::StatusCode, routing::post};
 use serde_json::{Value, json};
@@ -20,15 +20,18 @@ use tower_loops::{
     VerifiedEvent,
 };
 
+use crate::serve::{Limits, serve};
+
+#[path = "support/serve.rs"]
+mod serve;
+
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let signature = LoopsSignatureLayer::from_env().unwrap_or_else(|error| {
         eprintln!("{error}");
         process::exit(1)
     });
-    // Nobody may keep a connection by sending a body slowly.
-    let signature = signature.with_body_timeout(Duration::from_secs(30));
-    let app = Router::new().route("/api/webhooks/loops", post(receive).layer(signature));
+    let app = Router::new().route("/api/webhooks/loops", post(receive).route_layer(signature));
 
     let address = env::args().nth(1).unwrap_or("127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
@@ -36,7 +39,8 @@ async fn main() -> Result<(), BoxError> {
         "listening on http://{}/api/webhooks/loops",
         listener.local_addr()?
     );
-    Ok(axum::serve(listener, app).await?)
+    // `axum::serve(listener, app)` would wait forever for the requests of silent clients.
+    serve(listener, app, Limits::default()).await
 }
 
 /// Runs for requests that Loops signed, and for no others: only the layer can make a `VerifiedEvent`.

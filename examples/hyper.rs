@@ -10,19 +10,19 @@
 //! LOOPS_WEBHOOK_SECRET=whsec_example cargo run --example send_event -- http://127.0.0.1:3000/api/webhooks/loops charge.succeeded
 //! ```
 
-use std::{convert::Infallible, env, process, time::Duration};
+use std::{convert::Infallible, env, process};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto,
-    service::TowerToHyperService,
-};
-use tokio::{net::TcpListener, time::sleep};
+use tokio::net::TcpListener;
 use tower::ServiceBuilder;
 use tower_loops::{BoxError, LoopsSignatureLayer, VerifiedEvent};
+
+use crate::serve::{Limits, serve};
+
+#[path = "support/serve.rs"]
+mod serve;
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
@@ -30,10 +30,7 @@ async fn main() -> Result<(), BoxError> {
         eprintln!("{error}");
         process::exit(1)
     });
-    // Nobody may keep a connection by sending a body slowly.
-    let signature = signature.with_body_timeout(Duration::from_secs(30));
     let service = ServiceBuilder::new().layer(signature).service_fn(receive);
-    let service = TowerToHyperService::new(service);
 
     let address = env::args().nth(1).unwrap_or("127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
@@ -41,25 +38,7 @@ async fn main() -> Result<(), BoxError> {
         "listening on http://{}/api/webhooks/loops",
         listener.local_addr()?
     );
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            // Too many open files, most likely: some of them will be closed.
-            sleep(Duration::from_millis(100)).await;
-            continue;
-        };
-        let service = service.clone();
-        tokio::spawn(async move {
-            let mut server = auto::Builder::new(TokioExecutor::new());
-            // Nor by sending a head slowly: with a timer, hyper waits 30 seconds for it.
-            server.http1().timer(TokioTimer::new());
-            // What strangers can make one connection hold is this many bodies at the most.
-            server.http2().max_concurrent_streams(16);
-            let connection = server.serve_connection(TokioIo::new(stream), service);
-            if let Err(error) = connection.await {
-                eprintln!("connection failed: {error}");
-            }
-        });
-    }
+    serve(listener, service, Limits::default()).await
 }
 
 /// Gets requests that Loops signed, and no others; the body is the signed bytes.
@@ -68,7 +47,12 @@ async fn receive(request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>,
     match (request.method(), request.uri().path()) {
         (&Method::POST, "/api/webhooks/loops") => {
             if let Some(event) = request.extensions().get::<VerifiedEvent>() {
-                println!("received: {} {}", event.event_type(), event.id());
+                // What a sender wrote, escaped: a line break in it would begin a line of its own.
+                println!(
+                    "received: {:?} {:?}",
+                    event.event_type().as_str(),
+                    event.id()
+                );
             }
             *response.body_mut() = Full::from(r#"{"received":true}"#);
         }

@@ -28,9 +28,7 @@ async fn main() -> Result<(), BoxError> {
         eprintln!("{error}");
         process::exit(1)
     });
-    // Nobody may keep a connection by sending a body slowly.
-    let signature = signature.with_body_timeout(Duration::from_secs(30));
-    let webhook = Router::new().route("/api/webhooks/loops", post(receive).layer(signature));
+    let webhook = Router::new().route("/api/webhooks/loops", post(receive).route_layer(signature));
     let (_reporter, health) = health_reporter();
     let services = Routes::new(health).into_axum_router().merge(webhook);
 
@@ -43,6 +41,11 @@ async fn main() -> Result<(), BoxError> {
     Server::builder()
         // gRPC is always over HTTP/2, a webhook may come over either.
         .accept_http1(true)
+        // Ends silent connections, too. `support/serve.rs` ends them sooner and limits their number, for servers
+        // without long streams.
+        .max_connection_age(Duration::from_secs(300))
+        .max_connection_age_grace(Duration::from_secs(30))
+        .max_concurrent_streams(16)
         .add_routes(Routes::from(services))
         .serve_with_incoming(TcpIncoming::from(listener))
         .await?;
@@ -50,6 +53,11 @@ async fn main() -> Result<(), BoxError> {
 }
 
 async fn receive(event: VerifiedEvent) -> Json<Value> {
-    println!("received: {} {}", event.event_type(), event.id());
+    // What a sender wrote, escaped: a line break in it would begin a line of its own.
+    println!(
+        "received: {:?} {:?}",
+        event.event_type().as_str(),
+        event.id()
+    );
     Json(json!({ "received": true }))
 }

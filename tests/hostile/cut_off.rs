@@ -1,10 +1,10 @@
-//! Senders that hang up, at every point of a delivery. The delivery is genuine: if it were whole, it would be handled.
+//! Senders that disconnect, at every point of a delivery. The delivery is genuine: if it were whole, it would be handled.
 
 use crate::support::{
     ATTACK, EXAMPLES,
     http2::{Http2, data, fed, pieces, post},
     raw::{Raw, delivery},
-    received, refused,
+    received, rejected,
     server::Server,
     signature, within_reason,
 };
@@ -20,7 +20,7 @@ async fn a_delivery_that_ends_early_is_not_handled_wherever_it_ends() {
             connection.send(&whole[..end]).await;
             connection.finish().await;
             let answers = connection.rest().await;
-            let expected = (end >= head).then(|| refused(400, "Unreadable body"));
+            let expected = (end >= head).then(|| rejected(400, "Unreadable body"));
             assert_eq!(answers, Vec::from_iter(expected), "{example}, {end}");
             if end % 20 == 0 {
                 server.delivers().await;
@@ -69,7 +69,7 @@ async fn an_http2_connection_may_go_with_its_requests_open() {
             let another = post(&[], pieces(ATTACK, 9));
             assert_eq!(connection.send(another).await.0, 400, "{example}, {sent}");
             server.delivers().await;
-            connection.hang_up();
+            connection.disconnect();
             let answer = within_reason(unfinished).await.unwrap();
             assert!(answer.is_err(), "{example}, {sent}: {answer:?}");
         }

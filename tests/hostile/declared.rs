@@ -16,7 +16,7 @@ const LENGTHS: [[u64; 2]; 2] = [
 ];
 
 /// No signature, none that is well-formed, and a plausible one.
-fn strangers() -> [(Option<String>, Answer); 3] {
+fn attackers() -> [(Option<String>, Answer); 3] {
     [
         (None, missing()),
         (Some("sha256=00".to_owned()), malformed()),
@@ -25,13 +25,13 @@ fn strangers() -> [(Option<String>, Answer); 3] {
 }
 
 #[tokio::test]
-async fn a_declared_terabyte_is_refused_and_takes_no_memory() {
+async fn a_declared_terabyte_is_rejected_and_takes_no_memory() {
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
         let mut kept_open = Vec::new();
         for lengths in LENGTHS {
             let [http1, http2] = lengths.map(|length| length.to_string());
-            for (value, expected) in strangers() {
+            for (value, expected) in attackers() {
                 let mut lines = vec![format!("content-length: {http1}")];
                 let mut headers = vec![("content-length", &*http2)];
                 if let Some(value) = &value {
@@ -62,7 +62,7 @@ async fn a_declared_terabyte_is_refused_and_takes_no_memory() {
 }
 
 #[tokio::test]
-async fn a_length_that_is_no_length_is_the_servers_to_refuse() {
+async fn a_length_that_is_no_length_is_the_servers_to_reject() {
     let body = genuine_event();
     let value = signature(&body);
     let length = body.len();

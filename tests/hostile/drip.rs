@@ -57,7 +57,7 @@ async fn http2_frames_of_one_byte_are_a_body_like_any_other() {
 }
 
 #[tokio::test]
-async fn a_flood_of_http2_frames_of_one_byte_is_refused_by_one_or_the_other() {
+async fn a_flood_of_http2_frames_of_one_byte_is_rejected_by_one_or_the_other() {
     let body = event_of("hostile.attack", LENGTH);
     for example in EXAMPLES {
         let mut server = Server::start(example).await;

@@ -61,7 +61,7 @@ async fn a_signature_that_is_there_twice_is_none() {
 }
 
 #[tokio::test]
-async fn lengths_that_contradict_each_other_are_the_servers_to_refuse() {
+async fn lengths_that_contradict_each_other_are_the_servers_to_reject() {
     let signature = signed(&signature(ATTACK));
     let right = content_length(ATTACK.len());
     assert_eq!(right, "content-length: 38");

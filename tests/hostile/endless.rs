@@ -7,7 +7,7 @@ use crate::support::{
     http2::{Http2, data, fed, post},
     malformed, missing,
     raw::{CHUNKED, Raw, by_the_server, chunks, head, signed},
-    refused,
+    rejected,
     server::Server,
     signature, too_large, within_reason,
 };
@@ -15,7 +15,7 @@ use crate::support::{
 /// More than any socket's buffers hold: nobody can send so much who is not read.
 const MORE_THAN_BUFFERS: u64 = 256 * MIB;
 
-fn strangers() -> [(Option<String>, Answer); 3] {
+fn attackers() -> [(Option<String>, Answer); 3] {
     [
         (None, missing()),
         (Some("sha256=00".to_owned()), malformed()),
@@ -35,11 +35,11 @@ fn send_without_end(mut outgoing: OwnedWriteHalf, what: String) -> JoinHandle<u6
 }
 
 #[tokio::test]
-async fn chunks_without_end_are_refused_and_the_connection_ends() {
+async fn chunks_without_end_are_rejected_and_the_connection_ends() {
     let chunk = chunks(&"x".repeat(65_536), 65_536);
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
-        for (value, expected) in strangers() {
+        for (value, expected) in attackers() {
             let line = value.map_or("accept: */*".to_owned(), |value| signed(&value));
             let mut connection = Raw::connect(server.address).await;
             connection.send(head(&[&line, CHUNKED])).await;
@@ -58,12 +58,12 @@ async fn chunks_without_end_are_refused_and_the_connection_ends() {
 }
 
 #[tokio::test]
-async fn http2_data_without_end_is_refused_and_the_request_ends() {
+async fn http2_data_without_end_is_rejected_and_the_request_ends() {
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
-        // They share a connection: the refused ones leave its flow control as it was.
+        // They share a connection: the rejected ones leave its flow control as it was.
         let connection = Http2::connect(server.address).await;
-        for (value, expected) in strangers() {
+        for (value, expected) in attackers() {
             let headers = value.iter().map(|value| ("x-loops-signature", &**value));
             let headers: Vec<_> = headers.collect();
             let (feed, body) = fed();
@@ -108,7 +108,7 @@ async fn what_is_around_the_chunks_has_an_end() {
             connection.send(start).await;
             let sending = send_without_end(connection.outgoing, more);
             server.delivers().await;
-            let expected = Some(refused(400, "Unreadable body"));
+            let expected = Some(rejected(400, "Unreadable body"));
             assert_eq!(
                 connection.incoming.next().await,
                 expected,
@@ -131,7 +131,7 @@ async fn what_is_around_the_chunks_has_an_end() {
 }
 
 #[tokio::test]
-async fn a_head_without_end_is_the_servers_to_refuse() {
+async fn a_head_without_end_is_the_servers_to_reject() {
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
         let start = head(&["x-loops-signature: t="]);

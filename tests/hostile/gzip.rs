@@ -7,7 +7,7 @@ use flate2::{Compression, write::GzEncoder};
 use crate::support::{
     ATTACK, Answer, BODY_LIMIT, EXAMPLES, ROOM, event_of, invalid,
     raw::{Raw, content_length, head, signed},
-    refused,
+    rejected,
     server::Server,
     signature,
 };
@@ -22,7 +22,7 @@ fn gzip(text: &str) -> Vec<u8> {
 async fn a_compressed_body_is_taken_as_the_bytes_it_is() {
     // Several times the limit, in a thousandth of the bytes.
     let bomb = event_of("hostile.attack", 4 * BODY_LIMIT);
-    let payload = || refused(400, "Invalid payload");
+    let payload = || rejected(400, "Invalid payload");
     let rows = [ATTACK, &bomb].map(|text| {
         let compressed = gzip(text);
         let as_sent = (signature(&compressed), payload());

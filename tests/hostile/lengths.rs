@@ -5,7 +5,7 @@ use crate::support::{
     http2::{Http2, pieces, post},
     invalid, missing,
     raw::{Raw, by_the_server, content_length, delivery, forged, head, request, signed},
-    received, refused,
+    received, rejected,
     server::Server,
     signature,
 };
@@ -22,7 +22,7 @@ async fn a_body_that_is_shorter_than_declared_is_unreadable() {
             connection.send(head + ATTACK).await;
             connection.finish().await;
             let answers = connection.rest().await;
-            let expected = [refused(400, "Unreadable body")];
+            let expected = [rejected(400, "Unreadable body")];
             assert_eq!(answers, expected, "{example}, {declared}");
         }
         server.ends_well().await;
@@ -92,7 +92,7 @@ async fn http2_ends_a_request_that_is_not_as_long_as_declared() {
                 let request = post(&headers, pieces(ATTACK, size));
                 let answer = connection.try_send(request).await;
                 let name = format!("{example}, {declared} by {size}");
-                // The reset may come when the answer has been given already, and then it is a refusal.
+                // The reset may come when the answer has been given already, and then it is a rejection.
                 let handled = matches!(answer, Ok((200, _)));
                 assert!(!handled, "{name}: {answer:?}");
             }

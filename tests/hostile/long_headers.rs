@@ -47,7 +47,7 @@ async fn a_header_of_4096_bytes_is_read_and_a_longer_one_is_not() {
 }
 
 #[tokio::test]
-async fn a_header_that_the_server_has_no_room_for_is_the_servers_to_refuse() {
+async fn a_header_that_the_server_has_no_room_for_is_the_servers_to_reject() {
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
         let line = signed(&long(100_000, ATTACK));
@@ -104,13 +104,13 @@ async fn signatures_by_the_dozen_cost_what_one_does() {
         assert_eq!(genuine.answer().await, received(), "{example}");
         server.has_handled(GENUINE).await;
 
-        // A thousand are refused before the body, which is not sent.
+        // A thousand are rejected before the body, which is not sent.
         let line = signed(&(wrong(1000) + &right));
-        let mut refused = Raw::connect(server.address).await;
+        let mut rejected = Raw::connect(server.address).await;
         let length = content_length(body.len());
-        refused.send(head(&[&line, &length])).await;
-        assert_eq!(refused.answer().await, malformed(), "{example}");
-        drop((genuine, refused));
+        rejected.send(head(&[&line, &length])).await;
+        assert_eq!(rejected.answer().await, malformed(), "{example}");
+        drop((genuine, rejected));
         server.ends_well().await;
     }
 }

@@ -4,12 +4,12 @@ use crate::support::{
     ATTACK, Answer, EXAMPLES, GENUINE, ambiguous, forgery, genuine_event, invalid, mac, malformed,
     missing,
     raw::{CHUNKED, Raw, chunks, delivery, forged, head, request, signed},
-    received, refused,
+    received, rejected,
     server::Server,
     signature,
 };
 
-fn refusals() -> Vec<(String, Answer)> {
+fn rejections() -> Vec<(String, Answer)> {
     let signature = signed(&signature(ATTACK));
     let stale = signed(&format!("t=1,v1={}", mac("1", ATTACK)));
     vec![
@@ -18,10 +18,10 @@ fn refusals() -> Vec<(String, Answer)> {
         (request(&[&signed("t=1")], ATTACK), malformed()),
         (
             request(&[&stale], ATTACK),
-            refused(401, "Webhook timestamp too old"),
+            rejected(401, "Webhook timestamp too old"),
         ),
         (forged(ATTACK), invalid()),
-        (delivery("[]"), refused(400, "Invalid payload")),
+        (delivery("[]"), rejected(400, "Invalid payload")),
         (
             head(&[&signed(&forgery()), CHUNKED]) + &chunks(ATTACK, 9) + "0\r\n\r\n",
             invalid(),
@@ -33,13 +33,13 @@ fn refusals() -> Vec<(String, Answer)> {
 async fn each_request_of_one_write_gets_its_own_answer_in_order() {
     let genuine = (delivery(&genuine_event()), received());
     let mut requests = vec![genuine.clone()];
-    for refusal in refusals() {
-        requests.push(refusal.clone());
-        requests.push(refusal);
+    for rejection in rejections() {
+        requests.push(rejection.clone());
+        requests.push(rejection);
         requests.push(genuine.clone());
     }
     let bytes: String = requests.iter().map(|(bytes, _)| &**bytes).collect();
-    // The server's first read takes it all in. A refused body of which some is still to come ends the connection instead.
+    // The server's first read takes it all in. A rejected body of which some is still to come ends the connection instead.
     assert!(bytes.len() < 8192);
     for example in EXAMPLES {
         let mut server = Server::start(example).await;

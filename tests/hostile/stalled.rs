@@ -9,10 +9,10 @@ use crate::support::{
     server::{Server, affordable},
 };
 
-/// What each stranger sends before it stops.
+/// What each attacker sends before it stops.
 const SENT: usize = 4096;
 
-/// How many strangers there are. To see what more of them cost:
+/// How many attackers there are. To see what more of them cost:
 /// `HOSTILE_CONNECTIONS=2000 cargo test --test hostile stalled -- --nocapture`
 fn connections() -> usize {
     let wanted = env::var("HOSTILE_CONNECTIONS").map_or(400, |text| text.parse().unwrap());
@@ -27,11 +27,11 @@ async fn stalled_connections_cost_what_they_sent_and_hold_nobody_up() {
     let start = head + &event_of("hostile.attack", SENT);
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
-        let mut strangers = Vec::new();
+        let mut attackers = Vec::new();
         for _ in 0..count {
-            let mut stranger = Raw::connect(server.address).await;
-            stranger.send(&start).await;
-            strangers.push(stranger);
+            let mut attacker = Raw::connect(server.address).await;
+            attacker.send(&start).await;
+            attackers.push(attacker);
         }
         server.has_connections(count).await;
         for _ in 0..20 {
@@ -53,7 +53,7 @@ async fn stalled_connections_cost_what_they_sent_and_hold_nobody_up() {
         assert!(each(growth.reserved) < fair, "{example}: {growth:?}");
 
         server.delivers().await;
-        drop(strangers);
+        drop(attackers);
         server.ends_well().await;
     }
 }
@@ -64,7 +64,7 @@ async fn stalled_http2_requests_cost_what_they_sent_and_hold_nobody_up() {
     let (connections, streams) = (20, 16);
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
-        let mut strangers = Vec::new();
+        let mut attackers = Vec::new();
         for _ in 0..connections {
             let connection = Http2::connect(server.address).await;
             let requests: Vec<_> = (0..streams)
@@ -76,7 +76,7 @@ async fn stalled_http2_requests_cost_what_they_sent_and_hold_nobody_up() {
                     (feed, answer)
                 })
                 .collect();
-            strangers.push((connection, requests));
+            attackers.push((connection, requests));
             server.delivers().await;
         }
         server.has_connections(connections).await;
@@ -89,13 +89,13 @@ async fn stalled_http2_requests_cost_what_they_sent_and_hold_nobody_up() {
         );
         assert!(growth.resident < 20 * MIB, "{example}: {growth:?}");
         assert!(growth.reserved < 20 * MIB, "{example}: {growth:?}");
-        for (_, requests) in &strangers {
+        for (_, requests) in &attackers {
             let answered = requests.iter().any(|(_, answer)| answer.is_finished());
             assert!(!answered, "{example}: there is nothing to answer yet");
         }
 
         server.delivers().await;
-        drop(strangers);
+        drop(attackers);
         server.ends_well().await;
     }
 }

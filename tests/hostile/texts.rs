@@ -3,16 +3,16 @@
 use crate::support::{
     ATTACK, Answer, EXAMPLES, GENUINE, forgery, genuine_event, invalid, mac, malformed, now,
     raw::{Raw, request, signed},
-    received, refused,
+    received, rejected,
     server::Server,
 };
 
 fn too_old() -> Answer {
-    refused(401, "Webhook timestamp too old")
+    rejected(401, "Webhook timestamp too old")
 }
 
 fn too_new() -> Answer {
-    refused(401, "Webhook timestamp too new")
+    rejected(401, "Webhook timestamp too new")
 }
 
 fn times() -> Vec<(String, Answer)> {
@@ -33,7 +33,7 @@ fn times() -> Vec<(String, Answer)> {
     ];
     let mut rows = rows.map(|(t, answer)| (t.to_owned(), answer)).to_vec();
     rows.extend([
-        // A minute inside of what is refused, so that a slow machine changes nothing.
+        // A minute inside of what is rejected, so that a slow machine changes nothing.
         ((now - 360).to_string(), too_old()),
         ((now + 3600).to_string(), too_new()),
         // As a JavaScript clock has it.

@@ -83,7 +83,7 @@ async fn by_the_layer(store: PostgresStore, id: &str) -> Result<(), BoxError> {
 }
 
 async fn handle(event: VerifiedEvent) {
-    println!("handling {}", event.id());
+    println!("handling {:?}", event.id());
 }
 
 /// Processes an event twice, each time in a transaction that also marks it: its effect happens once.

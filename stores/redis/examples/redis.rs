@@ -77,6 +77,10 @@ async fn connect(url: &str) -> RedisResult<ConnectionManager> {
 }
 
 async fn handle(event: VerifiedEvent) -> &'static str {
-    println!("  handling {} {}", event.event_type(), event.id());
+    println!(
+        "  handling {:?} {:?}",
+        event.event_type().as_str(),
+        event.id()
+    );
     r#"{"received": true}"#
 }

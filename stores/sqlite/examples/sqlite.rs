@@ -65,7 +65,7 @@ fn application(file: &Path) -> Result<Router, BoxError> {
 }
 
 async fn handle(event: VerifiedEvent) {
-    println!("handling {}", event.id());
+    println!("handling {:?}", event.id());
 }
 
 /// Plays Loops.

@@ -5,6 +5,7 @@ use std::{
     net::{self, Shutdown, SocketAddr},
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -17,6 +18,7 @@ use tokio::{
     net::TcpStream,
     sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
     task::JoinHandle,
+    time::sleep,
 };
 
 use super::{Answer, PATH, within_reason};
@@ -62,8 +64,15 @@ impl Http2 {
         self.try_send(request).await.unwrap()
     }
 
+    /// Waits until the server has closed the connection.
+    pub(crate) async fn closed(mut self) {
+        while self.sender.ready().await.is_ok() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// Drops the connection, whatever is open on it.
-    pub(crate) fn hang_up(self) {
+    pub(crate) fn disconnect(self) {
         self.socket.shutdown(Shutdown::Both).unwrap();
     }
 }

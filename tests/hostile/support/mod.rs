@@ -2,6 +2,8 @@
 
 pub(crate) mod http2;
 pub(crate) mod raw;
+#[path = "../../../examples/support/serve.rs"]
+pub(crate) mod serve;
 pub(crate) mod server;
 mod usage;
 
@@ -27,7 +29,7 @@ pub(crate) const MIB: u64 = 1024 * 1024;
 /// grows, and the rest for what allocators and threads set aside.
 pub(crate) const ROOM: u64 = 16 * MIB;
 
-/// What the servers accept at the most, and hold of one stranger.
+/// What the servers accept at most, and hold of one attacker.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
 /// The type of the events that get through.
@@ -43,28 +45,28 @@ pub(crate) fn received() -> Answer {
     (200, r#"{"received":true}"#.to_owned())
 }
 
-pub(crate) fn refused(status: u16, text: &str) -> Answer {
+pub(crate) fn rejected(status: u16, text: &str) -> Answer {
     (status, format!(r#"{{"error":"{text}"}}"#))
 }
 
 pub(crate) fn missing() -> Answer {
-    refused(400, "Missing signature")
+    rejected(400, "Missing signature")
 }
 
 pub(crate) fn ambiguous() -> Answer {
-    refused(400, "Ambiguous signature")
+    rejected(400, "Ambiguous signature")
 }
 
 pub(crate) fn malformed() -> Answer {
-    refused(400, "Malformed signature")
+    rejected(400, "Malformed signature")
 }
 
 pub(crate) fn invalid() -> Answer {
-    refused(401, "Invalid signature")
+    rejected(401, "Invalid signature")
 }
 
 pub(crate) fn too_large() -> Answer {
-    refused(413, "Payload too large")
+    rejected(413, "Payload too large")
 }
 
 /// So that what is waited for in vain fails its test instead of hanging it.
@@ -96,9 +98,9 @@ pub(crate) fn signature(body: impl AsRef<[u8]>) -> String {
     sign(SECRET, body.as_ref())
 }
 
-/// The best that a stranger can do: fresh, well-formed, and wrong.
+/// The best that an attacker can do: fresh, well-formed, and wrong.
 pub(crate) fn forgery() -> String {
-    sign("whsec_of_a_stranger", b"anything")
+    sign("whsec_of_an_attacker", b"anything")
 }
 
 pub(crate) fn now() -> u64 {

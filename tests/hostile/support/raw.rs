@@ -36,10 +36,10 @@ impl Raw {
         within_reason(sent).await.unwrap();
     }
 
-    /// Sends as much of it as the server takes before it closes the connection.
-    pub(crate) async fn try_send(&mut self, bytes: impl AsRef<[u8]>) {
+    /// Sends as much of it as the server takes before it closes the connection. Whether that was all of it.
+    pub(crate) async fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         let sent = self.outgoing.write_all(bytes.as_ref());
-        let _ = within_reason(sent).await;
+        within_reason(sent).await.is_ok()
     }
 
     /// Sends no more, but still listens.
@@ -101,7 +101,7 @@ impl Incoming {
     }
 }
 
-/// Whether the server refused by itself, before anything of ours was called, and then closed the connection.
+/// Whether the server rejected by itself, before anything of ours was called, and then closed the connection.
 pub(crate) fn by_the_server(answers: &[Answer]) -> bool {
     matches!(answers, [(400..=499, text)] if text.is_empty())
 }
@@ -132,7 +132,7 @@ pub(crate) fn delivery(body: &str) -> String {
     request(&[&signed(&signature(body))], body)
 }
 
-/// The same request from a stranger.
+/// The same request from an attacker.
 pub(crate) fn forged(body: &str) -> String {
     request(&[&signed(&forgery())], body)
 }

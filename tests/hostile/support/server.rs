@@ -1,6 +1,6 @@
 //! An example, running as a user runs it, and what is expected of it whatever is done to it.
 
-use std::{env, net::SocketAddr, process::Stdio, time::Duration};
+use std::{env, net::SocketAddr, path::PathBuf, process::Stdio, time::Duration};
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
@@ -35,6 +35,21 @@ pub(crate) struct Server {
 impl Server {
     /// The example, as cargo built it beside this test, after its first delivery.
     pub(crate) async fn start(example: &'static str) -> Self {
+        Self::run(example, Command::new).await
+    }
+
+    /// The same with so many file descriptors and no more.
+    pub(crate) async fn start_with_files(example: &'static str, files: usize) -> Self {
+        let run = |program: PathBuf| {
+            let mut shell = Command::new("sh");
+            let script = format!("ulimit -n {files}; exec \"$0\" \"$@\"");
+            shell.arg("-c").arg(script).arg(program);
+            shell
+        };
+        Self::run(example, run).await
+    }
+
+    async fn run(example: &'static str, command: impl FnOnce(PathBuf) -> Command) -> Self {
         let test = env::current_exe().unwrap();
         let profile = test.ancestors().nth(2).unwrap();
         let program = profile
@@ -42,7 +57,7 @@ impl Server {
             .join(example)
             .with_extension(env::consts::EXE_EXTENSION);
         assert!(program.exists(), "run `cargo build --examples` first");
-        let mut child = Command::new(program)
+        let mut child = command(program)
             .arg("127.0.0.1:0")
             .env(VARIABLE, SECRET)
             // Each thread sets memory aside. What is measured would depend on how many processors there are.
@@ -57,8 +72,8 @@ impl Server {
         let line = within_reason(stdout.next_line()).await.unwrap();
         let line = line.unwrap_or_default();
         let address = line
-            .strip_prefix("listening on http://")
-            .and_then(|rest| rest.strip_suffix(PATH))
+            .split_once("http://")
+            .and_then(|(_, url)| url.strip_suffix(PATH))
             .unwrap_or_else(|| panic!("{example} printed {line:?}"));
         let mut stderr = child.stderr.take().unwrap();
         let stderr = tokio::spawn(async move {
@@ -89,14 +104,11 @@ impl Server {
         self.has_handled("hostile.genuine").await;
     }
 
-    /// The next event that the handler got is of this type. The examples print a line for each.
+    /// The next event that the handler got is of this type. The examples print a line for each, with its type.
     pub(crate) async fn has_handled(&mut self, event_type: &str) {
         let line = within_reason(self.stdout.next_line()).await.unwrap();
-        let printed = match self.example {
-            "axum" => format!("unhandled: {event_type}"),
-            _ => format!("received: {event_type} evt_1"),
-        };
-        assert_eq!(line, Some(printed), "{}", self.example);
+        let is_printed = line.as_ref().is_some_and(|line| line.contains(event_type));
+        assert!(is_printed, "{}: {line:?}", self.example);
     }
 
     /// What it has grown since it was started.
@@ -120,10 +132,10 @@ impl Server {
         .await;
     }
 
-    /// Waits until it does nothing. A task that wakes itself for ever never lets it come to that.
+    /// Waits until it does nothing. A task that wakes itself forever never lets it come to that.
     ///
     /// This can only be seen over time, so it looks at stretches of 200 ms, until there is one in which no thread wanted to run
-    /// whenever it was looked at, and which took 10 ms of CPU at the most, the unit of what is shown. CPU time alone would not do:
+    /// whenever it was looked at, and which took 10 ms of CPU at most, the unit of what is shown. CPU time alone would not do:
     /// on a busy machine, a thread that spins gets little of it. But it is runnable all the time.
     pub(crate) async fn rests(&self) {
         within_reason(async {
