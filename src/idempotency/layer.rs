@@ -173,9 +173,3 @@ impl<St> fmt::Debug for IdempotencyLayer<St> {
             .finish_non_exhaustive()
     }
 }
-
-impl From<Duration> for Retention {
-    fn from(time: Duration) -> Self {
-        Self::For(time)
-    }
-}

@@ -76,25 +76,20 @@
 //! for longer. Another one implements [`EventStore`], and is held to it by the `conformance` suite (feature `test-util`).
 
 mod answer;
-mod any;
 mod claim;
 #[cfg(feature = "test-util")]
 pub mod conformance;
 mod delivery;
 mod heartbeat;
 mod in_flight;
-mod key;
 mod layer;
-mod memory;
 mod service;
 mod store;
-mod token;
 
 pub use answer::DUPLICATE_HEADER;
-pub use any::AnyStore;
-pub use key::EventKey;
 pub use layer::IdempotencyLayer;
-pub use memory::MemoryStore;
 pub use service::{Idempotency, ResponseFuture};
-pub use store::{Claim, Completion, EventStore, Retention, StoreError, StoreErrorKind};
-pub use token::Token;
+pub use store::{
+    AnyStore, Claim, Completion, EventKey, EventStore, Mark, MemoryStore, Retention, StoreError,
+    StoreErrorKind, Token, purge_every, purge_in_batches,
+};

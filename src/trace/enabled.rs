@@ -59,6 +59,11 @@ mod idempotency {
         tracing::error!(%key, operation, %error, cause, "the event store failed");
     }
 
+    pub(crate) fn purge_failed(error: &StoreError) {
+        let cause = error.source();
+        tracing::warn!(%error, cause, "expired events could not be purged");
+    }
+
     pub(crate) fn success_not_recorded(key: &EventKey) {
         tracing::error!(%key, "a Loops event was handled, and this could not be recorded");
     }

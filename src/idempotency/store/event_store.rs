@@ -1,9 +1,8 @@
 //! What a store of handled events must do.
 
-use std::{error::Error, fmt, future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
-use super::{EventKey, Token};
-use crate::BoxError;
+use super::{Claim, Completion, EventKey, Retention, StoreError, Token};
 
 /// Where it is remembered which events are being handled and which are done.
 ///
@@ -86,94 +85,5 @@ impl<St: EventStore> EventStore for Arc<St> {
 
     async fn release(&self, key: &EventKey, token: Token) -> Result<bool, StoreError> {
         St::release(self, key, token).await
-    }
-}
-
-/// What became of an attempt to [`claim`](EventStore::claim).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Claim {
-    /// The key is held by this token.
-    Claimed,
-    /// Another token holds it.
-    InFlight {
-        /// What is left of its lease.
-        retry_after: Duration,
-    },
-    /// The event was handled.
-    Done,
-}
-
-/// Whose claim it was that was [completed](EventStore::complete).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Completion {
-    /// It was held by this token.
-    Held,
-    /// The lease had run out; another may have handled the event meanwhile.
-    LeaseLost,
-}
-
-/// How long it is remembered that an event is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retention {
-    /// For this long after its completion.
-    For(Duration),
-    /// For as long as the store exists.
-    Forever,
-}
-
-/// Why a store could not do what it was asked.
-#[derive(Debug)]
-pub struct StoreError {
-    kind: StoreErrorKind,
-    source: BoxError,
-}
-
-/// What kind of trouble a store has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StoreErrorKind {
-    /// The engine cannot be reached, or does not answer. It may pass by itself.
-    Unavailable,
-    /// There is no room for another event.
-    Full,
-    /// The engine is there, but not set up as it must be (a missing table, a wrong type). Somebody must mend it.
-    Misconfigured,
-    /// Anything else.
-    Other,
-}
-
-impl StoreError {
-    /// An error of a kind, with what caused it.
-    #[must_use]
-    pub fn new(kind: StoreErrorKind, source: impl Into<BoxError>) -> Self {
-        Self {
-            kind,
-            source: source.into(),
-        }
-    }
-
-    /// What kind of trouble it is.
-    #[must_use]
-    pub fn kind(&self) -> StoreErrorKind {
-        self.kind
-    }
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            StoreErrorKind::Unavailable => "the event store cannot be reached",
-            StoreErrorKind::Full => "the event store is full",
-            StoreErrorKind::Misconfigured => "the event store is not set up as it must be",
-            StoreErrorKind::Other => "the event store failed",
-        })
-    }
-}
-
-impl Error for StoreError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&*self.source)
     }
 }

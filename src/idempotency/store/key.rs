@@ -26,7 +26,7 @@ pub struct EventKey {
 
 impl EventKey {
     /// The key of a verified event: of its id *and* its type, because one id can carry several types. (The test button of a
-    /// dashboard may send every event under one id.) [`IdempotencyLayer`](super::IdempotencyLayer) uses these keys.
+    /// dashboard may send every event under one id.) [`IdempotencyLayer`](crate::idempotency::IdempotencyLayer) uses these keys.
     ///
     /// The id of the key is `type:id`, or a digest where that is too long or not printable. The id `""` names nothing; the
     /// digest of the payload replaces it.
