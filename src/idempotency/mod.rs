@@ -75,20 +75,30 @@
 //! [`MemoryStore`] is for one process. `tower-loops-sqlite`, `tower-loops-redis` and `tower-loops-postgres` are for more, or
 //! for longer. Another one implements [`EventStore`], and is held to it by the `conformance` suite (feature `test-util`).
 
-mod answer;
-mod claim;
+mod backoff;
+mod call;
+mod config;
 #[cfg(feature = "test-util")]
 pub mod conformance;
 mod delivery;
+mod future;
 mod heartbeat;
 mod in_flight;
 mod layer;
+mod lease;
+mod record;
+mod release;
+mod response;
 mod service;
+mod shared;
 mod store;
+mod unrecorded;
+mod until_done;
 
-pub use answer::DUPLICATE_HEADER;
+pub use future::ResponseFuture;
 pub use layer::IdempotencyLayer;
-pub use service::{Idempotency, ResponseFuture};
+pub use response::DUPLICATE_HEADER;
+pub use service::Idempotency;
 pub use store::{
     AnyStore, Claim, Completion, EventKey, EventStore, Mark, MemoryStore, Retention, StoreError,
     StoreErrorKind, Token, purge_every, purge_in_batches,

@@ -68,6 +68,10 @@ mod idempotency {
         tracing::error!(%key, "a Loops event was handled, and this could not be recorded");
     }
 
+    pub(crate) fn too_many_unrecorded(key: &EventKey) {
+        tracing::error!(%key, "too many Loops events wait for the event store to record them");
+    }
+
     pub(crate) fn no_verified_event() {
         tracing::error!(
             "an IdempotencyLayer got a request without a VerifiedEvent: there is no LoopsSignatureLayer around it"

@@ -35,10 +35,22 @@ impl EventKey {
     /// the other.
     #[must_use]
     pub fn of(namespace: &str, event: &VerifiedEvent) -> Self {
+        Self::in_namespace(&Self::bounded_namespace(namespace), event)
+    }
+
+    /// As [`of`](Self::of), of a namespace that is bounded already: its text is shared, not copied.
+    pub(in crate::idempotency) fn in_namespace(
+        namespace: &Arc<str>,
+        event: &VerifiedEvent,
+    ) -> Self {
         Self {
-            namespace: bounded_namespace(namespace).into(),
+            namespace: Arc::clone(namespace),
             id: bounded_event(event).into(),
         }
+    }
+
+    pub(in crate::idempotency) fn bounded_namespace(namespace: &str) -> Arc<str> {
+        bounded_namespace(namespace).into()
     }
 
     /// The key of any id in a namespace. Two events with one id and different types have the same key here:
@@ -46,7 +58,7 @@ impl EventKey {
     #[must_use]
     pub fn new(namespace: &str, event_id: &str) -> Self {
         Self {
-            namespace: bounded_namespace(namespace).into(),
+            namespace: Self::bounded_namespace(namespace),
             id: bounded_id(event_id).into(),
         }
     }
