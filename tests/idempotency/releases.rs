@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use tokio::{
-    task::JoinSet,
-    time::{Instant, sleep},
-};
+use tokio::time::{Instant, sleep};
 use tower::{Layer, Service};
 use tower_loops::idempotency::IdempotencyLayer;
 
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
-    support::{Calls, deliver, delivery_of, payload, reply},
+    support::{Calls, deliver, deliver_many, delivery_of, payload, reply, spawn_delivery},
 };
 
 fn seconds(seconds: u64) -> Duration {
@@ -86,13 +83,7 @@ async fn releases_of_lost_claims_are_few_at_a_time() {
     let (store, calls) = (ScriptedStore::default(), Calls::default());
     let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
     store.set_all(Mood::Hangs);
-    let mut deliveries = JoinSet::new();
-    for number in 0..2_000 {
-        let service = service.clone();
-        deliveries.spawn(async move { deliver(&service, &format!("evt_{number}")).await });
-    }
-    let answers = deliveries.join_all().await;
-    assert!(answers.iter().all(|answer| answer.status == 503));
+    assert_eq!(deliver_many(&service).await, 0);
     sleep(Duration::from_millis(1900)).await;
     assert_eq!(store.count(Op::Release), 4, "at once");
 
@@ -112,15 +103,10 @@ async fn releases_of_lost_claims_are_few_at_a_time() {
 async fn lost_claims_do_not_delay_the_release_of_a_failed_handler() {
     let (store, calls) = (ScriptedStore::default(), Calls::default());
     let service = IdempotencyLayer::new(store.clone()).layer(calls.taking(seconds(10), 500));
-    let first = crate::support::spawn_delivery(&service, "evt_failed");
+    let first = spawn_delivery(&service, "evt_failed");
     sleep(seconds(5)).await;
     store.set_all(Mood::Hangs);
-    let mut deliveries = JoinSet::new();
-    for number in 0..2_000 {
-        let service = service.clone();
-        deliveries.spawn(async move { deliver(&service, &format!("evt_{number}")).await });
-    }
-    deliveries.join_all().await;
+    assert_eq!(deliver_many(&service).await, 0);
     assert_eq!(first.await.expect("no panic").status, 500);
     sleep(seconds(3)).await;
     store.set_all(Mood::Works);
