@@ -1,4 +1,4 @@
-//! How long an event is held: for as long as its handler runs, but not for ever.
+//! How long an event is held: for as long as its handler runs, but not forever.
 
 use std::time::Duration;
 

@@ -78,9 +78,9 @@ async fn a_full_store_is_answered_503_until_there_is_room() {
         IdempotencyLayer::new(MemoryStore::new().with_capacity(1)).layer(calls.waiting_at(&gate));
     let first = spawn_delivery(&service, "evt_1");
     gate.arrival().await;
-    let refused = deliver(&service, "evt_2").await;
-    assert_eq!(refused.status, 503);
-    assert_eq!(refused.retry_after.as_deref(), Some("5"));
+    let rejected = deliver(&service, "evt_2").await;
+    assert_eq!(rejected.status, 503);
+    assert_eq!(rejected.retry_after.as_deref(), Some("5"));
     assert_eq!(deliver(&service, "evt_1").await.status, 409);
     gate.open();
     assert_eq!(first.await.expect("no panic").status, 200);

@@ -29,7 +29,7 @@ const LONG: Duration = Duration::from_secs(600);
 /// A lease whose end is waited for.
 const SHORT: Duration = Duration::from_millis(250);
 /// How long a store may take to notice that a time is over.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Checks a store against the table of [`EventStore`], and under an [`IdempotencyLayer`](super::IdempotencyLayer).
 ///
@@ -80,7 +80,7 @@ fn answered<T>(answer: Result<T, StoreError>) -> T {
 async fn eventually<F: Future<Output = bool>>(what: &str, mut ask: impl FnMut() -> F) {
     let begun = Instant::now();
     while !ask().await {
-        assert!(begun.elapsed() < PATIENCE, "{what}: not after {PATIENCE:?}");
+        assert!(begun.elapsed() < TIMEOUT, "{what}: not after {TIMEOUT:?}");
         sleep(Duration::from_millis(10)).await;
     }
 }

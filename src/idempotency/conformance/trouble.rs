@@ -18,7 +18,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
-    LONG, PATIENCE, answered, claims,
+    LONG, TIMEOUT, answered, claims,
     deliveries::{deliver, events},
     eventually, fresh_key, fresh_namespace,
     outage::{Outage, Trouble},
@@ -114,8 +114,8 @@ pub(super) async fn a_record_that_stalls_is_made<St: EventStore>(store: &Arc<St>
         "while it stalls"
     );
     outage.set(Trouble::None);
-    let waiting = layer.shutdown(PATIENCE).await;
-    assert_eq!(waiting, 0, "a success is not recorded in {PATIENCE:?}");
+    let waiting = layer.shutdown(TIMEOUT).await;
+    assert_eq!(waiting, 0, "a success is not recorded in {TIMEOUT:?}");
     assert_is_done(store, namespace, event).await;
     assert_eq!(handler.runs(), 1, "runs");
 }
@@ -144,8 +144,8 @@ pub(super) async fn an_outage_longer_than_a_lease_repeats_nothing<St: EventStore
     outage.set(Trouble::None);
     let response = deliver(service, event).await;
     assert!(is_duplicate(&response), "the first after the outage");
-    let waiting = layer.shutdown(PATIENCE).await;
-    assert_eq!(waiting, 0, "a success is not recorded in {PATIENCE:?}");
+    let waiting = layer.shutdown(TIMEOUT).await;
+    assert_eq!(waiting, 0, "a success is not recorded in {TIMEOUT:?}");
     assert_is_done(store, namespace, event).await;
     assert_eq!(handler.runs(), 1, "runs");
 }

@@ -59,7 +59,7 @@ impl MemoryStore {
     #[must_use]
     pub fn len(&self) -> usize {
         loop {
-            // Locked anew for each few: there may be many, and deliveries wait.
+            // Locks again for each few: there may be many, and deliveries wait.
             let mut table = self.table();
             let now = table.nanos(Instant::now());
             if !table.sweep(now) {
