@@ -1,22 +1,26 @@
-//! One delivery of an event: claim, handle, then complete or release.
+//! One delivery of an event: claim, handle, then record or release.
 
-use std::{
-    future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
-    task::Poll,
-};
+use std::future::{Future, poll_fn};
 
 use http::{Request, Response};
+use tokio::time::Instant;
 use tower_service::Service;
 
-use super::{Claim, EventStore, answer, claim::EventClaim, heartbeat, in_flight::Running};
+use super::{
+    call::{Panicked, catch},
+    heartbeat,
+    lease::Lease,
+    record::record,
+    release::{release, release_lost_claim},
+    response,
+    store::{Claim, EventStore, StoreError},
+    until_done::UntilDone,
+};
 use crate::{ResponseBody, trace};
 
-/// Answers a delivery, by the handler where the event is new.
+/// Answers a delivery, by the handler if the event is new.
 pub(super) async fn answer<S, St, ReqBody, ResBody>(
-    claim: EventClaim<St>,
-    running: Running,
+    lease: Lease<St>,
     handler: S,
     request: Request<ReqBody>,
 ) -> Result<Response<ResponseBody<ResBody>>, S::Error>
@@ -24,48 +28,69 @@ where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     St: EventStore,
 {
-    match claim.claim().await {
+    let start = Instant::now();
+    let claim = claim(&lease).await;
+    // A success may have come while the claim was under way, and the lease of that one be lost.
+    if lease.shared.unrecorded.contains(&lease.key) {
+        trace::delivery(&lease.key, "duplicate");
+        return Ok(response::duplicate());
+    }
+    match claim {
         Ok(Claim::Claimed) => {}
         Ok(Claim::Done) => {
-            trace::delivery(&claim.key, "duplicate");
-            return Ok(answer::duplicate());
+            trace::delivery(&lease.key, "duplicate");
+            return Ok(response::duplicate());
         }
         Ok(Claim::InFlight { retry_after }) => {
-            trace::delivery(&claim.key, "in flight");
-            let status = claim.settings.in_flight_status;
-            return Ok(answer::in_flight(status, retry_after));
+            trace::delivery(&lease.key, "in flight");
+            let status = lease.config.in_flight_status;
+            return Ok(response::in_flight(status, retry_after));
         }
         Err(error) => {
-            trace::store_failed(&claim.key, "claim", &error);
-            if !claim.settings.fail_open {
-                claim.release_in_background(running);
-                return Ok(answer::store_down());
+            trace::store_failed(&lease.key, "claim", &error);
+            if !lease.config.fail_open {
+                if error.may_have_taken_effect() {
+                    release_lost_claim(&lease);
+                }
+                return Ok(response::store_down());
             }
         }
     }
-    match heartbeat::keep_while(&claim, caught(call(handler, request))).await {
+    match heartbeat::keep_while(&lease, start, catch(call(handler, request))).await {
         Ok(Ok(response)) if response.status().is_success() => {
-            trace::delivery(&claim.key, "handled");
-            settled(claim.complete(running)).await;
+            trace::delivery(&lease.key, "handled");
+            to_the_end(lease.config.detached, record(lease)).await;
             Ok(response.map(ResponseBody::inner))
         }
         Ok(failure) => {
-            trace::delivery_failed(&claim.key, "the handler failed");
-            settled(claim.release(running)).await;
+            trace::delivery_failed(&lease.key, "the handler failed");
+            to_the_end(lease.config.detached, release(lease)).await;
             failure.map(|response| response.map(ResponseBody::inner))
         }
         Err(Panicked) => {
-            trace::delivery_failed(&claim.key, "the handler panicked");
-            settled(claim.release(running)).await;
-            Ok(answer::panicked())
+            trace::delivery_failed(&lease.key, "the handler panicked");
+            to_the_end(lease.config.detached, release(lease)).await;
+            Ok(response::panicked())
         }
     }
 }
 
-/// What became of the event is told to the store in a task of its own: a sender that hangs up now changes nothing of it.
-async fn settled(record: impl Future<Output = ()> + Send + 'static) {
-    // An error is a store that panicked; it has nothing more to say.
-    let _ = tokio::spawn(trace::in_current_span(record)).await;
+/// Claims the event. Dropped meanwhile, it releases what may have been claimed: no handler has run.
+async fn claim<St: EventStore>(lease: &Lease<St>) -> Result<Claim, StoreError> {
+    struct Dropped<'a, St: EventStore>(Option<&'a Lease<St>>);
+
+    impl<St: EventStore> Drop for Dropped<'_, St> {
+        fn drop(&mut self) {
+            if let Some(lease) = self.0 {
+                release_lost_claim(lease);
+            }
+        }
+    }
+
+    let mut dropped = Dropped(Some(lease));
+    let claim = lease.claim().await;
+    dropped.0 = None;
+    claim
 }
 
 async fn call<S, Request>(mut service: S, request: Request) -> Result<S::Response, S::Error>
@@ -76,16 +101,11 @@ where
     service.call(request).await
 }
 
-struct Panicked;
-
-/// Runs a future whose panics are an outcome. Nothing that it might have left half done is looked at afterwards.
-async fn caught<F: Future>(future: F) -> Result<F::Output, Panicked> {
-    let mut future = pin!(future);
-    poll_fn(
-        |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-            Ok(poll) => poll.map(Ok),
-            Err(_) => Poll::Ready(Err(Panicked)),
-        },
-    )
-    .await
+/// A disconnect cannot cancel this. A detached delivery is a task that nobody cancels, so it needs nothing more.
+async fn to_the_end(is_detached: bool, work: impl Future<Output = ()> + Send + 'static) {
+    if is_detached {
+        work.await;
+    } else {
+        UntilDone::new(trace::in_current_span(work)).await;
+    }
 }

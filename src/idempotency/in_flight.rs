@@ -1,57 +1,78 @@
-//! How many handlers run, and waiting for them at the end.
+//! Counts running deliveries, and waits for them at shutdown.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use tokio::{sync::watch, time::timeout};
+use tokio::{sync::Notify, time::timeout};
 
-/// Counts what is running. Closed, it lets nothing new begin.
+/// The running deliveries of a layer. Closed, it admits no more.
+#[derive(Default)]
 pub(super) struct InFlight {
-    state: watch::Sender<State>,
+    state: Arc<State>,
 }
 
 #[derive(Default)]
 struct State {
-    running: usize,
-    closed: bool,
+    /// The lowest bit says that it is closed, the others count: one number, so that none enters while it closes.
+    count: AtomicUsize,
+    idle: Notify,
 }
 
-/// One thing that is running, until it is dropped.
+const CLOSED: usize = 1;
+const ONE: usize = 2;
+
+/// One running delivery, until it is dropped.
 pub(super) struct Running {
-    state: watch::Sender<State>,
+    state: Arc<State>,
 }
 
 impl InFlight {
-    /// `None` when no more may begin.
+    /// `None` after the shutdown has begun.
     pub(super) fn enter(&self) -> Option<Running> {
-        let entered = self.state.send_if_modified(|state| {
-            state.running += usize::from(!state.closed);
-            !state.closed
-        });
-        entered.then(|| Running {
-            state: self.state.clone(),
+        let count = &self.state.count;
+        count
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |count| {
+                (count & CLOSED == 0).then_some(count + ONE)
+            })
+            .ok()?;
+        Some(Running {
+            state: Arc::clone(&self.state),
         })
     }
 
     /// Closes, waits, and returns how many still run at the deadline.
     pub(super) async fn drain(&self, deadline: Duration) -> usize {
-        let mut watched = self.state.subscribe();
-        self.state.send_modify(|state| state.closed = true);
-        // Neither outcome matters by itself: what is left is counted either way.
-        let _ = timeout(deadline, watched.wait_for(|state| state.running == 0)).await;
-        self.state.borrow().running
+        self.state.count.fetch_or(CLOSED, Ordering::AcqRel);
+        // Whether in time or not: what is left is counted.
+        let _ = timeout(deadline, self.idle()).await;
+        self.running()
     }
-}
 
-impl Default for InFlight {
-    fn default() -> Self {
-        Self {
-            state: watch::Sender::new(State::default()),
+    async fn idle(&self) {
+        loop {
+            // Made before the look at the count: it then hears of every end after that look.
+            let idle = self.state.idle.notified();
+            if self.running() == 0 {
+                return;
+            }
+            idle.await;
         }
+    }
+
+    fn running(&self) -> usize {
+        self.state.count.load(Ordering::Acquire) / ONE
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.state.send_modify(|state| state.running -= 1);
+        if self.state.count.fetch_sub(ONE, Ordering::AcqRel) == ONE | CLOSED {
+            self.state.idle.notify_waiters();
+        }
     }
 }

@@ -1,12 +1,16 @@
-//! What a user configures.
+//! The layer and its setters.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use http::StatusCode;
-use tokio::sync::Semaphore;
 use tower_layer::Layer;
 
-use super::{EventStore, Idempotency, Retention, in_flight::InFlight};
+use super::{
+    config::{Config, MIN_LEASE},
+    service::Idempotency,
+    shared::Shared,
+    store::{EventKey, EventStore, Retention},
+};
 
 /// Lets each verified event be handled once. See the [module docs](super) for what it answers and for an example.
 ///
@@ -15,136 +19,101 @@ use super::{EventStore, Idempotency, Retention, in_flight::InFlight};
 #[must_use]
 pub struct IdempotencyLayer<St> {
     shared: Arc<Shared<St>>,
-    settings: Arc<Settings>,
-}
-
-/// What the services of one layer have in common.
-pub(super) struct Shared<St> {
-    pub(super) store: St,
-    pub(super) in_flight: InFlight,
-    /// One permit for each task that tells a store in trouble what it has missed.
-    pub(super) background: Arc<Semaphore>,
-}
-
-/// How many such tasks there may be: a store that is down for long does not fill the memory with them.
-const MAX_BACKGROUND: usize = 1024;
-
-#[derive(Clone, Debug)]
-pub(super) struct Settings {
-    pub(super) namespace: Arc<str>,
-    pub(super) lease: Duration,
-    pub(super) max_hold: Duration,
-    pub(super) retention: Retention,
-    pub(super) store_timeout: Duration,
-    pub(super) in_flight_status: StatusCode,
-    pub(super) fail_open: bool,
-    pub(super) detached: bool,
+    config: Arc<Config>,
 }
 
 impl<St: EventStore> IdempotencyLayer<St> {
-    /// Remembers events in this store, with the defaults that the setters name.
+    /// Remembers events in this store. Each setter names its default.
     pub fn new(store: St) -> Self {
         Self {
-            shared: Arc::new(Shared {
-                store,
-                in_flight: InFlight::default(),
-                background: Arc::new(Semaphore::new(MAX_BACKGROUND)),
-            }),
-            settings: Arc::new(Settings {
-                namespace: "default".into(),
-                lease: Duration::from_secs(60),
-                max_hold: Duration::from_secs(15 * 60),
-                retention: Retention::For(Duration::from_secs(30 * 24 * 60 * 60)),
-                store_timeout: Duration::from_secs(2),
-                in_flight_status: StatusCode::CONFLICT,
-                fail_open: false,
-                detached: true,
-            }),
+            shared: Arc::new(Shared::new(store)),
+            config: Arc::default(),
         }
     }
 
     /// Sets the namespace of the events' keys. Default: `default`.
     ///
-    /// Two handlers that do different things with the same events and share a store must have different namespaces: else
-    /// what one has handled is done for the other as well.
+    /// **One namespace per handler.** Two handlers that share a store and a namespace share their events, too: what one has
+    /// handled is a duplicate for the other, which never sees it.
     pub fn with_namespace(self, namespace: impl Into<Arc<str>>) -> Self {
-        self.with(|settings| settings.namespace = namespace.into())
+        self.with(|config| config.namespace = EventKey::bounded_namespace(&namespace.into()))
     }
 
-    /// Sets for how long an event is held at a time. Default: 60 seconds.
+    /// Sets how long a claim holds an event. Default: 60 seconds. Less than one second counts as one second.
     ///
-    /// The lease is extended every third of this while the handler runs, for which the store has a sixth of it at the most.
-    /// When the process dies, the event can be handled again after this time.
-    ///
-    /// # Panics
-    ///
-    /// When the lease is zero.
+    /// The lease counts from the start of the claim. It is renewed each third of it while the handler runs. If the process
+    /// dies, the event can be handled again after this time. A store call is limited to a third of it, if that is less than
+    /// the [store timeout](Self::with_store_timeout).
     pub fn with_lease(self, lease: Duration) -> Self {
-        assert!(!lease.is_zero(), "a lease of zero holds nothing");
-        self.with(|settings| settings.lease = lease)
+        self.with(|config| config.lease = lease.max(MIN_LEASE))
     }
 
-    /// Sets for how long a handler may hold an event. Default: 15 minutes. After that the handler goes on, but the event may
-    /// be handled by another: it is taken to hang.
+    /// Sets how long a handler may hold an event. Default: 15 minutes.
+    ///
+    /// A handler that runs for longer is assumed to hang: it goes on, but another delivery may be handled beside it. For the
+    /// same time the layer tries to record a success that the store could not take: outages of up to this time lose none.
     ///
     /// # Panics
     ///
-    /// When the time is zero.
+    /// If the time is zero.
     pub fn with_max_hold(self, max_hold: Duration) -> Self {
         assert!(!max_hold.is_zero(), "holding for zero time holds nothing");
-        self.with(|settings| settings.max_hold = max_hold)
+        self.with(|config| config.max_hold = max_hold)
     }
 
-    /// Sets for how long it is remembered that an event was handled: a [`Duration`] or a [`Retention`]. Default: 30 days. It
-    /// should be longer than Loops retries and people resend.
+    /// Sets how long a handled event is remembered: a [`Duration`] or a [`Retention`]. Default: 30 days. It should be longer
+    /// than Loops retries and than people resend events by hand.
     pub fn with_retention(self, retention: impl Into<Retention>) -> Self {
-        self.with(|settings| settings.retention = retention.into())
+        self.with(|config| config.retention = retention.into())
     }
 
-    /// Sets how long the store may take for an answer. Default: 2 seconds. A store that takes longer counts as down.
+    /// Sets the limit of one store call. Default: 2 seconds. A store that takes longer counts as down. A third of the
+    /// [lease](Self::with_lease) is the limit where that is less.
     pub fn with_store_timeout(self, timeout: Duration) -> Self {
-        self.with(|settings| settings.store_timeout = timeout)
+        self.with(|config| config.store_timeout = timeout)
     }
 
-    /// Sets what a delivery is answered while the same event is being handled. Default: 409. The response has a
+    /// Sets the status of the response to a delivery whose event is being handled. Default: 409. The response has a
     /// `Retry-After`.
     ///
     /// # Panics
     ///
-    /// When the status is below 300: the handler that runs may still fail, and Loops would not send the event again.
+    /// If the status is below 300: the running handler may still fail, and Loops would not send the event again.
     pub fn with_in_flight_status(self, status: StatusCode) -> Self {
         assert!(
             status.as_u16() >= 300,
             "an event in flight is not acknowledged"
         );
-        self.with(|settings| settings.in_flight_status = status)
+        self.with(|config| config.in_flight_status = status)
     }
 
-    /// Lets the handler run when the store is down at the claim, unchecked and perhaps not for the first time. Default: it
-    /// does not run, and the answer is 503 with `Retry-After: 5`. Only for handlers that are idempotent by themselves.
+    /// Runs the handler even if the claim fails, unchecked and perhaps not for the first time. Default: it does not run, and
+    /// the response is 503 with `Retry-After: 5`. Only for handlers that are idempotent by themselves.
     pub fn dangerous_fail_open(self) -> Self {
-        self.with(|settings| settings.fail_open = true)
+        self.with(|config| config.fail_open = true)
     }
 
-    /// Sets whether a handler runs in a task of its own, to its end, although the sender hangs up. Default: `true`.
+    /// Sets whether the handler runs in a spawned task, to its end, even if the client disconnects. Default: `true`.
     ///
-    /// Otherwise a handler that has not answered is dropped with its connection, and the event stays held until its lease ends:
-    /// how far the handler got is not known. Timeouts *outside* this layer do not stop a handler of its own task; those inside do.
+    /// Otherwise a disconnect drops a handler that has not responded, and the event stays held until its lease ends: how far
+    /// the handler got is unknown. In both modes a disconnect cannot cancel the record of a success. Timeouts *outside* this
+    /// layer do not stop a detached handler; those inside do.
     pub fn with_detached_handler(self, detached: bool) -> Self {
-        self.with(|settings| settings.detached = detached)
+        self.with(|config| config.detached = detached)
     }
 
-    /// Waits for the handlers that run, `deadline` at the most, and returns how many are left: the process may end then, and
-    /// their events are handled again when their leases have ended. From now on deliveries are answered 503.
+    /// Waits for running handlers and for successes that are not recorded yet, at most until `deadline` has passed. Returns
+    /// how many are left: if the process ends now, their events are handled again after their leases. From now on deliveries
+    /// are answered 503.
     ///
-    /// To be called when the server has stopped: a server's own graceful shutdown does not know of handlers whose senders have
-    /// hung up.
+    /// Call it when the server has stopped: the graceful shutdown of a server does not know of handlers whose clients have
+    /// disconnected. It does not wait for releases in the background: the end of the lease does the same.
     pub async fn shutdown(&self, deadline: Duration) -> usize {
         self.shared.in_flight.drain(deadline).await
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
-        change(Arc::make_mut(&mut self.settings));
+    fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(Arc::make_mut(&mut self.config));
         self
     }
 }
@@ -153,7 +122,7 @@ impl<S, St> Layer<S> for IdempotencyLayer<St> {
     type Service = Idempotency<S, St>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Idempotency::new(inner, Arc::clone(&self.shared), Arc::clone(&self.settings))
+        Idempotency::new(inner, Arc::clone(&self.shared), Arc::clone(&self.config))
     }
 }
 
@@ -161,7 +130,7 @@ impl<St> Clone for IdempotencyLayer<St> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
-            settings: Arc::clone(&self.settings),
+            config: Arc::clone(&self.config),
         }
     }
 }
@@ -169,13 +138,7 @@ impl<St> Clone for IdempotencyLayer<St> {
 impl<St> fmt::Debug for IdempotencyLayer<St> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IdempotencyLayer")
-            .field("settings", &self.settings)
+            .field("config", &self.config)
             .finish_non_exhaustive()
-    }
-}
-
-impl From<Duration> for Retention {
-    fn from(time: Duration) -> Self {
-        Self::For(time)
     }
 }

@@ -1,23 +1,22 @@
-//! Each event handled once, although deliveries repeat.
+//! Handle each event once, although deliveries repeat.
 //!
-//! The vendor's guide asks receivers to look an event's id up, process the event, and store the id. Two deliveries at the
-//! same time both find nothing, and both process. [`IdempotencyLayer`] *claims* the event first, in one atomic step of an
-//! [`EventStore`], lets the handler run while it holds the claim, and then records the success or gives the claim back.
+//! Loops' guide asks receivers to look up an event's id, process the event, and store the id. Two deliveries at the same time
+//! both find nothing, and both process. [`IdempotencyLayer`] first *claims* the event, in one atomic step of an [`EventStore`].
+//! The handler runs while the claim is held. Then the layer records the success, or releases the claim.
 //!
-//! # What is answered
+//! # Responses
 //!
-//! | delivery | answer |
+//! | delivery | response |
 //! |---|---|
-//! | the first, and any after a failure | the handler's response, untouched |
+//! | the first, and any after a failure | the handler's, untouched |
 //! | of an event that was handled | 200, `{"received": true}`, `x-loops-webhook-duplicate: true`; the handler is not called |
 //! | of an event that is being handled | 409 with `Retry-After` (the rest of the lease, in seconds) |
-//! | whose handler's response is not 2xx, or which fails | that response or error, after the claim was given back |
-//! | whose handler panics | 500, after the claim was given back |
+//! | whose handler's response is not 2xx, or which fails | that response or error, after the claim was released |
+//! | whose handler panics | 500, after the claim was released |
 //! | while the store fails or is slow | 503 with `Retry-After: 5` |
+//! | with 100,000 successes waiting to be recorded | 503 with `Retry-After: 5` |
 //! | without a [`VerifiedEvent`](crate::VerifiedEvent) | 500, and an error in the log: the layer is not inside a [`LoopsSignatureLayer`](crate::LoopsSignatureLayer) |
 //! | after [`shutdown`](IdempotencyLayer::shutdown) | 503 with `Retry-After: 5` |
-//!
-//! Failing to record a success never turns it into a failure: it is answered as what it was, and recorded later.
 //!
 //! # Example
 //!
@@ -37,11 +36,11 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let secret = Secret::new("whsec_example")?;
-//! let app = Router::new()
-//!     .route("/webhooks", post(ship))
+//! let route = post(ship)
 //!     // In axum the layer that is added last is the outermost.
-//!     .layer(IdempotencyLayer::new(MemoryStore::new()))
-//!     .layer(LoopsSignatureLayer::new(secret.clone()));
+//!     .route_layer(IdempotencyLayer::new(MemoryStore::new()).with_namespace("shipping"))
+//!     .route_layer(LoopsSignatureLayer::new(secret.clone()));
+//! let app = Router::new().route("/webhooks", route);
 //!
 //! let body = r#"{"id":"evt_1","type":"charge.succeeded"}"#;
 //! let signature = Signer::new(secret).sign(body.as_bytes(), SystemTime::now());
@@ -59,42 +58,105 @@
 //!
 //! # What is promised
 //!
-//! A handler runs **at least once** for each event that is delivered until it is answered 200, and **once** unless it fails,
-//! its process dies midway, it hangs for longer than [`with_max_hold`](IdempotencyLayer::with_max_hold), it blocks its thread for
-//! longer than a lease, its process cannot reach the store for longer than a lease while others can, its success could not be
-//! recorded within `max_hold`, or the store forgets.
-//! No layer can do better: between the effects of a handler and the record of its success a process can die. Where the
-//! effects are in a database, the id can be committed together with them; the Postgres and SQLite stores have
-//! `mark_processed` for that.
+//! - A handler runs **at least once** for each event whose deliveries are repeated until one is answered 2xx.
+//! - It runs successfully **once**, except in the cases below.
+//! - A success that was answered is recorded unless the process ends. The layer repeats until the store takes it. Outages of
+//!   the store up to [`max_hold`](IdempotencyLayer::with_max_hold) (15 minutes) lose none, and neither do bursts, pauses or
+//!   failed claims.
+//! - Until a success is recorded, the process that knows it answers redeliveries as duplicates.
+//! - A success stays a success: no trouble of the store changes the handler's response.
+//! - No handler starts after its lease has expired. The lease counts from the start of the claim.
+//! - An event whose handler failed is free for a retry at once, or shortly after the store is back.
+//! - A disconnect cannot cancel the record of a success. It cannot cancel the handler either, unless told to
+//!   ([`with_detached_handler`](IdempotencyLayer::with_detached_handler)).
 //!
-//! The handler runs in a task of its own, to its end, although the sender hangs up
-//! ([`with_detached_handler`](IdempotencyLayer::with_detached_handler)). Events are not ordered, neither by Loops nor here.
+//! A handler that succeeds runs again
+//!
+//! - if its process ends between its effects and the record of them;
+//! - in *another* process, if the store was out of reach of the first one for longer than a lease: while the handler ran, or
+//!   before the success was recorded;
+//! - if the handler runs for longer than `max_hold`, or blocks its thread for longer than a lease: the layer assumes that it
+//!   hangs, and another delivery may run beside it;
+//! - if the success could not be recorded within `max_hold`;
+//! - if the store forgets: its retention is over, it is full, or its engine loses what it has acknowledged.
+//!
+//! No layer can do better: a process can end between the effects of a handler and the record of its success. If the effects
+//! are in a database, the mark can commit together with them: see `mark_processed` of the SQL stores, and [`Mark`].
+//!
+//! Events are not ordered, neither by Loops nor here. Deduplicating events is not deduplicating orders: several events can
+//! speak of one payment. A unique key on the order, in the handler's own transaction, helps there.
+//!
+//! # One namespace per handler
+//!
+//! The key of an event is [`EventKey::of`] its namespace, its id and its type. Handlers that share a store need
+//! [namespaces](IdempotencyLayer::with_namespace) of their own. In one namespace, the event that one handler has handled is a
+//! duplicate for the other. So is one `IdempotencyLayer` around two routes that receive the same events: give each route its
+//! own layer.
+//!
+//! # Giving up on an event
+//!
+//! A handler that answers anything but 2xx gets the event again, as long as Loops repeats it. If a handler can never succeed
+//! (an unknown product, a payload that does not parse), that does not help anybody. To give up for good, store the event where
+//! somebody will look at it, log it, and answer 200: the layer records that as a success, and redeliveries are duplicates.
+//!
+//! ```
+//! use axum::http::StatusCode;
+//! use tower_loops::{Charge, VerifiedEvent};
+//!
+//! async fn handle(event: VerifiedEvent) -> StatusCode {
+//!     match event.object_as::<Charge>() {
+//!         Ok(charge) => fulfil(charge).await,
+//!         // It will not parse the next time either.
+//!         Err(error) => match keep_for_a_human(&event, &error.to_string()).await {
+//!             Ok(()) => StatusCode::OK,
+//!             // Not kept, so not given up: Loops sends it again.
+//!             Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+//!         },
+//!     }
+//! }
+//! # async fn fulfil(_: Charge) -> StatusCode { StatusCode::OK }
+//! # async fn keep_for_a_human(_: &VerifiedEvent, _: &str) -> Result<(), std::io::Error> { Ok(()) }
+//! # let body = bytes::Bytes::from_static(br#"{"id":"evt_1","type":"charge.succeeded","data":{"object":[]}}"#);
+//! # let (secret, now) = (tower_loops::Secret::new("whsec_example")?, std::time::SystemTime::now());
+//! # let signature = tower_loops::Signer::new(secret.clone()).sign(&body, now);
+//! # let event = tower_loops::Verifier::new(secret).verify(signature.as_bytes(), body, now)?;
+//! # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+//! # assert!(event.object_as::<Charge>().is_err());
+//! # assert_eq!(runtime.block_on(handle(event)), StatusCode::OK);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # Stores
 //!
-//! [`MemoryStore`] is for one process. `tower-loops-sqlite`, `tower-loops-redis` and `tower-loops-postgres` are for more, or
-//! for longer. Another one implements [`EventStore`], and is held to it by the `conformance` suite (feature `test-util`).
+//! [`MemoryStore`] is for one process. `tower-loops-sqlite`, `tower-loops-redis` and `tower-loops-postgres` are for more
+//! processes, and outlast them. Your own implements [`EventStore`], whose docs have a sample; check it with the
+//! `conformance` suite (feature `test-util`).
 
-mod answer;
-mod any;
-mod claim;
+mod backoff;
+mod call;
+mod config;
 #[cfg(feature = "test-util")]
 pub mod conformance;
 mod delivery;
+mod future;
 mod heartbeat;
 mod in_flight;
-mod key;
 mod layer;
-mod memory;
+mod lease;
+mod record;
+mod release;
+mod response;
 mod service;
+mod shared;
 mod store;
-mod token;
+mod unrecorded;
+mod until_done;
 
-pub use answer::DUPLICATE_HEADER;
-pub use any::AnyStore;
-pub use key::EventKey;
+pub use future::ResponseFuture;
 pub use layer::IdempotencyLayer;
-pub use memory::MemoryStore;
-pub use service::{Idempotency, ResponseFuture};
-pub use store::{Claim, Completion, EventStore, Retention, StoreError, StoreErrorKind};
-pub use token::Token;
+pub use response::DUPLICATE_HEADER;
+pub use service::Idempotency;
+pub use store::{
+    AnyStore, Claim, Completion, EventKey, EventStore, Mark, MemoryStore, Retention, StoreError,
+    StoreErrorKind, Token, purge_every, purge_in_batches,
+};

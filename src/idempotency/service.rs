@@ -1,40 +1,40 @@
-//! The service: which requests are deliveries, and in which task they run.
+//! The service: which requests are deliveries, and which task runs them.
 
 use std::{
     fmt,
-    future::Future,
-    pin::Pin,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use http::{Request, Response};
-use tokio::task::JoinHandle;
 use tower_service::Service;
 
 use super::{
-    EventStore, answer,
-    claim::EventClaim,
+    config::Config,
     delivery,
-    layer::{Settings, Shared},
+    future::ResponseFuture,
+    lease::Lease,
+    response,
+    shared::Shared,
+    store::{EventKey, EventStore},
 };
 use crate::{ResponseBody, VerifiedEvent, trace};
 
 /// The service that [`IdempotencyLayer`](super::IdempotencyLayer) puts around another one. See the [module docs](super).
 ///
-/// It is always ready: it makes the inner service ready for events that it has claimed.
+/// It is always ready. It polls the inner service for readiness when it has claimed an event.
 pub struct Idempotency<S, St> {
     inner: S,
     shared: Arc<Shared<St>>,
-    settings: Arc<Settings>,
+    config: Arc<Config>,
 }
 
 impl<S, St> Idempotency<S, St> {
-    pub(super) fn new(inner: S, shared: Arc<Shared<St>>, settings: Arc<Settings>) -> Self {
+    pub(super) fn new(inner: S, shared: Arc<Shared<St>>, config: Arc<Config>) -> Self {
         Self {
             inner,
             shared,
-            settings,
+            config,
         }
     }
 }
@@ -62,20 +62,28 @@ where
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let Some(event) = request.extensions().get::<VerifiedEvent>() else {
             trace::no_verified_event();
-            return ResponseFuture::answered(answer::unverified());
+            return ResponseFuture::answered(response::unverified());
         };
         let Some(running) = self.shared.in_flight.enter() else {
-            return ResponseFuture::answered(answer::shutting_down());
+            return ResponseFuture::answered(response::shutting_down());
         };
-        let claim = EventClaim::new(event, Arc::clone(&self.shared), Arc::clone(&self.settings));
-        let answer = delivery::answer(claim, running, self.inner.clone(), request);
-        let answer = trace::in_current_span(answer);
-        ResponseFuture {
-            kind: if self.settings.detached {
-                Kind::Detached(tokio::spawn(answer))
-            } else {
-                Kind::Attached(Box::pin(answer))
-            },
+        let key = EventKey::in_namespace(&self.config.namespace, event);
+        if self.shared.unrecorded.contains(&key) {
+            trace::delivery(&key, "duplicate");
+            return ResponseFuture::answered(response::duplicate());
+        }
+        if self.shared.unrecorded.is_full() {
+            trace::too_many_unrecorded(&key);
+            return ResponseFuture::answered(response::store_down());
+        }
+        let (shared, config) = (Arc::clone(&self.shared), Arc::clone(&self.config));
+        let lease = Lease::new(key, running, shared, config);
+        let delivery = delivery::answer(lease, self.inner.clone(), request);
+        let delivery = trace::in_current_span(delivery);
+        if self.config.detached {
+            ResponseFuture::detached(tokio::spawn(delivery))
+        } else {
+            ResponseFuture::attached(delivery)
         }
     }
 }
@@ -85,7 +93,7 @@ impl<S: Clone, St> Clone for Idempotency<S, St> {
         Self::new(
             self.inner.clone(),
             Arc::clone(&self.shared),
-            Arc::clone(&self.settings),
+            Arc::clone(&self.config),
         )
     }
 }
@@ -93,57 +101,7 @@ impl<S: Clone, St> Clone for Idempotency<S, St> {
 impl<S, St> fmt::Debug for Idempotency<S, St> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Idempotency")
-            .field("settings", &self.settings)
+            .field("config", &self.config)
             .finish_non_exhaustive()
-    }
-}
-
-/// The response future of [`Idempotency`].
-pub struct ResponseFuture<B, E> {
-    kind: Kind<B, E>,
-}
-
-type Outcome<B, E> = Result<Response<ResponseBody<B>>, E>;
-
-enum Kind<B, E> {
-    Answered(Option<Box<Response<ResponseBody<B>>>>),
-    Attached(Pin<Box<dyn Future<Output = Outcome<B, E>> + Send>>),
-    Detached(JoinHandle<Outcome<B, E>>),
-}
-
-impl<B, E> ResponseFuture<B, E> {
-    fn answered(response: Response<ResponseBody<B>>) -> Self {
-        Self {
-            kind: Kind::Answered(Some(Box::new(response))),
-        }
-    }
-}
-
-// The response is never pinned: it is only moved out.
-impl<B, E> Unpin for ResponseFuture<B, E> {}
-
-impl<B, E> Future for ResponseFuture<B, E> {
-    type Output = Outcome<B, E>;
-
-    /// # Panics
-    ///
-    /// When polled again after it returned a response.
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut self.kind {
-            Kind::Answered(response) => Poll::Ready(Ok(*response
-                .take()
-                .expect("`ResponseFuture` polled after it returned a response"))),
-            Kind::Attached(future) => future.as_mut().poll(cx),
-            // The handler's panics are caught inside: here the task was aborted, or a store panicked.
-            Kind::Detached(task) => Poll::Ready(
-                ready!(Pin::new(task).poll(cx)).unwrap_or_else(|_| Ok(answer::panicked())),
-            ),
-        }
-    }
-}
-
-impl<B, E> fmt::Debug for ResponseFuture<B, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }

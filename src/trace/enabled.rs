@@ -158,8 +158,17 @@ mod idempotency {
         tracing::error!(target: TARGET, %key, operation, %error, cause, "the event store failed");
     }
 
+    pub(crate) fn purge_failed(error: &StoreError) {
+        let cause = error.source();
+        tracing::warn!(%error, cause, "expired events could not be purged");
+    }
+
     pub(crate) fn success_not_recorded(key: &EventKey) {
         tracing::error!(target: TARGET, %key, "a Loops event was handled, and this could not be recorded");
+    }
+
+    pub(crate) fn too_many_unrecorded(key: &EventKey) {
+        tracing::error!(%key, "too many Loops events wait for the event store to record them");
     }
 
     pub(crate) fn no_verified_event() {

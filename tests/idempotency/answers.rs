@@ -87,7 +87,7 @@ async fn a_duplicate_in_flight_is_told_when_to_come_again() {
         (1_500, 0, "2"),
         (1_000, 0, "1"),
         (30, 0, "1"),
-        (30, 9, "1"),
+        (30, 999, "1"),
     ];
     for (lease, passed, expected) in rows {
         let (calls, gate) = (Calls::default(), Gate::new());

@@ -1,11 +1,12 @@
 //! What becomes of a handler when nobody waits for its answer, and of handlers when the process ends.
 
-use std::{future::pending, time::Duration};
+use std::{future::pending, pin::pin, time::Duration};
 
 use tokio::{
+    runtime::{Builder, Handle},
     sync::mpsc,
     task::yield_now,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 use tower::{Layer, Service};
 use tower_loops::idempotency::{IdempotencyLayer, MemoryStore};
@@ -20,7 +21,7 @@ fn seconds(seconds: u64) -> Duration {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handler_runs_to_its_end_though_the_sender_hangs_up() {
+async fn a_handler_runs_to_its_end_although_the_client_disconnects() {
     let (calls, gate) = (Calls::default(), Gate::new());
     let layer = IdempotencyLayer::new(MemoryStore::new());
     let service = layer.layer(calls.waiting_at(&gate));
@@ -103,7 +104,7 @@ async fn an_attached_handler_is_dropped_with_its_connection_and_its_event_stays_
 }
 
 #[tokio::test(start_paused = true)]
-async fn shutdown_waits_for_handlers_whose_senders_have_hung_up() {
+async fn shutdown_waits_for_handlers_whose_clients_have_disconnected() {
     let (store, calls) = (ScriptedStore::default(), Calls::default());
     let layer = IdempotencyLayer::new(store.clone());
     let service = layer.clone().layer(calls.taking(seconds(7), 200));
@@ -171,4 +172,49 @@ async fn shutdown_waits_for_a_success_that_is_still_to_be_recorded() {
     assert_eq!(layer.shutdown(seconds(20)).await, 0);
     let service = IdempotencyLayer::new(store).layer(Calls::default().succeeding());
     assert!(deliver(&service, "evt_1").await.is_duplicate());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_is_one_spawned_task_and_none_if_it_is_attached() {
+    for (detached, expected) in [(true, 1), (false, 0)] {
+        let store = ScriptedStore::default();
+        let mut service = IdempotencyLayer::new(store.clone())
+            .with_detached_handler(detached)
+            .layer(Calls::default().taking(seconds(10), 200));
+        store.set(Op::Complete, Mood::IsLate(seconds(1)));
+        let mut response = pin!(service.call(delivery_of(&payload("evt_1"))));
+        for at in [5, 10] {
+            let waited = timeout(seconds(5) + Duration::from_millis(100), response.as_mut());
+            assert!(waited.await.is_err(), "{at}");
+            let tasks = Handle::current().metrics().num_alive_tasks();
+            assert_eq!(tasks, expected, "detached: {detached}, second {at}");
+        }
+        assert_eq!(store.count(Op::Complete), 1, "it is being recorded");
+        assert!(response.await.is_ok());
+    }
+}
+
+#[test]
+fn an_attached_success_is_recorded_although_its_connection_is_dropped_outside_the_runtime() {
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let mut service = IdempotencyLayer::new(store.clone())
+        .with_detached_handler(false)
+        .layer(calls.succeeding());
+    store.set(Op::Complete, Mood::IsLate(seconds(1)));
+    let mut response = Box::pin(service.call(delivery_of(&payload("evt_1"))));
+    runtime.block_on(async {
+        let waited = timeout(Duration::from_millis(500), response.as_mut());
+        assert!(waited.await.is_err(), "it is being recorded");
+    });
+    drop(response);
+    runtime.block_on(async {
+        sleep(seconds(2)).await;
+        assert!(deliver(&service, "evt_1").await.is_duplicate());
+    });
+    assert_eq!(calls.count(), 1);
 }

@@ -1,4 +1,4 @@
-//! Under what an event is remembered: odd ids and namespaces are bounded, harmless and never another's.
+//! The key of an event: unusual ids and namespaces are bounded, harmless and never another's.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::support::{Answer, Calls, Delivered, deliver, delivery_of, payload, ve
 fn odd_texts() -> Vec<String> {
     let long = "x".repeat(10_000);
     let digests = ["", "evt_1", " ", &long].map(|text| EventKey::new("a", text).id().to_owned());
-    let odd = [
+    let unusual = [
         "",
         " ",
         "  ",
@@ -63,7 +63,7 @@ fn odd_texts() -> Vec<String> {
         "\u{feff}evt_1",
         "\u{202e}evt_1",
     ];
-    let mut texts: Vec<String> = odd.map(str::to_owned).into();
+    let mut texts: Vec<String> = unusual.map(str::to_owned).into();
     texts.extend(
         digests
             .iter()

@@ -15,7 +15,7 @@ async fn the_oldest_done_goes_first() {
     for id in 1..=3 {
         handle(&store, id).await;
     }
-    // Done anew, the first is the youngest.
+    // Done again, the first is the youngest.
     complete(&store, 1, Token::random()).await;
     handle(&store, 4).await;
     assert_eq!(store.len(), 4);

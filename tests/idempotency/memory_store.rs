@@ -145,7 +145,7 @@ async fn time_ends_what_it_must_to_the_moment() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn some_events_are_remembered_for_ever() {
+async fn some_events_are_remembered_forever() {
     let store = MemoryStore::new();
     for (id, retention) in [
         ("forever", Retention::Forever),

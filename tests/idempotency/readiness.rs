@@ -1,4 +1,4 @@
-//! Who is made ready when: the layer is at any time, the handler for events that are claimed.
+//! Readiness: the layer is always ready, the handler is polled for events that are claimed.
 
 use std::{future::poll_fn, time::Duration};
 

@@ -30,6 +30,11 @@ pub(crate) enum Mood {
     WorksAndHangs,
     /// Does what it is asked after this time.
     IsLate(Duration),
+    /// Does what it is asked, and tells after this time.
+    AnswersLate(Duration),
+    /// Fails, and says that nothing has happened.
+    Rejects,
+    Panics,
 }
 
 /// A memory store behind a script. Its clones are one store.
@@ -52,6 +57,13 @@ impl ScriptedStore {
         self.script.lock().expect("not poisoned").map(|(_, n)| n)
     }
 
+    /// Puts every operation into this mood.
+    pub(crate) fn set_all(&self, mood: Mood) {
+        for op in [Op::Claim, Op::Extend, Op::Complete, Op::Release] {
+            self.set(op, mood);
+        }
+    }
+
     async fn act<T>(
         &self,
         op: Op,
@@ -65,10 +77,19 @@ impl ScriptedStore {
         match mood {
             Mood::Works => work.await,
             Mood::Fails => Err(StoreError::new(StoreErrorKind::Unavailable, "as told")),
+            Mood::Rejects => {
+                Err(StoreError::new(StoreErrorKind::Other, "as told").without_effect())
+            }
+            Mood::Panics => panic!("the store panics, as told"),
             Mood::Hangs => pending().await,
             Mood::IsLate(time) => {
                 sleep(time).await;
                 work.await
+            }
+            Mood::AnswersLate(time) => {
+                let result = work.await;
+                sleep(time).await;
+                result
             }
             Mood::WorksAndHangs => {
                 let _ = work.await;

@@ -3,7 +3,7 @@
 use std::{
     future::Future,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -12,7 +12,11 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use tokio::{sync::Semaphore, task::JoinHandle, time::sleep};
+use tokio::{
+    sync::Semaphore,
+    task::{JoinHandle, JoinSet},
+    time::sleep,
+};
 use tower::{Service, ServiceExt, service_fn};
 use tower_loops::{BoxError, ResponseBody, Secret, Signer, VerifiedEvent, Verifier};
 
@@ -201,6 +205,27 @@ pub(crate) async fn deliver(service: &impl Delivered, id: &str) -> Answer {
     Answer::of(response.expect("a response, not an error")).await
 }
 
+/// How many events `deliver_many` has.
+pub(crate) const MANY: usize = 2_000;
+
+/// Delivers many events at once, `evt_0` and so on. Returns how many were answered 200.
+pub(crate) async fn deliver_many(service: &impl Delivered) -> usize {
+    /// Signed and verified once: that takes a millisecond for each.
+    static EVENTS: LazyLock<Vec<VerifiedEvent>> = LazyLock::new(|| {
+        let event = |number| verified(&payload(&format!("evt_{number}")));
+        (0..MANY).map(event).collect()
+    });
+    let mut deliveries = JoinSet::new();
+    for event in EVENTS.iter() {
+        let mut request = Request::new(());
+        request.extensions_mut().insert(event.clone());
+        deliveries.spawn(service.clone().call(request));
+    }
+    let responses = deliveries.join_all().await;
+    let is_ok = |response: &Result<Response<_>, _>| matches!(response, Ok(response) if response.status() == StatusCode::OK);
+    responses.iter().filter(|response| is_ok(response)).count()
+}
+
 /// Delivers in a task of its own.
 pub(crate) fn spawn_delivery(service: &impl Delivered, id: &'static str) -> JoinHandle<Answer> {
     let service = service.clone();
@@ -213,7 +238,7 @@ pub(crate) trait Delivered:
         Request<()>,
         Response = Response<ResponseBody<Full<Bytes>>>,
         Error = BoxError,
-        Future: Send,
+        Future: Send + 'static,
     > + Clone
     + Send
     + Sync
@@ -226,7 +251,7 @@ impl<S> Delivered for S where
             Request<()>,
             Response = Response<ResponseBody<Full<Bytes>>>,
             Error = BoxError,
-            Future: Send,
+            Future: Send + 'static,
         > + Clone
         + Send
         + Sync

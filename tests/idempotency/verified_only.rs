@@ -51,11 +51,11 @@ fn genuine() -> Request<Full<Bytes>> {
 }
 
 #[tokio::test]
-async fn a_delivery_that_is_refused_never_reaches_the_store() {
+async fn a_rejected_delivery_never_reaches_the_store() {
     let endpoint = Endpoint::new();
     let mut forged = genuine();
-    let stranger = Signer::new(Secret::new("whsec_of_somebody_else").expect("not empty"));
-    let signature = stranger.sign(payload("evt_1").as_bytes(), now());
+    let attacker = Signer::new(Secret::new("whsec_of_somebody_else").expect("not empty"));
+    let signature = attacker.sign(payload("evt_1").as_bytes(), now());
     forged.headers_mut().insert(SIGNATURE_HEADER, signature);
     let mut unsigned = genuine();
     unsigned.headers_mut().remove(SIGNATURE_HEADER);

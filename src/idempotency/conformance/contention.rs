@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::{sync::Barrier, task::JoinSet, time::sleep};
 
-use super::{LONG, PATIENCE, SHORT, answered, claims, fresh_key, fresh_namespace};
+use super::{LONG, SHORT, TIMEOUT, answered, claims, fresh_key, fresh_namespace};
 use crate::idempotency::{EventKey, EventStore, Token};
 
 const CLAIMERS: usize = 64;
@@ -24,7 +24,7 @@ pub(super) async fn one_claimer_takes_over<St: EventStore>(store: &Arc<St>) {
     loop {
         let winners = race(store, std::slice::from_ref(&key)).await;
         match winners[0] {
-            0 => assert!(begun.elapsed() < PATIENCE, "nobody takes over"),
+            0 => assert!(begun.elapsed() < TIMEOUT, "nobody takes over"),
             1 => return,
             more => panic!("{more} claimers took over from one whose lease had ended"),
         }

@@ -8,18 +8,21 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
-use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use tokio::{task::JoinSet, time::sleep};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{LONG, fresh_namespace};
+use super::{
+    LONG,
+    deliveries::{deliver, events},
+    fresh_namespace,
+};
 use crate::{
-    Secret, Signer, VerifiedEvent, Verifier,
+    VerifiedEvent,
     idempotency::{DUPLICATE_HEADER, EventStore, Idempotency, IdempotencyLayer},
 };
 
@@ -33,7 +36,7 @@ pub(super) async fn each_event_succeeds_once<St: EventStore>(store: &Arc<St>) {
         .with_lease(LONG)
         .with_store_timeout(LONG)
         .layer(handler.clone());
-    let events = Arc::new(events());
+    let events = Arc::new(events(EVENTS));
 
     let mut workers = JoinSet::new();
     for worker in 0..WORKERS {
@@ -78,33 +81,6 @@ async fn deliver_until_done<St: EventStore>(
             status => panic!("{} is answered {status}", event.id()),
         }
     }
-}
-
-async fn deliver<St: EventStore>(
-    mut service: Idempotency<Handler, St>,
-    event: &VerifiedEvent,
-) -> Response<crate::ResponseBody<()>> {
-    let mut request = Request::new(());
-    request.extensions_mut().insert(event.clone());
-    let Ok(response) = service.call(request).await;
-    response
-}
-
-fn events() -> Vec<VerifiedEvent> {
-    let secret = Secret::new("whsec_conformance").expect("it is not empty");
-    let signer = Signer::new(secret.clone());
-    let verifier = Verifier::new(secret);
-    let now = SystemTime::now();
-    let event = |number| {
-        let body = Bytes::from(format!(
-            r#"{{"id":"evt_{number}","type":"charge.succeeded"}}"#
-        ));
-        let header = signer.sign(&body, now);
-        verifier
-            .verify(header.as_bytes(), body, now)
-            .expect("it is signed")
-    };
-    (0..EVENTS).map(event).collect()
 }
 
 /// Fails at three attempts of ten, and counts the others for each event.

@@ -1,4 +1,4 @@
-//! Ids as strangers would choose them, if they could sign.
+//! Ids as attackers would choose them, if they could sign.
 
 use super::{LONG, answered, claims, fresh_namespace};
 use crate::idempotency::{Claim, EventKey, EventStore, Retention, Token};

@@ -1,4 +1,4 @@
-//! What every [`EventStore`] must pass, to be run against its real engine (feature `test-util`).
+//! The checks that every [`EventStore`] must pass, to be run against its real engine (feature `test-util`).
 //!
 //! ```
 //! use tower_loops::idempotency::{MemoryStore, conformance};
@@ -10,9 +10,12 @@
 //! ```
 
 mod contention;
+mod deliveries;
 mod handlers;
 mod keys;
+mod outage;
 mod table;
+mod trouble;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -26,16 +29,25 @@ const LONG: Duration = Duration::from_secs(600);
 /// A lease whose end is waited for.
 const SHORT: Duration = Duration::from_millis(250);
 /// How long a store may take to notice that a time is over.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Holds a store to the table of [`EventStore`], one operation at a time and many at once, and to what the layer needs of it.
+/// Checks a store against the table of [`EventStore`], and under an [`IdempotencyLayer`](super::IdempotencyLayer).
 ///
-/// It takes some seconds, for the ends of leases. Its keys are in namespaces of its own, so that an engine that has other
-/// entries may be used. Run it where several threads are, to see races.
+/// - Each cell of the table: what an operation returns, and what it leaves.
+/// - The ends of leases and retentions, the shortest and the longest.
+/// - Unusual ids and namespaces, which must be kept apart.
+/// - 64 claimers at once, of 200 keys, and of one whose lease has ended: one wins.
+/// - 64 workers with handlers that fail at 30 % of their attempts: each event succeeds once.
+/// - Operations whose futures are dropped midway.
+/// - Successes whose record stalls, outages that are longer than a lease, bursts of claims whose answers are lost: no event is
+///   handled twice, none stays blocked.
+///
+/// It takes about half a minute at most, for the ends of leases. Its keys are in namespaces of its own, so the engine may
+/// have other entries. Run it on several threads, to see races.
 ///
 /// # Panics
 ///
-/// When the store does not conform, with what it did.
+/// If the store does not conform, with what it did.
 pub async fn run(store: impl EventStore) {
     let store = Arc::new(store);
     table::each_cell(&*store).await;
@@ -44,6 +56,10 @@ pub async fn run(store: impl EventStore) {
     contention::one_claimer_wins(&store).await;
     contention::one_claimer_takes_over(&store).await;
     handlers::each_event_succeeds_once(&store).await;
+    trouble::dropped_operations_can_be_repeated(&*store).await;
+    trouble::a_record_that_stalls_is_made(&store).await;
+    trouble::an_outage_longer_than_a_lease_repeats_nothing(&store).await;
+    trouble::a_burst_of_lost_claims_blocks_nothing(&store).await;
 }
 
 /// A namespace that no other run uses.
@@ -64,7 +80,7 @@ fn answered<T>(answer: Result<T, StoreError>) -> T {
 async fn eventually<F: Future<Output = bool>>(what: &str, mut ask: impl FnMut() -> F) {
     let begun = Instant::now();
     while !ask().await {
-        assert!(begun.elapsed() < PATIENCE, "{what}: not after {PATIENCE:?}");
+        assert!(begun.elapsed() < TIMEOUT, "{what}: not after {TIMEOUT:?}");
         sleep(Duration::from_millis(10)).await;
     }
 }

@@ -196,6 +196,6 @@ pub(super) async fn time_ends_what_is_held_and_done<St: EventStore>(store: &St) 
     );
     let longest = Cell::in_state(store, State::Absent).await;
     let claim = store.claim(&longest.key, longest.mine, Duration::MAX);
-    assert_eq!(answered(claim.await), Claim::Claimed, "claim for ever");
-    assert_eq!(longest.state().await, State::Mine, "after a claim for ever");
+    assert_eq!(answered(claim.await), Claim::Claimed, "claim forever");
+    assert_eq!(longest.state().await, State::Mine, "after a claim forever");
 }

@@ -1,4 +1,4 @@
-//! The answers that the layer gives in the handler's place.
+//! The responses of the layer itself.
 
 use std::time::Duration;
 
@@ -11,53 +11,53 @@ use http_body_util::Full;
 
 use crate::ResponseBody;
 
-/// Marks the answer to an event that was handled before: `x-loops-webhook-duplicate: true`.
+/// Marks the response to an event that was handled before: `x-loops-webhook-duplicate: true`.
 pub const DUPLICATE_HEADER: HeaderName = HeaderName::from_static("x-loops-webhook-duplicate");
 
-/// What a sender is told at most, be the rest of a lease ever so long.
+/// The longest `Retry-After`, in seconds, however long a lease is.
 const MAX_RETRY_AFTER: u64 = 24 * 60 * 60;
 
 const STORE_RETRY_AFTER: Duration = Duration::from_secs(5);
 
-type Answer<B> = Response<ResponseBody<B>>;
+type OwnResponse<B> = Response<ResponseBody<B>>;
 
-pub(super) fn duplicate<B>() -> Answer<B> {
+pub(super) fn duplicate<B>() -> OwnResponse<B> {
     let mut response = json(StatusCode::OK, r#"{"received": true}"#);
     let headers = response.headers_mut();
     headers.insert(DUPLICATE_HEADER, HeaderValue::from_static("true"));
     response
 }
 
-pub(super) fn in_flight<B>(status: StatusCode, retry_after: Duration) -> Answer<B> {
+pub(super) fn in_flight<B>(status: StatusCode, retry_after: Duration) -> OwnResponse<B> {
     retry(status, r#"{"error":"Event in progress"}"#, retry_after)
 }
 
-pub(super) fn store_down<B>() -> Answer<B> {
+pub(super) fn store_down<B>() -> OwnResponse<B> {
     let text = r#"{"error":"Event store unavailable"}"#;
     retry(StatusCode::SERVICE_UNAVAILABLE, text, STORE_RETRY_AFTER)
 }
 
-pub(super) fn shutting_down<B>() -> Answer<B> {
+pub(super) fn shutting_down<B>() -> OwnResponse<B> {
     let text = r#"{"error":"Shutting down"}"#;
     retry(StatusCode::SERVICE_UNAVAILABLE, text, STORE_RETRY_AFTER)
 }
 
-pub(super) fn panicked<B>() -> Answer<B> {
+pub(super) fn panicked<B>() -> OwnResponse<B> {
     json(
         StatusCode::INTERNAL_SERVER_ERROR,
         r#"{"error":"Processing failed"}"#,
     )
 }
 
-pub(super) fn unverified<B>() -> Answer<B> {
+pub(super) fn unverified<B>() -> OwnResponse<B> {
     json(
         StatusCode::INTERNAL_SERVER_ERROR,
         r#"{"error":"Misconfigured"}"#,
     )
 }
 
-/// With `Retry-After` in whole seconds, rounded up, from one to a day's.
-fn retry<B>(status: StatusCode, text: &'static str, after: Duration) -> Answer<B> {
+/// With `Retry-After` in whole seconds, rounded up: at least one, at most a day's.
+fn retry<B>(status: StatusCode, text: &'static str, after: Duration) -> OwnResponse<B> {
     let seconds = after
         .as_secs()
         .saturating_add(u64::from(after.subsec_nanos() > 0))
@@ -67,7 +67,7 @@ fn retry<B>(status: StatusCode, text: &'static str, after: Duration) -> Answer<B
     response
 }
 
-fn json<B>(status: StatusCode, text: &'static str) -> Answer<B> {
+fn json<B>(status: StatusCode, text: &'static str) -> OwnResponse<B> {
     const JSON: HeaderValue = HeaderValue::from_static("application/json");
     let mut response = Response::new(ResponseBody::own(Full::new(Bytes::from_static(
         text.as_bytes(),

@@ -26,7 +26,7 @@ pub struct EventKey {
 
 impl EventKey {
     /// The key of a verified event: of its id *and* its type, because one id can carry several types. (The test button of a
-    /// dashboard may send every event under one id.) [`IdempotencyLayer`](super::IdempotencyLayer) uses these keys.
+    /// dashboard may send every event under one id.) [`IdempotencyLayer`](crate::idempotency::IdempotencyLayer) uses these keys.
     ///
     /// The id of the key is `type:id`, or a digest where that is too long or not printable. The id `""` names nothing; the
     /// digest of the payload replaces it.
@@ -35,10 +35,22 @@ impl EventKey {
     /// the other.
     #[must_use]
     pub fn of(namespace: &str, event: &VerifiedEvent) -> Self {
+        Self::in_namespace(&Self::bounded_namespace(namespace), event)
+    }
+
+    /// As [`of`](Self::of), of a namespace that is bounded already: its text is shared, not copied.
+    pub(in crate::idempotency) fn in_namespace(
+        namespace: &Arc<str>,
+        event: &VerifiedEvent,
+    ) -> Self {
         Self {
-            namespace: bounded_namespace(namespace).into(),
+            namespace: Arc::clone(namespace),
             id: bounded_event(event).into(),
         }
+    }
+
+    pub(in crate::idempotency) fn bounded_namespace(namespace: &str) -> Arc<str> {
+        bounded_namespace(namespace).into()
     }
 
     /// The key of any id in a namespace. Two events with one id and different types have the same key here:
@@ -46,7 +58,7 @@ impl EventKey {
     #[must_use]
     pub fn new(namespace: &str, event_id: &str) -> Self {
         Self {
-            namespace: bounded_namespace(namespace).into(),
+            namespace: Self::bounded_namespace(namespace),
             id: bounded_id(event_id).into(),
         }
     }

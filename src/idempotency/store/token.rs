@@ -1,10 +1,10 @@
-//! Who holds a claim.
+//! The holder of a claim.
 
 use std::fmt;
 
-/// The mark of one holder of a claim: 128 random bits.
+/// Identifies one holder of a claim: 128 random bits.
 ///
-/// The caller makes it, not the store, so that a claim whose answer was lost can be made again, or released.
+/// The caller makes it, not the store, so that a claim whose answer was lost can be repeated or released.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Token([u8; 16]);
 
@@ -13,7 +13,7 @@ impl Token {
     ///
     /// # Panics
     ///
-    /// When the operating system has no random numbers to give.
+    /// If the operating system has no random numbers.
     #[must_use]
     pub fn random() -> Self {
         let mut bytes = [0; 16];

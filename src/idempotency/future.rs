@@ -1,0 +1,76 @@
+//! The response future.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use http::Response;
+use tokio::task::JoinHandle;
+
+use super::response;
+use crate::ResponseBody;
+
+/// The response future of [`Idempotency`](super::Idempotency).
+pub struct ResponseFuture<B, E> {
+    kind: Kind<B, E>,
+}
+
+type Output<B, E> = Result<Response<ResponseBody<B>>, E>;
+
+enum Kind<B, E> {
+    Answered(Option<Box<Response<ResponseBody<B>>>>),
+    Attached(Pin<Box<dyn Future<Output = Output<B, E>> + Send>>),
+    Detached(JoinHandle<Output<B, E>>),
+}
+
+impl<B, E> ResponseFuture<B, E> {
+    pub(super) fn answered(response: Response<ResponseBody<B>>) -> Self {
+        Self {
+            kind: Kind::Answered(Some(Box::new(response))),
+        }
+    }
+
+    pub(super) fn attached(delivery: impl Future<Output = Output<B, E>> + Send + 'static) -> Self {
+        Self {
+            kind: Kind::Attached(Box::pin(delivery)),
+        }
+    }
+
+    pub(super) fn detached(delivery: JoinHandle<Output<B, E>>) -> Self {
+        Self {
+            kind: Kind::Detached(delivery),
+        }
+    }
+}
+
+// The response is never pinned: it is only moved out.
+impl<B, E> Unpin for ResponseFuture<B, E> {}
+
+impl<B, E> Future for ResponseFuture<B, E> {
+    type Output = Output<B, E>;
+
+    /// # Panics
+    ///
+    /// When polled again after it returned a response.
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.kind {
+            Kind::Answered(response) => Poll::Ready(Ok(*response
+                .take()
+                .expect("`ResponseFuture` polled after it returned a response"))),
+            Kind::Attached(delivery) => delivery.as_mut().poll(cx),
+            // Panics of the handler and of the store are caught inside. What is left is a runtime that shuts down.
+            Kind::Detached(delivery) => Poll::Ready(
+                ready!(Pin::new(delivery).poll(cx)).unwrap_or_else(|_| Ok(response::panicked())),
+            ),
+        }
+    }
+}
+
+impl<B, E> fmt::Debug for ResponseFuture<B, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,100 @@
+//! The claim of one delivery on its event: what it asks of the store, each call with a limit.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+
+use super::{
+    call::bounded,
+    config::Config,
+    in_flight::Running,
+    shared::Shared,
+    store::{Claim, Completion, EventKey, EventStore, StoreError, StoreErrorKind, Token},
+};
+
+/// The key of an event, and the token under which a delivery holds it.
+pub(super) struct Lease<St> {
+    pub(super) key: EventKey,
+    token: Token,
+    pub(super) shared: Arc<Shared<St>>,
+    pub(super) config: Arc<Config>,
+    /// A shutdown waits for this.
+    running: Option<Running>,
+}
+
+impl<St: EventStore> Lease<St> {
+    pub(super) fn new(
+        key: EventKey,
+        running: Running,
+        shared: Arc<Shared<St>>,
+        config: Arc<Config>,
+    ) -> Self {
+        Self {
+            key,
+            token: Token::random(),
+            shared,
+            config,
+            running: Some(running),
+        }
+    }
+
+    /// The same claim, for a task that no shutdown waits for.
+    pub(super) fn for_background(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            token: self.token,
+            shared: Arc::clone(&self.shared),
+            config: Arc::clone(&self.config),
+            running: None,
+        }
+    }
+
+    /// No shutdown waits for this delivery any more.
+    pub(super) fn stop_running(&mut self) {
+        self.running = None;
+    }
+
+    /// Claims the event. The lease counts from the call, so a claim that is answered after its lease is an error.
+    pub(super) async fn claim(&self) -> Result<Claim, StoreError> {
+        let (start, lease) = (Instant::now(), self.config.claim_lease());
+        let claim = self.claim_for(lease).await?;
+        // A thread that was blocked meanwhile has not noticed the limit of the call.
+        if claim == Claim::Claimed && start.elapsed() >= lease {
+            let late = "the claim was answered after the end of its lease";
+            return Err(StoreError::new(StoreErrorKind::Unavailable, late));
+        }
+        Ok(claim)
+    }
+
+    /// Renews the lease within `limit`. Returns whether this delivery still holds the event.
+    pub(super) async fn renew(&self, lease: Duration, limit: Duration) -> Result<bool, StoreError> {
+        let store = &self.shared.store;
+        let extend = async { store.extend(&self.key, self.token, lease).await };
+        let renewal = async {
+            if bounded(self.config.call_limit(), extend).await? {
+                return Ok(true);
+            }
+            // The lease had expired. Unless another delivery has claimed the event since, claim it again.
+            Ok(self.claim_for(lease).await? == Claim::Claimed)
+        };
+        bounded(limit, renewal).await
+    }
+
+    pub(super) async fn complete(&self) -> Result<Completion, StoreError> {
+        let (store, retention) = (&self.shared.store, self.config.retention);
+        let complete = async { store.complete(&self.key, self.token, retention).await };
+        bounded(self.config.call_limit(), complete).await
+    }
+
+    pub(super) async fn release(&self) -> Result<bool, StoreError> {
+        let store = &self.shared.store;
+        let release = async { store.release(&self.key, self.token).await };
+        bounded(self.config.call_limit(), release).await
+    }
+
+    async fn claim_for(&self, lease: Duration) -> Result<Claim, StoreError> {
+        let store = &self.shared.store;
+        let claim = async { store.claim(&self.key, self.token, lease).await };
+        bounded(self.config.call_limit(), claim).await
+    }
+}

@@ -1,0 +1,43 @@
+//! What the services of one layer have in common.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::{in_flight::InFlight, unrecorded::Unrecorded};
+
+pub(super) struct Shared<St> {
+    pub(super) store: St,
+    pub(super) in_flight: InFlight,
+    pub(super) unrecorded: Arc<Unrecorded>,
+    pub(super) background: Background,
+}
+
+/// Limits of the tasks that repeat what a store in trouble has missed. Each kind of work has limits of its own: none takes the
+/// place of another, and together they leave a store that is back to the deliveries.
+pub(super) struct Background {
+    /// How many completions are attempted at once. The tasks are not limited: there are as many as handlers that ran.
+    pub(super) completions: Semaphore,
+    /// How many releases of failed events are attempted at once. The tasks are not limited either.
+    pub(super) releases: Semaphore,
+    /// How many releases of claims with a lost answer are attempted at once.
+    pub(super) lost_claims: Semaphore,
+    /// How many of these wait. What finds no room here is freed by the end of its lease.
+    pub(super) lost_claim_tasks: Arc<Semaphore>,
+}
+
+impl<St> Shared<St> {
+    pub(super) fn new(store: St) -> Self {
+        Self {
+            store,
+            in_flight: InFlight::default(),
+            unrecorded: Arc::default(),
+            background: Background {
+                completions: Semaphore::new(64),
+                releases: Semaphore::new(8),
+                lost_claims: Semaphore::new(4),
+                lost_claim_tasks: Arc::new(Semaphore::new(1024)),
+            },
+        }
+    }
+}

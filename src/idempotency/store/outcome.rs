@@ -1,0 +1,43 @@
+//! What the operations of a store return.
+
+use std::time::Duration;
+
+/// The outcome of a [`claim`](super::EventStore::claim).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Claim {
+    /// The key is held by this token.
+    Claimed,
+    /// Another token holds it.
+    InFlight {
+        /// What is left of its lease.
+        retry_after: Duration,
+    },
+    /// The event was handled.
+    Done,
+}
+
+/// The outcome of a [`complete`](super::EventStore::complete).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Completion {
+    /// It was held by this token.
+    Held,
+    /// The lease had run out; another may have handled the event meanwhile.
+    LeaseLost,
+}
+
+/// How long an event stays done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retention {
+    /// For this long after its completion.
+    For(Duration),
+    /// For as long as the store exists.
+    Forever,
+}
+
+impl From<Duration> for Retention {
+    fn from(time: Duration) -> Self {
+        Self::For(time)
+    }
+}

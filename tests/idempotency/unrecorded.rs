@@ -1,0 +1,208 @@
+//! Successes that the store does not know of yet: none is lost, and none is handled again by the process that knows it.
+
+use std::time::Duration;
+
+use http::Request;
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
+use tower::{Layer, Service};
+use tower_loops::idempotency::{Claim, EventKey, EventStore, IdempotencyLayer, Token};
+
+use crate::{
+    log::Log,
+    scripted_store::{Mood, Op, ScriptedStore},
+    support::{Calls, Gate, MANY, deliver, deliver_many, payload, spawn_delivery, verified},
+};
+
+const MOODS: [Mood; 4] = [Mood::Fails, Mood::Hangs, Mood::WorksAndHangs, Mood::Panics];
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// Whether the store has recorded the event, asked behind the script.
+async fn is_recorded(store: &ScriptedStore, id: &str) -> bool {
+    let key = EventKey::new("default", &format!("charge.succeeded:{id}"));
+    let claim = store.memory.claim(&key, Token::random(), seconds(60)).await;
+    claim.expect("it works") == Claim::Done
+}
+
+#[tokio::test(start_paused = true)]
+async fn failed_claims_take_no_place_from_successes() {
+    for mood in MOODS {
+        let (store, gate) = (ScriptedStore::default(), Gate::new());
+        let service =
+            IdempotencyLayer::new(store.clone()).layer(Calls::default().waiting_at(&gate));
+        let first = spawn_delivery(&service, "evt_first");
+        gate.arrival().await;
+        store.set_all(mood);
+        assert_eq!(deliver_many(&service).await, 0, "{mood:?}");
+        gate.open();
+        assert_eq!(first.await.expect("no panic").status, 200, "{mood:?}");
+        sleep(seconds(300)).await;
+        store.set_all(Mood::Works);
+        sleep(seconds(3)).await;
+        assert!(is_recorded(&store, "evt_first").await, "{mood:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn none_of_a_burst_of_successes_is_lost() {
+    let store = ScriptedStore::default();
+    let layer = IdempotencyLayer::new(store.clone());
+    let service = layer.layer(Calls::default().succeeding());
+    store.set(Op::Complete, Mood::Fails);
+    assert_eq!(deliver_many(&service).await, MANY);
+    assert_eq!(layer.shutdown(seconds(60)).await, MANY, "they wait");
+    store.set(Op::Complete, Mood::Works);
+    assert_eq!(layer.shutdown(seconds(10)).await, 0, "they still wait");
+    for number in 0..MANY {
+        assert!(
+            is_recorded(&store, &format!("evt_{number}")).await,
+            "{number}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn redeliveries_of_a_success_not_yet_recorded_are_duplicates() {
+    for mood in MOODS {
+        let (store, calls, gate) = (ScriptedStore::default(), Calls::default(), Gate::new());
+        let service = IdempotencyLayer::new(store.clone()).layer(calls.waiting_at(&gate));
+        let first = spawn_delivery(&service, "evt_1");
+        gate.arrival().await;
+        store.set_all(mood);
+        gate.open();
+        sleep(Duration::from_millis(1)).await;
+        let claims = store.count(Op::Claim);
+        // Before the answer, after it, and long after the lease.
+        for pause in [0, 10, 600] {
+            sleep(seconds(pause)).await;
+            let start = Instant::now();
+            assert!(
+                deliver(&service, "evt_1").await.is_duplicate(),
+                "{mood:?}, {pause}"
+            );
+            assert_eq!(start.elapsed(), Duration::ZERO, "{mood:?}, {pause}");
+        }
+        assert_eq!(
+            store.count(Op::Claim),
+            claims,
+            "{mood:?}: the store is asked"
+        );
+        assert_eq!(first.await.expect("no panic").status, 200, "{mood:?}");
+
+        // The first delivery after the outage meets an event that nobody holds.
+        store.set_all(Mood::Works);
+        assert!(deliver(&service, "evt_1").await.is_duplicate(), "{mood:?}");
+        sleep(seconds(3)).await;
+        assert!(is_recorded(&store, "evt_1").await, "{mood:?}");
+        assert_eq!(calls.count(), 1, "{mood:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_back_knows_of_the_success_within_half_a_second() {
+    let store = ScriptedStore::default();
+    let service = IdempotencyLayer::new(store.clone()).layer(Calls::default().succeeding());
+    store.set(Op::Complete, Mood::Fails);
+    assert_eq!(deliver(&service, "evt_1").await.status, 200);
+    sleep(seconds(600)).await;
+    let tries = store.count(Op::Complete);
+    assert!((1_500..=3_100).contains(&tries), "{tries} in 600 seconds");
+    store.set(Op::Complete, Mood::Works);
+    sleep(Duration::from_millis(500)).await;
+    assert!(is_recorded(&store, "evt_1").await);
+}
+
+/// The claim of a redelivery is made after the lease of the first delivery has expired, and answered after its success.
+#[tokio::test(start_paused = true)]
+async fn a_success_that_comes_while_a_redelivery_claims_makes_it_a_duplicate() {
+    let (store, calls, gate) = (ScriptedStore::default(), Calls::default(), Gate::new());
+    let service = IdempotencyLayer::new(store.clone()).layer(calls.waiting_at(&gate));
+    let first = spawn_delivery(&service, "evt_1");
+    gate.arrival().await;
+    store.set(Op::Extend, Mood::Fails);
+    sleep(seconds(65)).await;
+    store.set(Op::Claim, Mood::AnswersLate(seconds(1)));
+    let redelivery = spawn_delivery(&service, "evt_1");
+    sleep(Duration::from_millis(500)).await;
+    gate.open();
+    assert_eq!(first.await.expect("no panic").status, 200);
+    assert!(
+        is_recorded(&store, "evt_1").await,
+        "before the redelivery hears of its claim"
+    );
+    assert!(redelivery.await.expect("no panic").is_duplicate());
+    assert_eq!(calls.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn recording_ends_after_an_attempt_that_began_when_an_event_may_be_held_no_longer() {
+    for mood in [Mood::Fails, Mood::Hangs] {
+        let store = ScriptedStore::default();
+        let layer = IdempotencyLayer::new(store.clone()).with_max_hold(seconds(100));
+        let service = layer.layer(Calls::default().succeeding());
+        store.set(Op::Complete, mood);
+        let (log, _guard) = Log::catch();
+        assert_eq!(deliver(&service, "evt_1").await.status, 200, "{mood:?}");
+        sleep(seconds(97)).await;
+        assert_eq!(log.count("ERROR", "could not be recorded"), 0, "{mood:?}");
+        sleep(seconds(10)).await;
+        assert_eq!(log.count("ERROR", "could not be recorded"), 1, "{mood:?}");
+        let tries = store.count(Op::Complete);
+        sleep(seconds(3600)).await;
+        assert_eq!(store.count(Op::Complete), tries, "{mood:?}");
+        assert_eq!(layer.shutdown(Duration::ZERO).await, 0, "{mood:?}");
+
+        // Nobody knows of it any more.
+        store.set(Op::Complete, Mood::Works);
+        let service = IdempotencyLayer::new(store).layer(Calls::default().succeeding());
+        assert!(!deliver(&service, "evt_1").await.is_duplicate(), "{mood:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_a_hundred_thousand_waiting_new_events_are_answered_503() {
+    const MAX: usize = 100_000;
+    let (store, calls, gate) = (ScriptedStore::default(), Calls::default(), Gate::new());
+    // Unclaimed deliveries of one event: to sign as many events takes minutes.
+    let layer = IdempotencyLayer::new(store.clone()).dangerous_fail_open();
+    let mut service = layer.layer(calls.waiting_at(&gate));
+    store.set(Op::Claim, Mood::Rejects);
+    store.set(Op::Complete, Mood::Hangs);
+    let event = verified(&payload("evt_1"));
+    let mut deliveries = JoinSet::new();
+    for _ in 0..MAX {
+        let mut request = Request::new(());
+        request.extensions_mut().insert(event.clone());
+        deliveries.spawn(service.call(request));
+    }
+    for _ in 0..MAX {
+        gate.arrival().await;
+    }
+    for _ in 1..MAX {
+        gate.open();
+    }
+    sleep(seconds(1)).await;
+    assert_eq!(deliver(&service, "evt_1").await.status, 200, "known");
+    gate.open();
+    sleep(seconds(1)).await;
+    let (log, _guard) = Log::catch();
+    let claims = store.count(Op::Claim);
+    let answer = deliver(&service, "evt_new").await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.retry_after.as_deref(), Some("5"));
+    assert_eq!(log.count("ERROR", "too many"), 1);
+    assert!(
+        deliver(&service, "evt_1").await.is_duplicate(),
+        "it is known"
+    );
+    assert_eq!((store.count(Op::Claim), calls.count()), (claims, MAX));
+
+    store.set_all(Mood::Works);
+    assert_eq!(layer.shutdown(seconds(60)).await, 0, "they still wait");
+    assert!(is_recorded(&store, "evt_1").await);
+}
