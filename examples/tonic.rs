@@ -30,7 +30,7 @@ async fn main() -> Result<(), BoxError> {
     });
     // Nobody may keep a connection by sending a body slowly.
     let signature = signature.with_body_timeout(Duration::from_secs(30));
-    let webhook = Router::new().route("/api/webhooks/loops", post(receive).layer(signature));
+    let webhook = Router::new().route("/api/webhooks/loops", post(receive).route_layer(signature));
     let (_reporter, health) = health_reporter();
     let services = Routes::new(health).into_axum_router().merge(webhook);
 
@@ -50,6 +50,10 @@ async fn main() -> Result<(), BoxError> {
 }
 
 async fn receive(event: VerifiedEvent) -> Json<Value> {
-    println!("received: {} {}", event.event_type(), event.id());
+    println!(
+        "received: {:?} {:?}",
+        event.event_type().as_str(),
+        event.id()
+    );
     Json(json!({ "received": true }))
 }

@@ -115,12 +115,11 @@
 //!     next.run(request).await
 //! }
 //!
-//! let app: Router = Router::new().route("/webhooks", post(handle)).layer(
-//!     ServiceBuilder::new()
-//!         .layer(LoopsSignatureLayer::new(Secret::new("whsec_example")?))
-//!         .layer(MapRequestBodyLayer::new(Body::new))
-//!         .layer(from_fn(log)),
-//! );
+//! let stack = ServiceBuilder::new()
+//!     .layer(LoopsSignatureLayer::new(Secret::new("whsec_example")?))
+//!     .layer(MapRequestBodyLayer::new(Body::new))
+//!     .layer(from_fn(log));
+//! let app: Router = Router::new().route("/webhooks", post(handle).route_layer(stack));
 //! # Ok::<(), tower_loops::SecretError>(())
 //! ```
 //!

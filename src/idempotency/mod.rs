@@ -37,11 +37,11 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let secret = Secret::new("whsec_example")?;
-//! let app = Router::new()
-//!     .route("/webhooks", post(ship))
+//! let hook = post(ship)
+//!     .route_layer(IdempotencyLayer::new(MemoryStore::new()))
 //!     // In axum the layer that is added last is the outermost.
-//!     .layer(IdempotencyLayer::new(MemoryStore::new()))
-//!     .layer(LoopsSignatureLayer::new(secret.clone()));
+//!     .route_layer(LoopsSignatureLayer::new(secret.clone()));
+//! let app = Router::new().route("/webhooks", hook);
 //!
 //! let body = r#"{"id":"evt_1","type":"charge.succeeded"}"#;
 //! let signature = Signer::new(secret).sign(body.as_bytes(), SystemTime::now());
