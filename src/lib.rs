@@ -148,6 +148,11 @@
 //! | `tokio` | [`LoopsSignatureLayer::with_body_timeout`]: a deadline for slow bodies; needs a tokio runtime |
 //! | `tracing` | one event per outcome: `INFO` for a verified delivery (id, type, age), `DEBUG` for a refused one (reason); never a body, a header or a secret |
 //!
+//! # Guide
+//!
+//! [`guide`] says what to do about [rejections](guide::rejections) and [compiler errors](guide::compiler_errors), where the
+//! layer [goes](guide::mounting), and what an [event](guide::events) is not.
+//!
 //! # Errors of the service
 //!
 //! A refusal is a response. The error type is the inner service's, and so is every error.
@@ -159,6 +164,7 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod event;
+pub mod guide;
 mod hex;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;
