@@ -1,6 +1,10 @@
 //! Pastes every `rust` block of the README files into a fresh crate and checks that it compiles.
 
-use std::{env, fs, path::Path, process::Command};
+use std::{
+    env, fs,
+    path::Path,
+    process::{Command, Output},
+};
 
 const READMES: [&str; 4] = [
     "README.md",
@@ -46,15 +50,28 @@ fn every_snippet_of_a_readme_compiles_as_pasted() {
     }
     fs::write(fresh.join("src/lib.rs"), modules).unwrap();
 
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let check = Command::new(env!("CARGO"))
-        .args(["check", "--offline", "--locked", "--quiet"])
-        .current_dir(&fresh)
-        .env("CARGO_TARGET_DIR", target)
-        .output()
-        .unwrap();
+    let check = cargo(&fresh, &["check"]);
     let printed = String::from_utf8_lossy(&check.stderr);
     assert!(check.status.success(), "{printed}");
+
+    // The first program of the README, by a reader who has not set the variable.
+    let run = cargo(&fresh, &["run", "--bin", "readme_md_0"]);
+    let printed = String::from_utf8_lossy(&run.stderr);
+    let friendly = "Error: the environment variable LOOPS_WEBHOOK_SECRET is not set";
+    assert!(printed.starts_with(friendly), "{printed}");
+}
+
+/// Runs cargo in this crate, with the packages that the tests themselves were built with.
+fn cargo(crate_folder: &Path, arguments: &[&str]) -> Output {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    Command::new(env!("CARGO"))
+        .args(arguments)
+        .args(["--offline", "--locked", "--quiet"])
+        .current_dir(crate_folder)
+        .env("CARGO_TARGET_DIR", target)
+        .env_remove("LOOPS_WEBHOOK_SECRET")
+        .output()
+        .unwrap()
 }
 
 fn snippets(text: &str) -> Vec<String> {
