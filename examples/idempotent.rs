@@ -47,7 +47,7 @@ async fn main() -> Result<ExitCode, BoxError> {
     let layers = ServiceBuilder::new()
         .layer(LoopsSignatureLayer::new(secret.clone()))
         .layer(idempotency.clone());
-    let route = post(handler).layer(layers);
+    let route = post(handler).route_layer(layers);
     let app = Router::new().route("/api/webhooks/loops", route);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/api/webhooks/loops", listener.local_addr()?);

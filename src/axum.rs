@@ -11,6 +11,8 @@ use http::{StatusCode, request::Parts};
 use crate::{event::VerifiedEvent, rejection::Rejection};
 
 /// Takes the event that [`LoopsSignatureLayer`](crate::LoopsSignatureLayer) put into the request.
+///
+/// `Option<VerifiedEvent>` [is no extractor](crate::guide::compiler_errors#optionverifiedevent), on purpose.
 impl<S: Sync> FromRequestParts<S> for VerifiedEvent {
     type Rejection = MissingLayer;
 

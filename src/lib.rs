@@ -115,12 +115,11 @@
 //!     next.run(request).await
 //! }
 //!
-//! let app: Router = Router::new().route("/webhooks", post(handle)).layer(
-//!     ServiceBuilder::new()
-//!         .layer(LoopsSignatureLayer::new(Secret::new("whsec_example")?))
-//!         .layer(MapRequestBodyLayer::new(Body::new))
-//!         .layer(from_fn(log)),
-//! );
+//! let stack = ServiceBuilder::new()
+//!     .layer(LoopsSignatureLayer::new(Secret::new("whsec_example")?))
+//!     .layer(MapRequestBodyLayer::new(Body::new))
+//!     .layer(from_fn(log));
+//! let app: Router = Router::new().route("/webhooks", post(handle).route_layer(stack));
 //! # Ok::<(), tower_loops::SecretError>(())
 //! ```
 //!
@@ -149,6 +148,11 @@
 //! | `tokio` | [`LoopsSignatureLayer::with_body_timeout`]: a deadline for slow bodies; needs a tokio runtime |
 //! | `tracing` | one event per outcome: `INFO` for a verified delivery (id, type, age), `DEBUG` for a refused one (reason); never a body, a header or a secret |
 //!
+//! # Guide
+//!
+//! [`guide`] says what to do about [rejections](guide::rejections) and [compiler errors](guide::compiler_errors), where the
+//! layer [goes](guide::mounting), and what an [event](guide::events) is not.
+//!
 //! # Errors of the service
 //!
 //! A refusal is a response. The error type is the inner service's, and so is every error.
@@ -160,6 +164,7 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod event;
+pub mod guide;
 mod hex;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;

@@ -41,7 +41,9 @@ pub(crate) fn app(
     let layers = ServiceBuilder::new()
         .layer(layer)
         .layer(IdempotencyLayer::new(MemoryStore::new()));
-    let route = post(handler).layer(layers).layer(map_response(watch));
+    let route = post(handler)
+        .route_layer(layers)
+        .route_layer(map_response(watch));
     Router::new().route(PATH, route)
 }
 

@@ -70,10 +70,12 @@ async fn main() -> Result<(), BoxError> {
 const SECRET: &str = "whsec_example";
 
 fn app(queue: Queue) -> Result<Router, BoxError> {
+    // The layer that is added last is the outermost.
+    let hook = post(enqueue)
+        .route_layer(IdempotencyLayer::new(MemoryStore::new()))
+        .route_layer(LoopsSignatureLayer::new(Secret::new(SECRET)?));
     Ok(Router::new()
-        .route("/api/webhooks/loops", post(enqueue))
-        .layer(IdempotencyLayer::new(MemoryStore::new()))
-        .layer(LoopsSignatureLayer::new(Secret::new(SECRET)?))
+        .route("/api/webhooks/loops", hook)
         .with_state(queue))
 }
 
@@ -105,7 +107,7 @@ async fn process(job: Job, worker: WorkerContext) -> Result<(), BoxDynError> {
     if job.event_type == EventType::ChargeSucceeded {
         let charge: Charge = serde_json::from_value(job.object.unwrap_or_default())?;
         println!(
-            "{} processed: {:?} cents",
+            "{:?} processed: {:?} cents",
             job.event_id,
             charge.amount.unwrap_or_default()
         );

@@ -58,10 +58,11 @@ fn connect() -> Result<Pool, BoxError> {
 /// Delivers an event twice to an application behind both layers.
 async fn by_the_layer(store: PostgresStore, id: &str) -> Result<(), BoxError> {
     let secret = Secret::new("whsec_example")?;
-    let app = Router::new()
-        .route("/api/webhooks/loops", post(handle))
-        .layer(IdempotencyLayer::new(store).with_namespace("example"))
-        .layer(LoopsSignatureLayer::new(secret.clone()));
+    // The layer that is added last is the outermost.
+    let hook = post(handle)
+        .route_layer(IdempotencyLayer::new(store).with_namespace("example"))
+        .route_layer(LoopsSignatureLayer::new(secret.clone()));
+    let app = Router::new().route("/api/webhooks/loops", hook);
 
     let body = format!(r#"{{"id":"{id}","type":"charge.succeeded"}}"#);
     let signer = Signer::new(secret);

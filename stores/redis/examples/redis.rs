@@ -20,7 +20,7 @@ use redis::{
     Client, RedisResult,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
-use tower::{ServiceBuilder, ServiceExt};
+use tower::ServiceExt;
 use tower_loops::{
     BoxError, LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer, VerifiedEvent,
     idempotency::{DUPLICATE_HEADER, IdempotencyLayer},
@@ -37,11 +37,12 @@ async fn main() -> Result<(), BoxError> {
         process::exit(1)
     });
     let secret = Secret::new("whsec_example")?;
-    let app = Router::new().route(PATH, post(handle)).layer(
-        ServiceBuilder::new()
-            .layer(LoopsSignatureLayer::new(secret.clone()))
-            .layer(IdempotencyLayer::new(RedisStore::new(manager)).with_namespace("example")),
-    );
+    let once = IdempotencyLayer::new(RedisStore::new(manager)).with_namespace("example");
+    // The layer that is added last is the outermost.
+    let hook = post(handle)
+        .route_layer(once)
+        .route_layer(LoopsSignatureLayer::new(secret.clone()));
+    let app = Router::new().route(PATH, hook);
 
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
     let body = format!(r#"{{"id":"evt_{now}","type":"charge.succeeded"}}"#);

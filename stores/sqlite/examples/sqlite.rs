@@ -58,10 +58,11 @@ const SECRET: &str = "whsec_example";
 fn application(file: &Path) -> Result<Router, BoxError> {
     let store = SqliteStore::open(file)?;
     tokio::spawn(store.clone().purge_every(Duration::from_secs(3600)));
-    Ok(Router::new()
-        .route("/api/webhooks/loops", post(handle))
-        .layer(IdempotencyLayer::new(store).with_namespace("example"))
-        .layer(LoopsSignatureLayer::new(Secret::new(SECRET)?)))
+    // The layer that is added last is the outermost.
+    let hook = post(handle)
+        .route_layer(IdempotencyLayer::new(store).with_namespace("example"))
+        .route_layer(LoopsSignatureLayer::new(Secret::new(SECRET)?));
+    Ok(Router::new().route("/api/webhooks/loops", hook))
 }
 
 async fn handle(event: VerifiedEvent) {

@@ -14,7 +14,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tower_loops::{MissingLayer, VerifiedEvent};
+use tower_loops::{BoxError, MissingLayer, VerifiedEvent};
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::{oneshot, receive};
@@ -113,8 +113,21 @@ async fn without_the_layer_the_sender_learns_nothing_and_the_log_names_the_layer
         let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         assert_eq!(logged.lines().count(), 1, "{name}: {logged}");
         assert!(logged.contains(" ERROR "), "{name}: {logged}");
-        assert!(logged.contains("LoopsSignatureLayer"), "{name}: {logged}");
+        for cause in ["no LoopsSignatureLayer", "dropped the request's extensions"] {
+            assert!(logged.contains(cause), "{name}: {logged}");
+        }
     }
+}
+
+#[tokio::test]
+async fn missing_layer_is_an_error() {
+    let handler = async |event: Result<VerifiedEvent, MissingLayer>| {
+        let error: BoxError = event.unwrap_err().into();
+        error.to_string()
+    };
+    let router = Router::new().route(PATH, post(handler));
+    let text = oneshot(&router, signed(EVENT)).await.text;
+    assert!(text.starts_with("a handler takes a VerifiedEvent, but the request has none"));
 }
 
 #[tokio::test]

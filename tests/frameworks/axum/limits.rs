@@ -71,7 +71,7 @@ async fn a_limiter_outside_is_answered_as_too_large() {
         matches!(reason, Some(Rejection::BodyTooLarge { limit: None, .. })),
         "{reason:?}"
     );
-    // An unsigned body is not read, so its limiter never speaks.
+    // An unsigned body is drained: that its limiter fails it then changes nothing.
     let answer = oneshot(&router, post_request(Pieces::of(&long, 7))).await;
     assert_eq!(answer.seen(), MISSING);
 

@@ -5,7 +5,7 @@ use axum::{
     routing::{any_service, get, post},
 };
 use bytes::Bytes;
-use http::{Method, Request};
+use http::Request;
 use http_body_util::Full;
 use tower::{ServiceBuilder, ServiceExt, util::BoxCloneSyncServiceLayer};
 use tower_loops::{LoopsSignatureLayer, Signer};
@@ -16,103 +16,55 @@ use crate::support::{
     wire::{self, Version},
 };
 
-/// What strangers are answered where no route is.
-const NOT_FOUND: (u16, &str) = (404, "");
-const WRONG_METHOD: (u16, &str) = (405, "");
-
-/// A name, the router, and what a stranger gets for an unknown path and for a wrong method.
-type Mounting = (
-    &'static str,
-    Router,
-    (u16, &'static str),
-    (u16, &'static str),
-);
+type Mounting = (&'static str, Router);
 
 fn mountings() -> Vec<Mounting> {
     let webhook = || Router::new().route(PATH, post(receive));
     let boxed = BoxCloneSyncServiceLayer::new(layer());
+    let hook = || post(receive);
+    let nested = |inner: Router| Router::new().nest("/api/webhooks", inner);
+    let inner = || Router::new().route("/loops", post(receive));
+    let stand_alone = ServiceBuilder::new()
+        .layer(layer())
+        .service(hook().with_state::<()>(()));
     vec![
-        ("Router::layer", webhook().layer(layer()), MISSING, MISSING),
+        ("Router::layer", webhook().layer(layer())),
+        ("Router::route_layer", webhook().route_layer(layer())),
         (
-            "Router::route_layer",
-            webhook().route_layer(layer()),
-            NOT_FOUND,
-            MISSING,
+            "post.layer",
+            Router::new().route(PATH, hook().layer(layer())),
         ),
         (
-            "MethodRouter::layer",
-            Router::new().route(PATH, post(receive).layer(layer())),
-            NOT_FOUND,
-            MISSING,
+            "post.route_layer",
+            Router::new().route(PATH, hook().route_layer(layer())),
         ),
         (
-            "MethodRouter::route_layer",
-            Router::new().route(PATH, post(receive).route_layer(layer())),
-            NOT_FOUND,
-            WRONG_METHOD,
+            "inside a nested router",
+            nested(inner().route_layer(layer())),
         ),
-        (
-            "a guarded router that is nested",
-            Router::new().nest(
-                "/api",
-                Router::new()
-                    .route("/webhooks/loops", post(receive))
-                    .route_layer(layer()),
-            ),
-            NOT_FOUND,
-            MISSING,
-        ),
-        (
-            "a layer around nested routers",
-            Router::new()
-                .nest(
-                    "/api",
-                    Router::new().nest("/webhooks", Router::new().route("/loops", post(receive))),
-                )
-                .layer(layer()),
-            MISSING,
-            MISSING,
-        ),
-        (
-            "a fallback",
-            Router::new().fallback(receive).layer(layer()),
-            MISSING,
-            MISSING,
-        ),
+        ("around a nested router", nested(inner()).layer(layer())),
+        ("a fallback", Router::new().fallback(receive).layer(layer())),
         (
             "the fallback of a merged router",
             Router::new()
                 .route("/health", get(|| async {}))
                 .merge(Router::new().fallback(receive).layer(layer())),
-            MISSING,
-            MISSING,
         ),
         (
             "a service of its own at a route",
-            Router::new().route(
-                PATH,
-                any_service(
-                    ServiceBuilder::new()
-                        .layer(layer())
-                        .service(post(receive).with_state::<()>(())),
-                ),
-            ),
-            NOT_FOUND,
-            MISSING,
+            Router::new().route(PATH, any_service(stand_alone)),
         ),
         (
             "a ServiceBuilder",
             webhook().layer(ServiceBuilder::new().layer(layer())),
-            MISSING,
-            MISSING,
         ),
-        ("a boxed layer", webhook().layer(boxed), MISSING, MISSING),
+        ("a boxed layer", webhook().layer(boxed)),
     ]
 }
 
 #[tokio::test]
 async fn only_signed_requests_reach_the_handler_wherever_the_layer_stands() {
-    for (name, router, ..) in mountings() {
+    for (name, router) in mountings() {
         assert_eq!(
             oneshot(&router, signed(EVENT)).await.seen(),
             HANDLED,
@@ -125,7 +77,7 @@ async fn only_signed_requests_reach_the_handler_wherever_the_layer_stands() {
 
 #[tokio::test]
 async fn over_a_socket_it_is_the_same() {
-    for (name, router, ..) in mountings() {
+    for (name, router) in mountings() {
         let address = wire::serve_router(router).await;
         for version in [Version::Http1, Version::Http2] {
             let rows = [
@@ -141,36 +93,77 @@ async fn over_a_socket_it_is_the_same() {
     }
 }
 
+/// The table of `guide::mounting`: `/health`, an unknown path and a GET on the hook, for each placement.
 #[tokio::test]
-async fn the_layer_reaches_as_far_as_axum_says() {
-    for (name, router, unknown_path, wrong_method) in mountings() {
-        let request = |method, path| {
-            let request = Request::builder().method(method).uri(path);
-            request.body(Full::<Bytes>::default()).unwrap()
-        };
-        let elsewhere = oneshot(&router, request(Method::POST, "/elsewhere")).await;
-        assert_eq!(elsewhere.seen(), unknown_path, "{name}: unknown path");
-        let get = oneshot(&router, request(Method::GET, PATH)).await;
-        assert_eq!(get.seen(), wrong_method, "{name}: wrong method");
-    }
-}
-
-#[tokio::test]
-async fn merged_routes_beside_the_guarded_one_need_no_signature() {
-    let guarded = Router::new().route(PATH, post(receive)).layer(layer());
-    let open = Router::new().route("/health", get(|| async { "well" }));
-    for (name, router) in [
-        ("guarded.merge(open)", guarded.clone().merge(open.clone())),
-        ("open.merge(guarded)", open.merge(guarded)),
-    ] {
-        let health = Request::get("/health")
-            .body(Full::<Bytes>::default())
-            .unwrap();
-        assert_eq!(
-            oneshot(&router, health).await.seen(),
-            (200, "well"),
-            "{name}"
-        );
+async fn each_placement_affects_the_routes_that_the_guide_names() {
+    const OPEN: (u16, &str) = (200, "well");
+    const NOT_FOUND: (u16, &str) = (404, "");
+    const WRONG_METHOD: (u16, &str) = (405, "");
+    let health = || Router::new().route("/health", get(|| async { "well" }));
+    let hook = || Router::new().route(PATH, post(receive));
+    let both = || health().merge(hook());
+    let nested = |inner: Router| health().nest("/api", inner);
+    let inner = || Router::new().route("/webhooks/loops", post(receive));
+    let rows = [
+        (
+            "post(h).route_layer(l)",
+            health().route(PATH, post(receive).route_layer(layer())),
+            [OPEN, NOT_FOUND, WRONG_METHOD],
+        ),
+        (
+            "post(h).layer(l)",
+            health().route(PATH, post(receive).layer(layer())),
+            [OPEN, NOT_FOUND, MISSING],
+        ),
+        (
+            "Router::route_layer, /health before",
+            both().route_layer(layer()),
+            [MISSING, NOT_FOUND, MISSING],
+        ),
+        (
+            "Router::route_layer, /health after",
+            hook().route_layer(layer()).merge(health()),
+            [OPEN, NOT_FOUND, MISSING],
+        ),
+        (
+            "Router::layer, /health before",
+            both().layer(layer()),
+            [MISSING, MISSING, MISSING],
+        ),
+        (
+            "Router::layer, /health after",
+            hook()
+                .layer(layer())
+                .route("/health", get(|| async { "well" })),
+            [OPEN, MISSING, MISSING],
+        ),
+        (
+            "Router::layer, merged into",
+            health().merge(hook().layer(layer())),
+            [OPEN, MISSING, MISSING],
+        ),
+        (
+            "Router::route_layer, merged into",
+            health().merge(hook().route_layer(layer())),
+            [OPEN, NOT_FOUND, MISSING],
+        ),
+        (
+            "Router::layer, nested",
+            nested(inner().layer(layer())),
+            [OPEN, NOT_FOUND, MISSING],
+        ),
+        (
+            "Router::route_layer, nested",
+            nested(inner().route_layer(layer())),
+            [OPEN, NOT_FOUND, MISSING],
+        ),
+    ];
+    for (name, router, expected) in rows {
+        for (path, expected) in ["/health", "/elsewhere", PATH].into_iter().zip(expected) {
+            let request = Request::get(path).body(Full::<Bytes>::default()).unwrap();
+            let answer = oneshot(&router, request).await;
+            assert_eq!(answer.seen(), expected, "{name}: GET {path}");
+        }
         assert_eq!(oneshot(&router, unsigned()).await.seen(), MISSING, "{name}");
         assert_eq!(
             oneshot(&router, signed(EVENT)).await.seen(),

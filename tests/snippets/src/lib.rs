@@ -1,0 +1,1 @@
+//! Has tests only: each snippet of the READMEs compiles as a reader pastes it.

@@ -1,0 +1,90 @@
+//! Pastes every `rust` block of the README files into a fresh crate and checks that it compiles.
+
+use std::{
+    env, fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+const READMES: [&str; 4] = [
+    "README.md",
+    "stores/postgres/README.md",
+    "stores/redis/README.md",
+    "stores/sqlite/README.md",
+];
+
+#[test]
+fn every_snippet_of_a_readme_compiles_as_pasted() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let repository = package.join("../..").canonicalize().unwrap();
+    let fresh = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fresh");
+    let _ = fs::remove_dir_all(&fresh);
+    fs::create_dir_all(fresh.join("src/bin")).unwrap();
+
+    let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
+    let manifest = manifest.replace("../..", repository.to_str().unwrap());
+    fs::write(fresh.join("Cargo.toml"), manifest).unwrap();
+    fs::copy(package.join("Cargo.lock"), fresh.join("Cargo.lock")).unwrap();
+
+    let mut modules = String::new();
+    for readme in READMES {
+        let text = fs::read_to_string(repository.join(readme)).unwrap();
+        let snippets = snippets(&text);
+        assert!(!snippets.is_empty(), "{readme}");
+        for (number, snippet) in snippets.into_iter().enumerate() {
+            assert!(
+                !snippet.lines().any(|line| line.starts_with("# ")),
+                "{readme} hides a line from its reader: {snippet}"
+            );
+            let name = format!("{readme} {number}").replace(|c: char| !c.is_alphanumeric(), "_");
+            let name = name.to_lowercase();
+            // A program is pasted into a file of its own, functions into a module.
+            let file = if snippet.contains("fn main()") {
+                format!("bin/{name}.rs")
+            } else {
+                modules += &format!("pub mod {name};\n");
+                format!("{name}.rs")
+            };
+            fs::write(fresh.join("src").join(file), snippet).unwrap();
+        }
+    }
+    fs::write(fresh.join("src/lib.rs"), modules).unwrap();
+
+    let check = cargo(&fresh, &["check"]);
+    let printed = String::from_utf8_lossy(&check.stderr);
+    assert!(check.status.success(), "{printed}");
+
+    // The first program of the README, by a reader who has not set the variable.
+    let run = cargo(&fresh, &["run", "--bin", "readme_md_0"]);
+    let printed = String::from_utf8_lossy(&run.stderr);
+    let friendly = "Error: the environment variable LOOPS_WEBHOOK_SECRET is not set";
+    assert!(
+        printed.lines().any(|line| line.starts_with(friendly)),
+        "{printed}"
+    );
+}
+
+/// Runs cargo in this crate, with the packages that the tests themselves were built with.
+fn cargo(crate_folder: &Path, arguments: &[&str]) -> Output {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    Command::new(env!("CARGO"))
+        .args(arguments)
+        .args(["--offline", "--locked", "--quiet"])
+        .current_dir(crate_folder)
+        .env("CARGO_TARGET_DIR", target)
+        .env_remove("LOOPS_WEBHOOK_SECRET")
+        .output()
+        .unwrap()
+}
+
+fn snippets(text: &str) -> Vec<String> {
+    let mut snippets = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with("```rust") {
+            let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            snippets.push(body.join("\n"));
+        }
+    }
+    snippets
+}
