@@ -183,17 +183,3 @@ fn nothing_is_coloured_that_is_not_on_a_terminal() {
     let ran = run(&mut example("quickstart"));
     assert!(!ran.stdout.contains('\x1b'), "{}", ran.stdout);
 }
-
-#[test]
-fn all_lines_of_the_table_are_equally_wide() {
-    let ran = run(&mut example("quickstart"));
-    let rows = ran.stdout.lines().filter(|line| line.starts_with(" ✓ "));
-    let widths: Vec<usize> = rows.map(|line| line.chars().count()).collect();
-    assert_eq!(widths.len(), ROWS.len());
-    assert!(widths.iter().all(|width| *width == widths[0]), "{widths:?}");
-    assert!(
-        widths[0] <= 120,
-        "wider than a wide terminal: {}",
-        widths[0]
-    );
-}
