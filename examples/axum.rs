@@ -1,4 +1,4 @@
-//! The endpoint of the vendor's guide, in axum: four events handled, any other acknowledged.
+//! The endpoint of Loops' guide, in axum: four event types handled, any other acknowledged.
 //!
 //! ```sh
 //! LOOPS_WEBHOOK_SECRET=whsec_example cargo run --example axum
@@ -10,14 +10,18 @@
 //! LOOPS_WEBHOOK_SECRET=whsec_example cargo run --example send_event -- http://127.0.0.1:3000/api/webhooks/loops charge.succeeded
 //! ```
 
-use std::{env, process};
+use std::{
+    collections::HashSet,
+    env, process,
+    sync::{Arc, Mutex},
+};
 
-use axum::{Json, Router, http::StatusCode, routing::post};
+use axum::{Json, Router, extract::State, routing::post};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower_loops::{
-    BoxError, Charge, CheckoutSession, EventType, LoopsSignatureLayer, Metadata, Subscription,
-    VerifiedEvent,
+    BoxError, Charge, CheckoutSession, EventType, LoopsSignatureLayer, Metadata, Reference,
+    Subscription, VerifiedEvent,
 };
 
 use crate::serve::{Limits, serve};
@@ -32,6 +36,7 @@ async fn main() -> Result<(), BoxError> {
         process::exit(1)
     });
     let app = Router::new().route("/api/webhooks/loops", post(receive).route_layer(signature));
+    let app = app.with_state(Orders::default());
 
     let address = env::args().nth(1).unwrap_or("127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
@@ -43,68 +48,71 @@ async fn main() -> Result<(), BoxError> {
     serve(listener, app, Limits::default()).await
 }
 
-/// Runs for requests that Loops signed, and for no others: only the layer can make a `VerifiedEvent`.
-async fn receive(event: VerifiedEvent) -> Result<Json<Value>, StatusCode> {
-    match handle(&event).await {
-        Ok(()) => Ok(Json(json!({ "received": true }))),
-        // Any status but 200 makes the event eligible for a retry.
-        Err(error) => {
-            eprintln!("{} failed: {error}", event.id());
-            Err(StatusCode::INTERNAL_SERVER_ERROR)
-        }
+/// Runs only for requests that Loops signed: only the layer can create a `VerifiedEvent`.
+async fn receive(State(orders): State<Orders>, event: VerifiedEvent) -> Json<Value> {
+    // What a payload contains is printed escaped: a line break in it would start a line of its own.
+    match handle(&orders, &event) {
+        Ok(done) => println!("{:?}: {done}", event.event_type().as_str()),
+        // It will not parse the next time either: keep it for a person, and acknowledge it. For a failure that can
+        // pass, a database that is down, respond 500: Loops then sends the event again.
+        Err(error) => println!("{:?}: given up: {error}", event.event_type().as_str()),
     }
+    Json(json!({ "received": true }))
 }
 
-/// Amounts are in the currency's smallest unit, such as cents. Deliveries may repeat: make what happens here safe to repeat,
-/// with `event.id()` as the key.
-async fn handle(event: &VerifiedEvent) -> Result<(), BoxError> {
-    match event.event_type() {
-        EventType::ChargeSucceeded => payment_succeeded(event.object_as()?).await,
-        EventType::ChargeRefunded => payment_refunded(event.object_as()?).await,
-        EventType::CheckoutSessionCompleted => checkout_completed(event.object_as()?).await,
-        EventType::CustomerSubscriptionCreated => subscription_created(event.object_as()?).await,
-        other => {
-            println!("unhandled: {other}");
-            Ok(())
+/// The ids of the orders that are paid. In a database: a table with a unique key on the order, in the transaction of the
+/// fulfilment. Each event is delivered at least once, and several events speak of one payment.
+type Orders = Arc<Mutex<HashSet<String>>>;
+
+/// Amounts are in the currency's smallest unit.
+fn handle(orders: &Orders, event: &VerifiedEvent) -> Result<String, BoxError> {
+    let mode = match event.livemode() {
+        Some(false) => "test mode, ",
+        _ => "",
+    };
+    Ok(match event.event_type() {
+        // `checkout.session.completed` speaks of the same payment. This shop fulfils here; the unique key on the order
+        // stops every repetition, whichever event brings it.
+        EventType::ChargeSucceeded => {
+            let charge: Charge = event.object_as()?;
+            let order = order_id(charge.metadata);
+            let is_new = orders.lock().map_err(|_| "poisoned")?.insert(order.clone());
+            let what = if is_new {
+                "fulfil"
+            } else {
+                "fulfilled before:"
+            };
+            let (amount, currency) = (charge.amount, charge.currency);
+            format!("{mode}{what} order {order:?}, {amount:?} {currency:?}")
         }
-    }
-}
-
-async fn payment_succeeded(charge: Charge) -> Result<(), BoxError> {
-    let amount = charge.amount.ok_or("the charge has no amount")?;
-    let currency = charge.currency.unwrap_or_default();
-    let payer = charge.billing_details.unwrap_or_default();
-    let customer = payer.email.unwrap_or_default();
-    let order = order_id(charge.metadata);
-    println!("payment succeeded: {amount} {currency} from {customer} for order {order}");
-    Ok(())
-}
-
-async fn payment_refunded(charge: Charge) -> Result<(), BoxError> {
-    let amount = charge.amount_refunded.ok_or("the refund has no amount")?;
-    let currency = charge.currency.unwrap_or_default();
-    let payer = charge.billing_details.unwrap_or_default();
-    let customer = payer.email.unwrap_or_default();
-    let order = order_id(charge.metadata);
-    println!("payment refunded: {amount} {currency} to {customer} for order {order}");
-    Ok(())
-}
-
-async fn checkout_completed(session: CheckoutSession) -> Result<(), BoxError> {
-    let amount = session.amount_total.ok_or("the checkout has no amount")?;
-    let currency = session.currency.unwrap_or_default();
-    let buyer = session.customer_details.unwrap_or_default();
-    let customer = buyer.email.unwrap_or_default();
-    let order = order_id(session.metadata);
-    println!("checkout completed: {amount} {currency} from {customer} for order {order}");
-    Ok(())
-}
-
-async fn subscription_created(subscription: Subscription) -> Result<(), BoxError> {
-    let customer = subscription.customer.ok_or("nobody has subscribed")?;
-    let status = subscription.status.unwrap_or_default();
-    println!("subscription created: {status} for {}", customer.id());
-    Ok(())
+        EventType::ChargeRefunded => {
+            let charge: Charge = event.object_as()?;
+            let order = order_id(charge.metadata);
+            // Cumulative: all refunds of the charge so far.
+            format!(
+                "{mode}{:?} refunded of order {order:?}",
+                charge.amount_refunded
+            )
+        }
+        EventType::CheckoutSessionCompleted => {
+            let session: CheckoutSession = event.object_as()?;
+            let order = order_id(session.metadata);
+            format!(
+                "{mode}checkout of order {order:?} is {:?}",
+                session.payment_status
+            )
+        }
+        EventType::CustomerSubscriptionCreated => {
+            let subscription: Subscription = event.object_as()?;
+            let customer = subscription.customer;
+            let customer = customer.as_ref().map(Reference::id);
+            format!(
+                "{mode}subscription {:?} of {customer:?}",
+                subscription.status
+            )
+        }
+        _ => format!("{mode}acknowledged"),
+    })
 }
 
 fn order_id(metadata: Option<Metadata>) -> String {

@@ -3,7 +3,7 @@
 use std::{env, error::Error, fs, path::Path};
 
 const EXAMPLE: &str = "../../examples/axum.rs";
-const LAYER: &str = ".layer(signature)";
+const LAYER: &str = ".route_layer(signature)";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={EXAMPLE}");

@@ -112,7 +112,10 @@ async fn scripts_that_the_server_has_forgotten_are_loaded_again() {
             .await
             .unwrap();
     }
-    let value: String = manager.get("loops:default:charge.succeeded:two").await.unwrap();
+    let value: String = manager
+        .get("loops:default:charge.succeeded:two")
+        .await
+        .unwrap();
     assert_eq!(value, "D");
 }
 
