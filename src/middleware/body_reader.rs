@@ -7,7 +7,7 @@ use std::{
 
 use http_body::Body;
 
-use super::{deadline::Deadline, delivery::Delivery};
+use super::deadline::Deadline;
 use crate::{
     BoxError, event::VerifiedEvent, rejection::BodyError, rejection::Rejection,
     signature::Verification,
@@ -19,15 +19,11 @@ pub(super) const FRAMES_PER_POLL: usize = 128;
 
 pub(super) struct BodyReader {
     verification: Verification,
-    declared_length: Option<u64>,
 }
 
 impl BodyReader {
-    pub(super) fn new(verification: Verification, delivery: &Delivery) -> Self {
-        Self {
-            verification,
-            declared_length: delivery.declared_length(),
-        }
+    pub(super) fn new(verification: Verification) -> Self {
+        Self { verification }
     }
 
     /// Reads until the body returns `None` (`is_end_stream` is only a hint), then verifies. Trailers are not signed and
@@ -55,7 +51,7 @@ impl BodyReader {
                     }
                 }
                 Poll::Ready(Some(Err(error))) => {
-                    let error = BodyError::new(error).with_received(self.received());
+                    let error = BodyError::new(error).with_received(self.verification.received());
                     return Poll::Ready(Err(error.into()));
                 }
                 Poll::Pending => return self.poll_timeout(deadline, cx),
@@ -71,18 +67,9 @@ impl BodyReader {
         deadline: &mut Deadline,
         cx: &mut Context<'_>,
     ) -> Poll<Result<T, Rejection>> {
-        let received = Some(self.received());
+        let received = Some(self.verification.received());
         deadline
             .poll(cx)
             .map(|()| Err(Rejection::BodyTimeout { received }))
-    }
-
-    pub(super) fn received(&self) -> u64 {
-        self.verification.received()
-    }
-
-    /// Whether nothing declared how long the body is.
-    pub(super) fn is_undeclared(&self) -> bool {
-        self.declared_length.is_none()
     }
 }

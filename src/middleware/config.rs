@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response};
 use http_body_util::Full;
 
-use super::{delivery::Delivery, drain};
+use super::delivery::Delivery;
 use crate::{
     rejection::Rejection,
     secret::Secret,
@@ -27,7 +27,6 @@ pub(super) type RejectionResponse = dyn Fn(&Rejection) -> Response<Full<Bytes>> 
 #[derive(Clone)]
 pub(super) struct Config {
     pub(super) verifier: Verifier,
-    pub(super) max_body_size: usize,
     pub(super) body_timeout: Option<Duration>,
     pub(super) drain: bool,
     /// The system's clock, if `None`.
@@ -41,7 +40,6 @@ impl Config {
     pub(super) fn new(secret: &Secret) -> Self {
         Self {
             verifier: Verifier::new(secret).with_max_body_size(DEFAULT_MAX_BODY_SIZE),
-            max_body_size: DEFAULT_MAX_BODY_SIZE,
             body_timeout: Some(DEFAULT_BODY_TIMEOUT),
             drain: true,
             clock: None,
@@ -66,19 +64,15 @@ impl Config {
         let lines = headers.get_all(SIGNATURE_HEADER).iter();
         let lines = lines.map(http::HeaderValue::as_bytes);
         let verification = self.verifier.begin_lines(lines, delivery.received_at)?;
-        if delivery.declares_more_than(self.max_body_size) {
+        let limit = self.verifier.max_body_size();
+        if delivery.declares_more_than(limit) {
             return Err(Rejection::BodyTooLarge {
-                limit: Some(self.max_body_size),
+                limit: Some(limit),
                 declared: delivery.declared_length(),
                 received: None,
             });
         }
         Ok(verification)
-    }
-
-    /// How many bytes of a rejected request are drained before the response, the bytes read so far included.
-    pub(super) fn drain_bound(&self) -> usize {
-        self.max_body_size.max(drain::MIN_BOUND)
     }
 
     /// The response to a rejected request. The reason is attached here, so that a custom response cannot forget it.
@@ -96,7 +90,7 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("verifier", &self.verifier)
-            .field("max_body_size", &self.max_body_size)
+            .field("max_body_size", &self.verifier.max_body_size())
             .field("body_timeout", &self.body_timeout)
             .field("drain", &self.drain)
             .finish_non_exhaustive()

@@ -9,7 +9,7 @@ use http::{
 };
 use http_body::SizeHint;
 
-use crate::trace::RequestFields;
+use crate::trace::{DeliveryLog, RejectionCounter, RequestFields};
 
 /// One request, as its head and the size hint of its body describe it.
 pub(super) struct Delivery {
@@ -20,7 +20,7 @@ pub(super) struct Delivery {
     length: Option<u128>,
     /// The client sends the body only after a `100 Continue`.
     pub(super) awaits_continue: bool,
-    pub(super) fields: RequestFields,
+    fields: RequestFields,
 }
 
 impl Delivery {
@@ -39,6 +39,15 @@ impl Delivery {
     pub(super) fn declared_length(&self) -> Option<u64> {
         self.length
             .map(|length| length.try_into().unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn log<'a>(&'a self, rejections: &'a RejectionCounter) -> DeliveryLog<'a> {
+        DeliveryLog {
+            request: &self.fields,
+            declared_length: self.declared_length(),
+            received_at: self.received_at,
+            rejections,
+        }
     }
 
     pub(super) fn declares_more_than(&self, limit: usize) -> bool {

@@ -12,10 +12,11 @@ use std::{
 use bytes::Buf;
 use http_body::Body;
 
-use super::{body_reader::FRAMES_PER_POLL, deadline::Deadline};
+use super::{body_reader::FRAMES_PER_POLL, config::Config, deadline::Deadline, delivery::Delivery};
+use crate::rejection::Rejection;
 
 /// A rejected body is drained up to this many bytes, or up to the body limit if that is larger.
-pub(super) const MIN_BOUND: usize = 1024 * 1024;
+const MIN_BOUND: usize = 1024 * 1024;
 
 /// How long a drain waits for more data.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -27,12 +28,41 @@ pub(super) struct Drain {
 }
 
 impl Drain {
-    /// Discards up to this many bytes.
-    pub(super) fn new(bytes: u64) -> Self {
+    /// For a body that was not polled. `None` if the response goes out at once.
+    pub(super) fn unread(delivery: &Delivery, config: &Config) -> Option<Self> {
+        let bound = bound(config);
+        let at_once = delivery.awaits_continue || delivery.declares_more_than(bound);
+        (config.drain && !at_once).then(|| Self::new(bytes(bound)))
+    }
+
+    /// For a body that was read in part. `None` if the response goes out at once.
+    pub(super) fn rest(
+        rejection: &Rejection,
+        delivery: &Delivery,
+        config: &Config,
+    ) -> Option<Self> {
+        // All other bodies have ended, failed, or are too slow.
+        let Rejection::BodyTooLarge {
+            limit: Some(limit),
+            received: Some(received),
+            ..
+        } = rejection
+        else {
+            return None;
+        };
+        let remaining = match delivery.declared_length() {
+            Some(_) => bytes(bound(config)).saturating_sub(*received),
+            None => bytes(*limit),
+        };
+        config.drain.then(|| Self::new(remaining))
+    }
+
+    fn new(remaining: u64) -> Self {
         Self {
-            remaining: bytes,
-            idle: Deadline::after(Some(IDLE_TIMEOUT)),
-            has_new_data: false,
+            remaining,
+            // Started by the first poll that waits.
+            idle: Deadline::after(None),
+            has_new_data: true,
         }
     }
 
@@ -73,4 +103,12 @@ impl Drain {
         }
         deadline.poll(cx)
     }
+}
+
+fn bound(config: &Config) -> usize {
+    config.verifier.max_body_size().max(MIN_BOUND)
+}
+
+fn bytes(size: usize) -> u64 {
+    u64::try_from(size).unwrap_or(u64::MAX)
 }

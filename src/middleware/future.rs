@@ -89,7 +89,7 @@ where
         verification: Verification,
         delivery: Delivery,
     ) -> Self {
-        let reader = BodyReader::new(verification, &delivery);
+        let reader = BodyReader::new(verification);
         let call = Some(Call {
             inner,
             parts,
@@ -113,22 +113,15 @@ where
         body: B,
         delivery: &Delivery,
     ) -> Self {
-        trace::rejected(&rejection, &delivery_log(&config, delivery));
-        let bound = config.drain_bound();
-        let responds_at_once = !config.drain
-            || delivery.awaits_continue
-            || delivery.declares_more_than(bound)
-            || body.is_end_stream();
+        trace::rejected(&rejection, &delivery.log(&config.rejections));
         let rejection = Some(rejection);
-        let state = if responds_at_once {
-            State::Rejected { rejection }
-        } else {
-            let drain = Drain::new(bytes(bound));
-            State::Body {
+        let state = match Drain::unread(delivery, &config) {
+            Some(drain) => State::Body {
                 body,
                 stage: Stage::Drain { drain, rejection },
                 deadline: Deadline::after(config.body_timeout),
-            }
+            },
+            None => State::Rejected { rejection },
         };
         Self { state, config }
     }
@@ -160,19 +153,16 @@ where
                         match result {
                             Ok(event) => call.ready(event, this.config),
                             Err(rejection) => {
-                                let log = delivery_log(this.config, &call.delivery);
-                                trace::rejected(&rejection, &log);
-                                match drain_after(&rejection, reader, this.config) {
-                                    Some(drain) => {
-                                        let rejection = Some(rejection);
-                                        // Drops the buffer.
-                                        *stage = Stage::Drain { drain, rejection };
-                                        continue;
-                                    }
-                                    None => State::Rejected {
-                                        rejection: Some(rejection),
-                                    },
+                                let delivery = &call.delivery;
+                                trace::rejected(&rejection, &delivery.log(&this.config.rejections));
+                                let drain = Drain::rest(&rejection, delivery, this.config);
+                                let rejection = Some(rejection);
+                                if let Some(drain) = drain {
+                                    // Drops the buffer.
+                                    *stage = Stage::Drain { drain, rejection };
+                                    continue;
                                 }
+                                State::Rejected { rejection }
                             }
                         }
                     }
@@ -225,33 +215,6 @@ impl<S> Call<S> {
             inner,
             request: Some(Request::from_parts(parts, body)),
         }
-    }
-}
-
-/// What of the body is to be drained after it was read in part; `None` if nothing is.
-fn drain_after(rejection: &Rejection, reader: &BodyReader, config: &Config) -> Option<Drain> {
-    // All other bodies have ended, failed, or are too slow.
-    let Rejection::BodyTooLarge { limit: Some(_), .. } = rejection else {
-        return None;
-    };
-    let remaining = if reader.is_undeclared() {
-        bytes(config.max_body_size)
-    } else {
-        bytes(config.drain_bound()).saturating_sub(reader.received())
-    };
-    (config.drain && remaining > 0).then(|| Drain::new(remaining))
-}
-
-fn bytes(size: usize) -> u64 {
-    u64::try_from(size).unwrap_or(u64::MAX)
-}
-
-fn delivery_log<'a>(config: &'a Config, delivery: &'a Delivery) -> trace::DeliveryLog<'a> {
-    trace::DeliveryLog {
-        request: &delivery.fields,
-        declared_length: delivery.declared_length(),
-        received_at: delivery.received_at,
-        rejections: &config.rejections,
     }
 }
 

@@ -68,10 +68,7 @@ impl LoopsSignatureLayer {
     /// One unauthenticated request can make the layer hold up to this much, and twice this while its buffer grows. It can
     /// make it *read* up to this or 1 MiB, whichever is more: see [`with_drain`](Self::with_drain).
     pub fn with_max_body_size(self, bytes: usize) -> Self {
-        self.with(|config| {
-            config.max_body_size = bytes;
-            config.verifier = config.verifier.clone().with_max_body_size(bytes);
-        })
+        self.with(|config| config.verifier = config.verifier.clone().with_max_body_size(bytes))
     }
 
     /// Sets whether the rest of a rejected body is read and discarded before the response. Default: `true`.

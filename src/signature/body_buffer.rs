@@ -46,6 +46,10 @@ impl BodyBuffer {
         &self.as_slice()[start..]
     }
 
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
     pub(super) fn is_too_large(&self) -> bool {
         matches!(self.frames, Frames::TooLarge)
     }

@@ -34,7 +34,6 @@ pub struct Verification {
     candidates: OneOrMore<Candidate>,
     signatures: usize,
     signed_at: SystemTime,
-    limit: usize,
     received: u64,
     body: BodyBuffer,
 }
@@ -65,7 +64,6 @@ impl Verification {
             candidates,
             signatures,
             signed_at,
-            limit: verifier.max_body_size,
             received: 0,
             body: BodyBuffer::new(verifier.max_body_size),
         })
@@ -104,7 +102,7 @@ impl Verification {
     pub(crate) fn conclude(&mut self) -> Result<VerifiedEvent, Rejection> {
         if self.is_too_large() {
             return Err(Rejection::BodyTooLarge {
-                limit: Some(self.limit),
+                limit: Some(self.body.limit()),
                 declared: None,
                 received: Some(self.received),
             });

@@ -74,6 +74,10 @@ impl Verifier {
         self
     }
 
+    pub(crate) fn max_body_size(&self) -> usize {
+        self.max_body_size
+    }
+
     /// Verifies a whole delivery: [`begin`](Self::begin), one [`update`](Verification::update),
     /// [`finish`](Verification::finish).
     ///
