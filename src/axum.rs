@@ -12,7 +12,8 @@ use crate::{event::VerifiedEvent, rejection::Rejection};
 
 /// Takes the event that [`LoopsSignatureLayer`](crate::LoopsSignatureLayer) put into the request.
 ///
-/// `Option<VerifiedEvent>` [is no extractor](crate::guide::compiler_errors#optionverifiedevent), on purpose.
+/// `Option<VerifiedEvent>` [is no extractor](crate::guide::compiler_errors#optionverifiedevent), on
+/// purpose: a handler that also runs for unverified requests is a mistake that must not compile.
 impl<S: Sync> FromRequestParts<S> for VerifiedEvent {
     type Rejection = MissingLayer;
 
@@ -22,14 +23,11 @@ impl<S: Sync> FromRequestParts<S> for VerifiedEvent {
 }
 
 /// A handler takes a [`VerifiedEvent`], and the request has none: the route is not behind a
-/// [`LoopsSignatureLayer`](crate::LoopsSignatureLayer), or a middleware between the layer and the handler dropped the
-/// request's extensions.
+/// [`LoopsSignatureLayer`](crate::LoopsSignatureLayer), or a middleware between the layer and the
+/// handler dropped the request's extensions.
 ///
-/// The response is a 500 without details; the reason is logged at ERROR. This is an error of the configuration, so the
-/// body is not drained.
-///
-/// `Option<VerifiedEvent>` is not an extractor on purpose: a handler that also runs for unverified requests is a mistake
-/// that should not compile.
+/// The response is a 500 without details; the reason is logged at ERROR. This is an error of the
+/// configuration, so the body is not drained.
 #[derive(Clone, Copy, Debug)]
 pub struct MissingLayer(());
 

@@ -1,16 +1,18 @@
 //! Tower middleware that lets only authenticated [Loops] webhook events through.
 //!
-//! Loops tells a backend of payments with signed JSON in POST requests. [`LoopsSignatureLayer`] reads such a request, verifies
-//! its `X-Loops-Signature` header and its timestamp, and hands the inner service the same bytes with a [`VerifiedEvent`] in
-//! the extensions. Everything else is answered with a refusal, and the inner service never hears of it. It works with any
-//! Tower service: a route in axum, tonic or hyper, or a longer stack.
+//! Loops tells a backend of payments with signed JSON in POST requests. [`LoopsSignatureLayer`]
+//! reads such a request, verifies its `X-Loops-Signature` header and its timestamp, and hands the
+//! inner service the same bytes with a [`VerifiedEvent`] in the extensions. It rejects everything
+//! else without calling the inner service. It works with any Tower service: a route in axum, tonic
+//! or hyper, or a longer stack.
 //!
 //! # What is checked
 //!
-//! The header is `t=<unix seconds>,v1=<hex>`; the signature is HMAC-SHA256, keyed with the whole secret as it is, over `t` as
-//! it was sent, a full stop, and the raw body. It is accepted while `t` is within 300 seconds of the clock, either way (the
-//! vendor's guide). The checks run in the order of the [`Rejection`] table, which says what each one answers; those that
-//! need no body are made before a byte of it is read.
+//! The header is `t=<unix seconds>,v1=<hex>`; the signature is HMAC-SHA256, keyed with the whole
+//! secret unchanged, over `t` as sent, a full stop, and the raw body. It is accepted while `t` is
+//! within 300 seconds of the clock, in both directions (Loops' guide). The checks run in the order
+//! of the [`Rejection`] table, which lists the responses; those that need no body run before it is
+//! read. A rejected body is [drained](LoopsSignatureLayer::with_drain) before the response.
 //!
 //! # Examples
 //!
@@ -51,7 +53,8 @@
 //! # }
 //! ```
 //!
-//! Refusals answered in another way, and counted by their reason, which is in the extensions whoever built the response:
+//! Rejections with another response, counted by their reason. The reason is in the extensions of
+//! every response to a rejected request:
 //!
 //! ```
 //! # use std::convert::Infallible;
@@ -74,7 +77,7 @@
 //! let service = ServiceBuilder::new()
 //!     .map_response(|response: Response<_>| {
 //!         if let Some(rejection) = response.extensions().get::<Rejection>() {
-//!             eprintln!("refused: {rejection}");
+//!             eprintln!("rejected: {}", rejection.kind());
 //!         }
 //!         response
 //!     })
@@ -90,16 +93,17 @@
 //!
 //! # The inner service
 //!
-//! It gets the request's method, URI, version, headers and extensions as they came, the signed bytes as [`Full<Bytes>`], and
-//! the [`VerifiedEvent`]. Trailers are not signed: they are dropped. A body that comes in one frame is handed on without a
-//! copy.
+//! It gets the request's method, URI, version, headers and extensions as they came, the signed
+//! bytes as [`Full<Bytes>`], and the [`VerifiedEvent`]. Trailers are not signed: they are dropped.
+//! A body that comes in one frame is handed on without a copy.
 //!
-//! It is made ready and called only after verification. The layer itself is always ready: **load shedding, concurrency
-//! limits, rate limits and buffers go inside it**, where an unauthenticated request never reaches them; what bounds a
-//! connection goes outside. The layer itself bounds the size of a body and, if told to, its time.
+//! It is polled for readiness and called only after verification. The layer itself is always ready:
+//! **load shedding, concurrency limits, rate limits and buffers go inside it**, where an
+//! unauthenticated request never reaches them; what bounds a connection goes outside. The layer
+//! itself bounds the size of a body and, with feature `tokio`, its time.
 //!
-//! A service that wants another body type gets it from a body-mapping layer between the two; axum's `Router` does that by
-//! itself. In one `ServiceBuilder` stack with axum's `from_fn`:
+//! A service that wants another body type gets it from a body-mapping layer between the two; axum's
+//! `Router` does that by itself. In one `ServiceBuilder` stack with axum's `from_fn`:
 //!
 //! ```
 //! use axum::{Router, body::Body, extract::Request, middleware::{Next, from_fn}, response::Response, routing::post};
@@ -125,16 +129,17 @@
 //!
 //! # What it costs
 //!
-//! One request makes the layer hold at most twice the body limit (1 MiB unless [set](LoopsSignatureLayer::with_max_body_size)):
-//! the buffer of a body in several frames doubles when it is full, and while it is copied, what it was is there as well. Nothing
-//! is reserved by a declared length, only by what has arrived. The total is that times the requests that the server lets be
-//! open: that is the server's to bound. The MAC is computed as frames arrive, once for each accepted secret, whatever the number
-//! of signatures in the header.
+//! One request makes the layer hold at most the body limit (1 MiB unless
+//! [set](LoopsSignatureLayer::with_max_body_size)), and twice that while the buffer of a body in
+//! several frames grows. Nothing is reserved by a declared length, only by what has arrived.
+//! Worst-case memory is twice the limit times the concurrent requests; limit those in the server.
+//! The MAC is computed as frames arrive, once for each accepted secret, for any number of
+//! signatures in the header.
 //!
 //! # Without the layer
 //!
-//! [`Verifier`] is the core: header, body and time in, [`VerifiedEvent`] or [`Rejection`] out. [`Signer`] is the other side,
-//! for tests and local deliveries.
+//! [`Verifier`] is the core: header, body and time in, [`VerifiedEvent`] or [`Rejection`] out.
+//! [`Signer`] is the other side, for tests and local deliveries.
 //!
 //! # Features
 //!
@@ -145,17 +150,18 @@
 //! | `axum` | [`VerifiedEvent`] as an extractor, [`Rejection`] as an `IntoResponse`; brings `tracing` |
 //! | `idempotency` | [`idempotency::IdempotencyLayer`]: each event handled once; needs a tokio runtime, brings `tokio` and `tracing` |
 //! | `test-util` | [`idempotency::conformance`]: the suite for stores of your own |
-//! | `tokio` | [`LoopsSignatureLayer::with_body_timeout`]: a deadline for slow bodies; needs a tokio runtime |
-//! | `tracing` | one event per outcome: `INFO` for a verified delivery (id, type, age), `DEBUG` for a refused one (reason); never a body, a header or a secret |
+//! | `tokio` | the body timeout, 30 seconds by default inside a tokio runtime ([`LoopsSignatureLayer::with_body_timeout`]), and the two seconds of a drain |
+//! | `tracing` | one log event per outcome, with target `tower_loops`: INFO for a verified delivery (id, type, age), DEBUG for a rejected one (kind and details), WARN for a signed body that is no event and once a minute while nothing verifies; never a byte of body, header or secret |
 //!
 //! # Guide
 //!
-//! [`guide`] says what to do about [rejections](guide::rejections) and [compiler errors](guide::compiler_errors), where the
-//! layer [goes](guide::mounting), and what an [event](guide::events) is not.
+//! [`guide`] says what to do about [rejections](guide::rejections) and [compiler
+//! errors](guide::compiler_errors), where the layer [goes](guide::mounting), and what an
+//! [event](guide::events) is not.
 //!
 //! # Errors of the service
 //!
-//! A refusal is a response. The error type is the inner service's, and so is every error.
+//! A rejection is a response. The error type is the inner service's, and so is every error.
 //!
 //! [Loops]: https://docs.loops.fi
 //! [`Full<Bytes>`]: http_body_util::Full

@@ -11,8 +11,8 @@ pub use error::{SecretError, SecretOrigin, SecretProblem};
 
 /// The secret of one webhook, as the Loops dashboard shows it under *View Secret*.
 ///
-/// The HMAC key is the whole secret as bytes: no prefix is required or stripped, nothing is base64- or hex-decoded. `Debug`
-/// is redacted and the memory is wiped on drop.
+/// The HMAC key is the whole secret as bytes: no prefix is required or stripped, nothing is base64-
+/// or hex-decoded. `Debug` is redacted and the memory is wiped on drop.
 ///
 /// ```
 /// use tower_loops::{Secret, SecretError};
@@ -28,8 +28,8 @@ pub struct Secret(Zeroizing<Vec<u8>>);
 impl Secret {
     /// Takes the secret unchanged and unchecked.
     ///
-    /// Prefer [`from_env`](Self::from_env), [`from_file`](Self::from_file), `TryFrom` or `Deserialize` for values from a
-    /// configuration: they reject what cannot be a secret.
+    /// Prefer [`from_env`](Self::from_env), [`from_file`](Self::from_file), `TryFrom` or
+    /// `Deserialize` for values from a configuration: they reject what cannot be a secret.
     ///
     /// # Errors
     ///
@@ -46,8 +46,8 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// If the variable is not set, or if its value cannot be a secret: see [`SecretProblem`]. The error names the variable,
-    /// never its value.
+    /// If the variable is not set, or if its value cannot be a secret: see [`SecretProblem`]. The
+    /// error names the variable, never its value.
     pub fn from_env(variable: &str) -> Result<Self, SecretError> {
         let Some(value) = env::var_os(variable) else {
             return Err(SecretError::UnsetVariable {
@@ -58,13 +58,13 @@ impl Secret {
         Self::plausible(Zeroizing::new(value.into_encoded_bytes()), origin)
     }
 
-    /// Reads the secret from a file, such as a mounted one. One line break at the end, `\n` or `\r\n`, is not part of the
-    /// secret.
+    /// Reads the secret from a file, such as a mounted one. One line break at the end, `\n` or
+    /// `\r\n`, is not part of the secret.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, or if its content cannot be a secret: see [`SecretProblem`]. The error names the path,
-    /// never the content.
+    /// If the file cannot be read, or if its content cannot be a secret: see [`SecretProblem`]. The
+    /// error names the path, never the content.
     ///
     /// ```
     /// # let directory = std::env::temp_dir().join(format!("tower-loops-doc-{}", std::process::id()));
@@ -133,7 +133,8 @@ impl TryFrom<&str> for Secret {
     }
 }
 
-/// A text in a configuration file, with the checks of [`Secret::from_env`]. There is no `Serialize`.
+/// A text in a configuration file, with the checks of [`Secret::from_env`]. There is no
+/// `Serialize`.
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;

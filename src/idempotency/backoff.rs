@@ -4,8 +4,8 @@ use std::{collections::hash_map::RandomState, hash::BuildHasher, time::Duration}
 
 const FIRST: Duration = Duration::from_millis(100);
 
-/// Pauses that double, each cut to a random length between its half and its whole, so that what failed together does not come
-/// again together.
+/// Pauses that double, each cut to a random length between its half and its whole, so that what
+/// failed together does not come again together.
 pub(super) struct Backoff {
     next: Duration,
 }

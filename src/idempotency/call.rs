@@ -25,7 +25,8 @@ pub(super) async fn bounded<T>(
 
 pub(super) struct Panicked;
 
-/// Turns a panic of a future into its output. Nothing that the future may have left half done is used afterwards.
+/// Turns a panic of a future into its output. Nothing that the future may have left half done is
+/// used afterwards.
 pub(super) async fn catch<F: Future>(future: F) -> Result<F::Output, Panicked> {
     let mut future = pin!(future);
     poll_fn(

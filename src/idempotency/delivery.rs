@@ -30,7 +30,7 @@ where
 {
     let start = Instant::now();
     let claim = claim(&lease).await;
-    // A success may have come while the claim was under way, and the lease of that one be lost.
+    // Another delivery, whose lease was lost, may have succeeded while this claim was under way.
     if lease.shared.unrecorded.contains(&lease.key) {
         trace::delivery(&lease.key, "duplicate");
         return Ok(response::duplicate());
@@ -101,7 +101,8 @@ where
     service.call(request).await
 }
 
-/// A disconnect cannot cancel this. A detached delivery is a task that nobody cancels, so it needs nothing more.
+/// A disconnect cannot cancel this. A detached delivery is a task that nobody cancels, so it needs
+/// nothing more.
 async fn to_the_end(is_detached: bool, work: impl Future<Output = ()> + Send + 'static) {
     if is_detached {
         work.await;

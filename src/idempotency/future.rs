@@ -61,7 +61,8 @@ impl<B, E> Future for ResponseFuture<B, E> {
                 .take()
                 .expect("`ResponseFuture` polled after it returned a response"))),
             Kind::Attached(delivery) => delivery.as_mut().poll(cx),
-            // Panics of the handler and of the store are caught inside. What is left is a runtime that shuts down.
+            // Panics of the handler and of the store are caught inside. What is left is a runtime
+            // that shuts down.
             Kind::Detached(delivery) => Poll::Ready(
                 ready!(Pin::new(delivery).poll(cx)).unwrap_or_else(|_| Ok(response::panicked())),
             ),

@@ -15,8 +15,8 @@ use crate::trace;
 /// Limits what is added to an `Instant`: a lease may be as long as a `Duration` can be.
 const MAX_REST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Runs the handler, and renews the lease each third of it until the handler ends, the event has been held for `max_hold`, or
-/// it is lost. The handler goes on in any case.
+/// Runs the handler, and renews the lease each third of it until the handler ends, the event has
+/// been held for `max_hold`, or it is lost. The handler goes on in any case.
 pub(super) async fn keep_while<St, F>(
     lease: &Lease<St>,
     claimed_at: Instant,
@@ -30,7 +30,8 @@ where
     let mut handler = pin!(handler);
     let mut beat = claimed_at;
     loop {
-        // From the start of one call to the start of the next: two calls fit into a lease before it ends.
+        // From the start of one call to the start of the next: two calls fit into a lease before it
+        // ends.
         beat += (config.lease / 3).min(MAX_REST);
         if let Some(output) = until(beat, handler.as_mut()).await {
             return output;
@@ -68,7 +69,8 @@ async fn until<F: Future>(time: Instant, mut handler: Pin<&mut F>) -> Option<F::
     .await
 }
 
-/// Ends with the renewal, even if the handler ends before: a renewal that a release overtakes would hold the event again.
+/// Ends with the renewal, even if the handler ends before: a renewal that a release overtakes would
+/// hold the event again.
 async fn beside<F: Future, R: Future>(
     mut handler: Pin<&mut F>,
     renewal: R,

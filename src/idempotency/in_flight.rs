@@ -18,7 +18,8 @@ pub(super) struct InFlight {
 
 #[derive(Default)]
 struct State {
-    /// The lowest bit says that it is closed, the others count: one number, so that none enters while it closes.
+    /// The lowest bit says that it is closed, the others count: one number, so that none enters
+    /// while it closes.
     count: AtomicUsize,
     idle: Notify,
 }

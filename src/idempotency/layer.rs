@@ -12,10 +12,12 @@ use super::{
     store::{EventKey, EventStore, Retention},
 };
 
-/// Lets each verified event be handled once. See the [module docs](super) for what it answers and for an example.
+/// Lets each verified event be handled once. See the [module docs](super) for what it answers and
+/// for an example.
 ///
-/// It goes inside a [`LoopsSignatureLayer`](crate::LoopsSignatureLayer), whose [`VerifiedEvent`](crate::VerifiedEvent)s it
-/// takes. Clones share their store and their count of running handlers.
+/// It goes inside a [`LoopsSignatureLayer`](crate::LoopsSignatureLayer), whose
+/// [`VerifiedEvent`](crate::VerifiedEvent)s it takes. Clones share their store and their count of
+/// running handlers.
 #[must_use]
 pub struct IdempotencyLayer<St> {
     shared: Arc<Shared<St>>,
@@ -33,25 +35,28 @@ impl<St: EventStore> IdempotencyLayer<St> {
 
     /// Sets the namespace of the events' keys. Default: `default`.
     ///
-    /// **One namespace per handler.** Two handlers that share a store and a namespace share their events, too: what one has
-    /// handled is a duplicate for the other, which never sees it.
+    /// **One namespace per handler.** Two handlers that share a store and a namespace share their
+    /// events, too: what one has handled is a duplicate for the other, which never sees it.
     pub fn with_namespace(self, namespace: impl Into<Arc<str>>) -> Self {
         self.with(|config| config.namespace = EventKey::bounded_namespace(&namespace.into()))
     }
 
-    /// Sets how long a claim holds an event. Default: 60 seconds. Less than one second counts as one second.
+    /// Sets how long a claim holds an event. Default: 60 seconds. Less than one second counts as
+    /// one second.
     ///
-    /// The lease counts from the start of the claim. It is renewed each third of it while the handler runs. If the process
-    /// dies, the event can be handled again after this time. A store call is limited to a third of it, if that is less than
-    /// the [store timeout](Self::with_store_timeout).
+    /// The lease counts from the start of the claim. It is renewed each third of it while the
+    /// handler runs. If the process dies, the event can be handled again after this time. A store
+    /// call is limited to a third of it, if that is less than the [store
+    /// timeout](Self::with_store_timeout).
     pub fn with_lease(self, lease: Duration) -> Self {
         self.with(|config| config.lease = lease.max(MIN_LEASE))
     }
 
     /// Sets how long a handler may hold an event. Default: 15 minutes.
     ///
-    /// A handler that runs for longer is assumed to hang: it goes on, but another delivery may be handled beside it. For the
-    /// same time the layer tries to record a success that the store could not take: outages of up to this time lose none.
+    /// A handler that runs for longer is assumed to hang: it goes on, but another delivery may be
+    /// handled beside it. For the same time the layer tries to record a success that the store
+    /// could not take: outages of up to this time lose none.
     ///
     /// # Panics
     ///
@@ -61,24 +66,25 @@ impl<St: EventStore> IdempotencyLayer<St> {
         self.with(|config| config.max_hold = max_hold)
     }
 
-    /// Sets how long a handled event is remembered: a [`Duration`] or a [`Retention`]. Default: 30 days. It should be longer
-    /// than Loops retries and than people resend events by hand.
+    /// Sets how long a handled event is remembered: a [`Duration`] or a [`Retention`]. Default: 30
+    /// days. It should be longer than Loops retries and than people resend events by hand.
     pub fn with_retention(self, retention: impl Into<Retention>) -> Self {
         self.with(|config| config.retention = retention.into())
     }
 
-    /// Sets the limit of one store call. Default: 2 seconds. A store that takes longer counts as down. A third of the
-    /// [lease](Self::with_lease) is the limit where that is less.
+    /// Sets the limit of one store call. Default: 2 seconds. A store that takes longer counts as
+    /// down. A third of the [lease](Self::with_lease) is the limit where that is less.
     pub fn with_store_timeout(self, timeout: Duration) -> Self {
         self.with(|config| config.store_timeout = timeout)
     }
 
-    /// Sets the status of the response to a delivery whose event is being handled. Default: 409. The response has a
-    /// `Retry-After`.
+    /// Sets the status of the response to a delivery whose event is being handled. Default: 409.
+    /// The response has a `Retry-After`.
     ///
     /// # Panics
     ///
-    /// If the status is below 300: the running handler may still fail, and Loops would not send the event again.
+    /// If the status is below 300: the running handler may still fail, and Loops would not send the
+    /// event again.
     pub fn with_in_flight_status(self, status: StatusCode) -> Self {
         assert!(
             status.as_u16() >= 300,
@@ -87,27 +93,31 @@ impl<St: EventStore> IdempotencyLayer<St> {
         self.with(|config| config.in_flight_status = status)
     }
 
-    /// Runs the handler even if the claim fails, unchecked and perhaps not for the first time. Default: it does not run, and
-    /// the response is 503 with `Retry-After: 5`. Only for handlers that are idempotent by themselves.
+    /// Runs the handler even if the claim fails, unchecked and perhaps not for the first time.
+    /// Default: it does not run, and the response is 503 with `Retry-After: 5`. Only for handlers
+    /// that are idempotent by themselves.
     pub fn dangerous_fail_open(self) -> Self {
         self.with(|config| config.fail_open = true)
     }
 
-    /// Sets whether the handler runs in a spawned task, to its end, even if the client disconnects. Default: `true`.
+    /// Sets whether the handler runs in a spawned task, to its end, even if the client disconnects.
+    /// Default: `true`.
     ///
-    /// Otherwise a disconnect drops a handler that has not responded, and the event stays held until its lease ends: how far
-    /// the handler got is unknown. In both modes a disconnect cannot cancel the record of a success. Timeouts *outside* this
-    /// layer do not stop a detached handler; those inside do.
+    /// Otherwise a disconnect drops a handler that has not responded, and the event stays held
+    /// until its lease ends: how far the handler got is unknown. In both modes a disconnect cannot
+    /// cancel the record of a success. Timeouts *outside* this layer do not stop a detached
+    /// handler; those inside do.
     pub fn with_detached_handler(self, detached: bool) -> Self {
         self.with(|config| config.detached = detached)
     }
 
-    /// Waits for running handlers and for successes that are not recorded yet, at most until `deadline` has passed. Returns
-    /// how many are left: if the process ends now, their events are handled again after their leases. From now on deliveries
-    /// are answered 503.
+    /// Waits for running handlers and for successes that are not recorded yet, at most until
+    /// `deadline` has passed. Returns how many are left: if the process ends now, their events are
+    /// handled again after their leases. From now on deliveries are answered 503.
     ///
-    /// Call it when the server has stopped: the graceful shutdown of a server does not know of handlers whose clients have
-    /// disconnected. It does not wait for releases in the background: the end of the lease does the same.
+    /// Call it when the server has stopped: the graceful shutdown of a server does not know of
+    /// handlers whose clients have disconnected. It does not wait for releases in the background:
+    /// the end of the lease does the same.
     pub async fn shutdown(&self, deadline: Duration) -> usize {
         self.shared.in_flight.drain(deadline).await
     }

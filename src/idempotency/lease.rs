@@ -54,7 +54,8 @@ impl<St: EventStore> Lease<St> {
         self.running = None;
     }
 
-    /// Claims the event. The lease counts from the call, so a claim that is answered after its lease is an error.
+    /// Claims the event. The lease counts from the call, so a claim that is answered after its
+    /// lease is an error.
     pub(super) async fn claim(&self) -> Result<Claim, StoreError> {
         let (start, lease) = (Instant::now(), self.config.claim_lease());
         let claim = self.claim_for(lease).await?;
@@ -74,7 +75,8 @@ impl<St: EventStore> Lease<St> {
             if bounded(self.config.call_limit(), extend).await? {
                 return Ok(true);
             }
-            // The lease had expired. Unless another delivery has claimed the event since, claim it again.
+            // The lease had expired. Unless another delivery has claimed the event since, claim it
+            // again.
             Ok(self.claim_for(lease).await? == Claim::Claimed)
         };
         bounded(limit, renewal).await

@@ -1,8 +1,9 @@
 //! Handle each event once, although deliveries repeat.
 //!
-//! Loops' guide asks receivers to look up an event's id, process the event, and store the id. Two deliveries at the same time
-//! both find nothing, and both process. [`IdempotencyLayer`] first *claims* the event, in one atomic step of an [`EventStore`].
-//! The handler runs while the claim is held. Then the layer records the success, or releases the claim.
+//! Loops' guide asks receivers to look up an event's id, process the event, and store the id. Two
+//! deliveries at the same time both find nothing, and both process. [`IdempotencyLayer`] first
+//! *claims* the event, in one atomic step of an [`EventStore`]. The handler runs while the claim is
+//! held. Then the layer records the success, or releases the claim.
 //!
 //! # Responses
 //!
@@ -58,46 +59,51 @@
 //!
 //! # What is promised
 //!
-//! - A handler runs **at least once** for each event whose deliveries are repeated until one is answered 2xx.
+//! - A handler runs **at least once** for each event whose deliveries are repeated until one is
+//!   answered 2xx.
 //! - It runs successfully **once**, except in the cases below.
-//! - A success that was answered is recorded unless the process ends. The layer repeats until the store takes it. Outages of
-//!   the store up to [`max_hold`](IdempotencyLayer::with_max_hold) (15 minutes) lose none, and neither do bursts, pauses or
-//!   failed claims.
+//! - A success that was answered is recorded unless the process ends. The layer repeats until the
+//!   store takes it. Outages of the store up to [`max_hold`](IdempotencyLayer::with_max_hold) (15
+//!   minutes) lose none, and neither do bursts, pauses or failed claims.
 //! - Until a success is recorded, the process that knows it answers redeliveries as duplicates.
 //! - A success stays a success: no trouble of the store changes the handler's response.
 //! - No handler starts after its lease has expired. The lease counts from the start of the claim.
 //! - An event whose handler failed is free for a retry at once, or shortly after the store is back.
-//! - A disconnect cannot cancel the record of a success. It cannot cancel the handler either, unless told to
-//!   ([`with_detached_handler`](IdempotencyLayer::with_detached_handler)).
+//! - A disconnect cannot cancel the record of a success. It cannot cancel the handler either,
+//!   unless told to ([`with_detached_handler`](IdempotencyLayer::with_detached_handler)).
 //!
 //! A handler that succeeds runs again
 //!
 //! - if its process ends between its effects and the record of them;
-//! - in *another* process, if the store was out of reach of the first one for longer than a lease: while the handler ran, or
-//!   before the success was recorded;
-//! - if the handler runs for longer than `max_hold`, or blocks its thread for longer than a lease: the layer assumes that it
-//!   hangs, and another delivery may run beside it;
+//! - in *another* process, if the store was out of reach of the first one for longer than a lease:
+//!   while the handler ran, or before the success was recorded;
+//! - if the handler runs for longer than `max_hold`, or blocks its thread for longer than a lease:
+//!   the layer assumes that it hangs, and another delivery may run beside it;
 //! - if the success could not be recorded within `max_hold`;
-//! - if the store forgets: its retention is over, it is full, or its engine loses what it has acknowledged.
+//! - if the store forgets: its retention is over, it is full, or its engine loses what it has
+//!   acknowledged.
 //!
-//! No layer can do better: a process can end between the effects of a handler and the record of its success. If the effects
-//! are in a database, the mark can commit together with them: see `mark_processed` of the SQL stores, and [`Mark`].
+//! No layer can do better: a process can end between the effects of a handler and the record of its
+//! success. If the effects are in a database, the mark can commit together with them: see
+//! `mark_processed` of the SQL stores, and [`Mark`].
 //!
-//! Events are not ordered, neither by Loops nor here. Deduplicating events is not deduplicating orders: several events can
-//! speak of one payment. A unique key on the order, in the handler's own transaction, helps there.
+//! Events are not ordered, neither by Loops nor here. Deduplicating events is not deduplicating
+//! orders: several events can speak of one payment. A unique key on the order, in the handler's own
+//! transaction, helps there.
 //!
 //! # One namespace per handler
 //!
-//! The key of an event is [`EventKey::of`] its namespace, its id and its type. Handlers that share a store need
-//! [namespaces](IdempotencyLayer::with_namespace) of their own. In one namespace, the event that one handler has handled is a
-//! duplicate for the other. So is one `IdempotencyLayer` around two routes that receive the same events: give each route its
-//! own layer.
+//! The key of an event is [`EventKey::of`] its namespace, its id and its type. Handlers that share
+//! a store need [namespaces](IdempotencyLayer::with_namespace) of their own. In one namespace, the
+//! event that one handler has handled is a duplicate for the other. So is one `IdempotencyLayer`
+//! around two routes that receive the same events: give each route its own layer.
 //!
 //! # Giving up on an event
 //!
-//! A handler that answers anything but 2xx gets the event again, as long as Loops repeats it. If a handler can never succeed
-//! (an unknown product, a payload that does not parse), that does not help anybody. To give up for good, store the event where
-//! somebody will look at it, log it, and answer 200: the layer records that as a success, and redeliveries are duplicates.
+//! A handler that answers anything but 2xx gets the event again, as long as Loops repeats it. If a
+//! handler can never succeed (an unknown product, a payload that does not parse), that does not
+//! help anybody. To give up for good, store the event where somebody will look at it, log it, and
+//! answer 200: the layer records that as a success, and redeliveries are duplicates.
 //!
 //! ```
 //! use axum::http::StatusCode;
@@ -128,9 +134,10 @@
 //!
 //! # Stores
 //!
-//! [`MemoryStore`] is for one process. `tower-loops-sqlite`, `tower-loops-redis` and `tower-loops-postgres` are for more
-//! processes, and outlast them. Your own implements [`EventStore`], whose docs have a sample; check it with the
-//! `conformance` suite (feature `test-util`).
+//! [`MemoryStore`] is for one process. `tower-loops-sqlite`, `tower-loops-redis` and
+//! `tower-loops-postgres` are for more processes, and outlast them. Your own implements
+//! [`EventStore`], whose docs have a sample; check it with the `conformance` suite (feature
+//! `test-util`).
 
 mod backoff;
 mod call;

@@ -21,11 +21,12 @@ use crate::trace;
 const ATTEMPTS: usize = 3;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The longest pause in the background: soon after an outage the store knows of the success, before others claim the event.
+/// The longest pause in the background: soon after an outage the store knows of the success, before
+/// others claim the event.
 const MAX_PAUSE: Duration = Duration::from_millis(400);
 
-/// Records the success in some attempts, all within the limit of one store call. After that a spawned task goes on. The work
-/// is done: no error here turns it into a failure.
+/// Records the success in some attempts, all within the limit of one store call. After that a
+/// spawned task goes on. The work is done: no error here turns it into a failure.
 pub(super) async fn record<St: EventStore>(lease: Lease<St>) {
     let (remembered, outcome) = {
         let limit = lease.config.call_limit();
@@ -65,7 +66,8 @@ async fn attempts<St: EventStore>(lease: &Lease<St>) -> Result<Completion, Store
     outcome
 }
 
-/// Goes on until the success is recorded. Gives up after an attempt that began when `max_hold` was over.
+/// Goes on until the success is recorded. Gives up after an attempt that began when `max_hold` was
+/// over.
 async fn record_later<St: EventStore>(lease: Lease<St>, remembered: Remembered) {
     let (start, mut backoff) = (Instant::now(), Backoff::new());
     sleep(backoff.pause(MAX_PAUSE)).await;
@@ -81,15 +83,17 @@ async fn record_later<St: EventStore>(lease: Lease<St>, remembered: Remembered) 
             trace::success_not_recorded(&lease.key);
             return;
         }
-        // With the permit: however many wait, a store that is down gets few calls. The next in the queue may have more luck.
+        // With the permit: however many wait, a store that is down gets few calls. The next in the
+        // queue may have more luck.
         sleep(backoff.pause(MAX_PAUSE)).await;
         drop(permit);
     }
     outlast_claims(lease, remembered).await;
 }
 
-/// The lease was lost, so another delivery may hold the event for which this process has just recorded a success. Its claim is
-/// answered within the limit of a call: until then the success stays known here, and the handler does not run again.
+/// The lease was lost, so another delivery may hold the event for which this process has just
+/// recorded a success. Its claim is answered within the limit of a call: until then the success
+/// stays known here, and the handler does not run again.
 async fn outlast_claims<St: EventStore>(mut lease: Lease<St>, remembered: Remembered) {
     lease.stop_running();
     sleep(lease.config.call_limit()).await;

@@ -14,10 +14,12 @@ use crate::trace;
 /// The longest pause after an attempt that failed.
 const MAX_PAUSE: Duration = Duration::from_millis(500);
 
-/// The longest pause after an attempt that found nothing to release, though a claim may still arrive.
+/// The longest pause after an attempt that found nothing to release, though a claim may still
+/// arrive.
 const MAX_PAUSE_FOR_NOTHING: Duration = Duration::from_secs(5);
 
-/// Releases the event of a handler that failed, so that a retry can run. Where the store fails, a spawned task goes on.
+/// Releases the event of a handler that failed, so that a retry can run. Where the store fails, a
+/// spawned task goes on.
 pub(super) async fn release<St: EventStore>(mut lease: Lease<St>) {
     if let Err(error) = lease.release().await {
         trace::store_failed(&lease.key, "release", &error);
@@ -28,8 +30,8 @@ pub(super) async fn release<St: EventStore>(mut lease: Lease<St>) {
     }
 }
 
-/// Releases a claim whose answer was lost. It may have been made all the same, or be made later, when the store goes on: the
-/// task repeats until there was something to release.
+/// Releases a claim whose answer was lost. The claim may have been made, or may be made
+/// once the store continues: the task repeats until there was something to release.
 pub(super) fn release_lost_claim<St: EventStore>(lease: &Lease<St>) {
     let tasks = &lease.shared.background.lost_claim_tasks;
     // Without a runtime, or with too many of these, the end of the lease frees the event.

@@ -20,7 +20,8 @@ use super::{
 };
 use crate::{ResponseBody, VerifiedEvent, trace};
 
-/// The service that [`IdempotencyLayer`](super::IdempotencyLayer) puts around another one. See the [module docs](super).
+/// The service that [`IdempotencyLayer`](super::IdempotencyLayer) puts around another one. See the
+/// [module docs](super).
 ///
 /// It is always ready. It polls the inner service for readiness when it has claimed an event.
 pub struct Idempotency<S, St> {

@@ -13,10 +13,12 @@ pub(super) struct Shared<St> {
     pub(super) background: Background,
 }
 
-/// Limits of the tasks that repeat what a store in trouble has missed. Each kind of work has limits of its own: none takes the
-/// place of another, and together they leave a store that is back to the deliveries.
+/// Limits of the tasks that repeat what a store in trouble has missed. Each kind of work has limits
+/// of its own: none takes the place of another, and together they leave a store that is back to the
+/// deliveries.
 pub(super) struct Background {
-    /// How many completions are attempted at once. The tasks are not limited: there are as many as handlers that ran.
+    /// How many completions are attempted at once. The tasks are not limited: there are as many as
+    /// handlers that ran.
     pub(super) completions: Semaphore,
     /// How many releases of failed events are attempted at once. The tasks are not limited either.
     pub(super) releases: Semaphore,

@@ -10,13 +10,16 @@ use std::{
 
 use super::store::EventKey;
 
-/// At this many no further event is handled: its success might have to wait, too, and memory is finite.
+/// At this many no further event is handled: its success might have to wait, too, and memory is
+/// finite.
 pub(super) const MAX_UNRECORDED: usize = 100_000;
 
-/// Events that were handled in this process and are not recorded yet. Redeliveries of them are duplicates.
+/// Events that were handled in this process and are not recorded yet. Redeliveries of them are
+/// duplicates.
 #[derive(Default)]
 pub(super) struct Unrecorded {
-    /// Several successes of one event can wait: a handler whose lease was lost ends beside the one that took over.
+    /// Several successes of one event can wait: a handler whose lease was lost ends beside the one
+    /// that took over.
     keys: Mutex<HashMap<EventKey, usize>>,
     /// The number of successes: without any, which is nearly always, no delivery takes the lock.
     count: AtomicUsize,

@@ -13,8 +13,8 @@ use crate::{
     signature::Verification,
 };
 
-/// How many frames one poll takes before it yields, so that a body of many small frames does not block its thread and
-/// the timeout can fire.
+/// How many frames one poll takes before it yields, so that a body of many small frames does not
+/// block its thread and the timeout can fire.
 pub(super) const FRAMES_PER_POLL: usize = 128;
 
 pub(super) struct BodyReader {
@@ -26,8 +26,8 @@ impl BodyReader {
         Self { verification }
     }
 
-    /// Reads until the body returns `None` (`is_end_stream` is only a hint), then verifies. Trailers are not signed and
-    /// are dropped.
+    /// Reads until the body returns `None` (`is_end_stream` is only a hint), then verifies.
+    /// Trailers are not signed and are dropped.
     pub(super) fn poll_verify<B>(
         &mut self,
         mut body: Pin<&mut B>,

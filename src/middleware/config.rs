@@ -75,7 +75,8 @@ impl Config {
         Ok(verification)
     }
 
-    /// The response to a rejected request. The reason is attached here, so that a custom response cannot forget it.
+    /// The response to a rejected request. The reason is attached here, so that a custom response
+    /// cannot forget it.
     pub(super) fn respond(&self, rejection: Rejection) -> Response<Full<Bytes>> {
         let Some(rejection_response) = &self.rejection_response else {
             return rejection.into_default_response();

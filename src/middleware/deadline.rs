@@ -1,4 +1,5 @@
-//! A point in time until which a body may arrive. Without feature `tokio`, or outside a runtime, it never comes.
+//! A point in time until which a body may arrive. Without feature `tokio`, or outside a runtime, it
+//! never comes.
 
 #[cfg(feature = "tokio")]
 pub(super) use with_tokio::Deadline;

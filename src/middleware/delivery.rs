@@ -15,8 +15,8 @@ use crate::trace::{DeliveryLog, RejectionCounter, RequestFields};
 pub(super) struct Delivery {
     /// When the service was called, by the layer's clock.
     pub(super) received_at: SystemTime,
-    /// The length that the body has or exceeds, in bytes; `None` if nothing declares one. Wider than any limit, so that
-    /// a length of too many digits is over all of them.
+    /// The length that the body has or exceeds, in bytes; `None` if nothing declares one. Wider
+    /// than any limit, so that a length of too many digits is over all of them.
     length: Option<u128>,
     /// The client sends the body only after a `100 Continue`.
     pub(super) awaits_continue: bool,
@@ -55,7 +55,8 @@ impl Delivery {
     }
 }
 
-/// The largest `Content-Length`. Values that are no numbers count for nothing: the server has to reject those.
+/// The largest `Content-Length`. Values that are no numbers count for nothing: the server has to
+/// reject those.
 fn content_length(headers: &HeaderMap) -> Option<u128> {
     let lengths = headers.get_all(CONTENT_LENGTH).iter();
     lengths.filter_map(|value| decimal(value.as_bytes())).max()

@@ -1,7 +1,8 @@
 //! Discards the rest of a rejected body, so that the response arrives.
 //!
-//! An HTTP/1 server that responds before the end of the body closes the connection with bytes unread. The kernel resets it:
-//! the client often never sees the response, and a reverse proxy counts a failure of the whole server.
+//! An HTTP/1 server that responds before the end of the body closes the connection with bytes
+//! unread. The kernel resets it: the client often never sees the response, and a reverse proxy
+//! counts a failure of the whole server.
 
 use std::{
     pin::Pin,
@@ -66,8 +67,8 @@ impl Drain {
         }
     }
 
-    /// Ready when the body has ended or failed, when the bytes are used up, when no data has arrived for two seconds, or
-    /// at the deadline.
+    /// Ready when the body has ended or failed, when the bytes are used up, when no data has
+    /// arrived for two seconds, or at the deadline.
     pub(super) fn poll<B: Body>(
         &mut self,
         mut body: Pin<&mut B>,

@@ -39,7 +39,8 @@ pin_project! {
     where
         S: Service<Request<Full<Bytes>>>,
     {
-        // The body is read and verified, or drained after a rejection. It is pinned, so that it stays where it is.
+        // The body is read and verified, or drained after a rejection. It is pinned, so that it
+        // stays where it is.
         Body { #[pin] body: B, stage: Stage<S>, deadline: Deadline },
         // The event is verified; the inner service is polled for readiness.
         Ready { inner: S, request: Option<Request<Full<Bytes>>> },
@@ -182,7 +183,8 @@ where
                 }
                 StateProj::Called { future } => {
                     let response = ready!(future.poll(cx));
-                    // Drops what the inner future still holds, a permit for example, before the response body is read.
+                    // Drops what the inner future still holds, a permit for example, before the
+                    // response body is read.
                     this.state.set(State::Done);
                     return Poll::Ready(response.map(|response| response.map(ResponseBody::inner)));
                 }

@@ -17,7 +17,8 @@ use crate::{
     secret::{Secret, SecretError},
 };
 
-/// Lets only requests through that Loops signed. See the [crate docs](crate) for what it checks and for examples.
+/// Lets only requests through that Loops signed. See the [crate docs](crate) for what it checks and
+/// for examples.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct LoopsSignatureLayer {
@@ -25,8 +26,9 @@ pub struct LoopsSignatureLayer {
 }
 
 impl LoopsSignatureLayer {
-    /// Accepts this secret, with a tolerance of 300 seconds, a body limit of 1 MiB, a body timeout of 30 seconds (feature
-    /// `tokio`), the system's clock and the responses of [`Rejection::to_response`].
+    /// Accepts this secret, with a tolerance of 300 seconds, a body limit of 1 MiB, a body timeout
+    /// of 30 seconds (feature `tokio`), the system's clock and the responses of
+    /// [`Rejection::to_response`].
     pub fn new(secret: impl Borrow<Secret>) -> Self {
         Self {
             config: Arc::new(Config::new(secret.borrow())),
@@ -54,49 +56,56 @@ impl LoopsSignatureLayer {
         })
     }
 
-    /// Sets how far the signed time may be from the clock, in both directions. Default: 300 seconds, as in Loops' guide.
-    /// Exactly the tolerance is accepted; times are compared in whole seconds.
+    /// Sets how far the signed time may be from the clock, in both directions. Default: 300
+    /// seconds, as in Loops' guide. Exactly the tolerance is accepted; times are compared in whole
+    /// seconds.
     ///
-    /// The clock is read when the request arrives, not when its body ends. A captured delivery can therefore be replayed
-    /// for the tolerance plus the [body timeout](Self::without_body_timeout).
+    /// The clock is read when the request arrives, not when its body ends. A captured delivery can
+    /// therefore be replayed for the tolerance plus the [body timeout](Self::without_body_timeout).
     pub fn with_tolerance(self, tolerance: Duration) -> Self {
         self.with(|config| config.verifier = config.verifier.clone().with_tolerance(tolerance))
     }
 
     /// Sets the maximum size of a body in bytes, inclusive. Default: 1 MiB (1,048,576 bytes).
     ///
-    /// One unauthenticated request can make the layer hold up to this much, and twice this while its buffer grows. It can
-    /// make it *read* up to this or 1 MiB, whichever is more: see [`with_drain`](Self::with_drain).
+    /// One unauthenticated request can make the layer hold up to this much, and twice this while
+    /// its buffer grows. It can make it *read* up to this or 1 MiB, whichever is more: see
+    /// [`with_drain`](Self::with_drain).
     pub fn with_max_body_size(self, bytes: usize) -> Self {
         self.with(|config| config.verifier = config.verifier.clone().with_max_body_size(bytes))
     }
 
-    /// Sets whether the rest of a rejected body is read and discarded before the response. Default: `true`.
+    /// Sets whether the rest of a rejected body is read and discarded before the response. Default:
+    /// `true`.
     ///
-    /// An HTTP/1 server that responds before the end of the body resets the connection. The client often never sees the
-    /// response, and a reverse proxy replaces it by a 502 and counts a failure of the whole server: with nginx defaults, an
-    /// unauthenticated client can take the service down for everybody.
+    /// An HTTP/1 server that responds before the end of the body resets the connection. The client
+    /// often never sees the response, and a reverse proxy replaces it by a 502 and counts a failure
+    /// of the whole server: with nginx defaults, an unauthenticated client can take the service
+    /// down for everybody.
     ///
-    /// A drain neither stores nor hashes the data. It ends with the body, after `max(max_body_size, 1 MiB)` bytes in total
-    /// (or `max_body_size` more after a body of undeclared length has crossed the limit), and with feature `tokio` after two
-    /// seconds without data or at the body timeout. These are responded to at once: a declared length over that bound, a
-    /// body that timed out, and an HTTP/1.1 request with `Expect: 100-continue`, whose client waits for the response.
+    /// A drain neither stores nor hashes the data. It ends with the body, after `max(max_body_size,
+    /// 1 MiB)` bytes in total (or `max_body_size` more after a body of undeclared length has
+    /// crossed the limit), and with feature `tokio` after two seconds without data or at the body
+    /// timeout. These are responded to at once: a declared length over that bound, a body that
+    /// timed out, and an HTTP/1.1 request with `Expect: 100-continue`, whose client waits for the
+    /// response.
     ///
-    /// `false` saves the bandwidth and responds to everything at once. Use it only where no proxy is in front, or where
-    /// the proxy tolerates a reset.
+    /// `false` saves the bandwidth and responds to everything at once. Use it only where no proxy
+    /// is in front, or where the proxy tolerates a reset.
     pub fn with_drain(self, drain: bool) -> Self {
         self.with(|config| config.drain = drain)
     }
 
-    /// Sets how long the whole body may take to arrive, counted from the call of the service. Default: 30 seconds inside a
-    /// tokio runtime; no timeout outside one.
+    /// Sets how long the whole body may take to arrive, counted from the call of the service.
+    /// Default: 30 seconds inside a tokio runtime; no timeout outside one.
     ///
-    /// A request whose body takes longer is rejected with [`Rejection::BodyTimeout`], however short the gaps between its
-    /// frames. The inner service is not bounded: no handler is cut short.
+    /// A request whose body takes longer is rejected with [`Rejection::BodyTimeout`], however short
+    /// the gaps between its frames. The inner service is not bounded: no handler is cut short.
     ///
     /// # Panics
     ///
-    /// The response future panics if it has to wait for the body in a tokio runtime whose timer is disabled.
+    /// The response future panics if it has to wait for the body in a tokio runtime whose timer is
+    /// disabled.
     ///
     /// ```
     /// # use std::{convert::Infallible, time::Duration};
@@ -127,24 +136,26 @@ impl LoopsSignatureLayer {
         self.with(|config| config.body_timeout = Some(timeout))
     }
 
-    /// Removes the body timeout. A server in front must then bound the time of a request: without a bound, a client keeps
-    /// a connection for as long as it likes, and can complete a captured delivery long after its tolerance.
+    /// Removes the body timeout. A server in front must then bound the time of a request: without a
+    /// bound, a client keeps a connection for as long as it likes, and can complete a captured
+    /// delivery long after its tolerance.
     ///
     /// Without feature `tokio`, or outside a tokio runtime, there is no body timeout anyway.
     pub fn without_body_timeout(self) -> Self {
         self.with(|config| config.body_timeout = None)
     }
 
-    /// Sets the clock that signed times are compared with. Default: [`SystemTime::now`]. It is read once for each
-    /// request, before the body.
+    /// Sets the clock that signed times are compared with. Default: [`SystemTime::now`]. It is read
+    /// once for each request, before the body.
     pub fn with_clock(self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.with(|config| config.clock = Some(Arc::new(clock)))
     }
 
-    /// Sets the response to a rejected request. Default: [`Rejection::to_response`]. The layer adds the `Rejection` to the
-    /// response's extensions, whatever `f` returns.
+    /// Sets the response to a rejected request. Default: [`Rejection::to_response`]. The layer adds
+    /// the `Rejection` to the response's extensions, whatever `f` returns.
     ///
-    /// Any status but 200 makes an event eligible for a retry (Loops' guide): responding 200 loses the event.
+    /// Any status but 200 makes an event eligible for a retry (Loops' guide): responding 200 loses
+    /// the event.
     ///
     /// ```
     /// # use tower_loops::{LoopsSignatureLayer, Rejection, Secret};
@@ -178,8 +189,8 @@ impl<S> Layer<S> for LoopsSignatureLayer {
 
     /// # Panics
     ///
-    /// On `wasm32-unknown-unknown`, which has no system clock, unless [`with_clock`](LoopsSignatureLayer::with_clock) sets
-    /// one.
+    /// On `wasm32-unknown-unknown`, which has no system clock, unless
+    /// [`with_clock`](LoopsSignatureLayer::with_clock) sets one.
     fn layer(&self, inner: S) -> Self::Service {
         const HAS_SYSTEM_CLOCK: bool = !cfg!(all(target_arch = "wasm32", target_os = "unknown"));
         assert_clock(HAS_SYSTEM_CLOCK || self.config.clock.is_some());

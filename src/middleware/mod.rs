@@ -1,8 +1,9 @@
 //! The middleware: HTTP around the signature scheme.
 //!
-//! Data flows one way. [`service`] checks the header, by the [`config`] and what the request says of itself ([`delivery`]).
-//! [`future`] reads the body with [`body_reader`], then polls the inner service for readiness and calls it. After a
-//! rejection, [`drain`] discards the rest of the body first. [`deadline`] bounds both, [`response_body`] is what returns.
+//! Data flows one way. [`service`] checks the header, by the [`config`] and what the request says
+//! of itself ([`delivery`]). [`future`] reads the body with [`body_reader`], then polls the inner
+//! service for readiness and calls it. After a rejection, [`drain`] discards the rest of the body
+//! first. [`deadline`] bounds both, [`response_body`] is what returns.
 
 mod body_reader;
 mod config;

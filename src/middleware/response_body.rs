@@ -12,8 +12,8 @@ use http_body_util::Full;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The response body of [`LoopsSignature`](crate::LoopsSignature): data, trailers, end of stream and size hints of the
-    /// inner service's body unchanged, or the body of a rejection.
+    /// The response body of [`LoopsSignature`](crate::LoopsSignature): data, trailers, end of
+    /// stream and size hints of the inner service's body unchanged, or the body of a rejection.
     pub struct ResponseBody<B> {
         #[pin]
         kind: Kind<B>,

@@ -17,11 +17,12 @@ use super::{
 };
 use crate::{BoxError, event::VerifiedEvent, signature::SIGNATURE_HEADER};
 
-/// The service that [`LoopsSignatureLayer`](crate::LoopsSignatureLayer) wraps around another one. See the
-/// [crate docs](crate) for what it checks.
+/// The service that [`LoopsSignatureLayer`](crate::LoopsSignatureLayer) wraps around another one.
+/// See the [crate docs](crate) for what it checks.
 ///
-/// It is always ready. It polls the inner service for readiness only after a request is verified, so an unauthenticated
-/// request never holds a permit or a buffer slot. Load shedding and concurrency limits therefore go inside it.
+/// It is always ready. It polls the inner service for readiness only after a request is verified,
+/// so an unauthenticated request never holds a permit or a buffer slot. Load shedding and
+/// concurrency limits therefore go inside it.
 #[derive(Clone)]
 pub struct LoopsSignature<S> {
     inner: S,

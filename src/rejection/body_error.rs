@@ -7,9 +7,11 @@ use http_body_util::LengthLimitError;
 use super::Rejection;
 use crate::BoxError;
 
-/// The error of the request body behind [`Rejection::UnreadableBody`], which is its [`source`](Error::source).
+/// The error of the request body behind [`Rejection::UnreadableBody`], which is its
+/// [`source`](Error::source).
 ///
-/// Its `Display` and `Debug` show nothing of the source: such an error may quote what the client sent.
+/// Its `Display` and `Debug` show nothing of the source: such an error may quote what the client
+/// sent.
 #[derive(Clone)]
 pub struct BodyError {
     source: Arc<dyn Error + Send + Sync>,
@@ -17,7 +19,8 @@ pub struct BodyError {
 }
 
 impl BodyError {
-    /// Wraps the error of a body, for an adapter. Convert it with `Rejection::from`, which recognizes length limits.
+    /// Wraps the error of a body, for an adapter. Convert it with `Rejection::from`, which
+    /// recognizes length limits.
     #[must_use]
     pub fn new(error: impl Into<BoxError>) -> Self {
         Self {
@@ -46,7 +49,8 @@ impl BodyError {
     }
 }
 
-/// [`Rejection::BodyTooLarge`] for the length limit of an outer limiter, else [`Rejection::UnreadableBody`].
+/// [`Rejection::BodyTooLarge`] for the length limit of an outer limiter, else
+/// [`Rejection::UnreadableBody`].
 impl From<BodyError> for Rejection {
     fn from(error: BodyError) -> Self {
         if error.is_length_limit() {

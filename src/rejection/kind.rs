@@ -6,7 +6,8 @@ use http::StatusCode;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $status:ident, $text:literal;)*) => {
-        /// The kind of a [`Rejection`](crate::Rejection), without its details: for counting and for labels of metrics.
+        /// The kind of a [`Rejection`](crate::Rejection), without its details: for counting and for
+        /// labels of metrics.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum RejectionKind {

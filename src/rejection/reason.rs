@@ -7,7 +7,8 @@ use http::StatusCode;
 use super::{BodyError, RejectionKind};
 use crate::{event::PayloadError, signature::HeaderError};
 
-/// Why a request was rejected. The checks run in the order of the variants; the first that fails decides.
+/// Why a request was rejected. The checks run in the order of the variants; the first that fails
+/// decides.
 ///
 /// | # | check | variant | status | `{"error": …}` |
 /// |---|---|---|---|---|
@@ -25,19 +26,20 @@ use crate::{event::PayloadError, signature::HeaderError};
 ///
 /// Checks 1 to 6, and 7 if the length is declared, run before the body is polled.
 ///
-/// `Display` is the fixed text of the table: it contains nothing of the request, so a client may see it. The details are
-/// for the operator: in the fields, in [`source`](Error::source), and in the log with feature `tracing`.
+/// `Display` is the fixed text of the table: it contains nothing of the request, so a client may
+/// see it. The details are for the operator: in the fields, in [`source`](Error::source), and in
+/// the log with feature `tracing`.
 ///
-/// The layer puts the `Rejection` into the extensions of its response, for outer layers to log or count by
-/// [`kind`](Self::kind).
+/// The layer puts the `Rejection` into the extensions of its response, for outer layers to log or
+/// count by [`kind`](Self::kind).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// There is no `X-Loops-Signature` header. The request is not from Loops, or a proxy removes unknown headers, or a
-    /// redirect turned the POST into a GET.
+    /// There is no `X-Loops-Signature` header. The request is not from Loops, or a proxy removes
+    /// unknown headers, or a redirect turned the POST into a GET.
     MissingSignature,
-    /// There is more than one `X-Loops-Signature` header line, identical or not. An attacker hopes that two parsers choose
-    /// differently, or a proxy adds lines.
+    /// There is more than one `X-Loops-Signature` header line, identical or not. An attacker hopes
+    /// that two parsers choose differently, or a proxy adds lines.
     AmbiguousSignature,
     /// The header is not of the form `t=<unix seconds>,v1=<hex>`.
     #[non_exhaustive]
@@ -45,17 +47,19 @@ pub enum Rejection {
         /// What is wrong with it.
         reason: HeaderError,
     },
-    /// The signed time is too far from this machine's clock: a replay, a delivery that was queued for long, or a wrong
-    /// clock. The same age for every delivery is a wrong clock; a growing age is a queue.
+    /// The signed time is too far from this machine's clock: a replay, a delivery that was queued
+    /// for long, or a wrong clock. The same age for every delivery is a wrong clock; a growing age
+    /// is a queue.
     #[non_exhaustive]
     TimestampOutsideTolerance {
-        /// Seconds from `t` to now: positive if `t` is too old, negative if it is too new. Clamped to an `i64`.
+        /// Seconds from `t` to now: positive if `t` is too old, negative if it is too new. Clamped
+        /// to an `i64`.
         age: i64,
         /// The configured tolerance.
         tolerance: Duration,
     },
-    /// No signature matches under any accepted secret: a forgery, the secret of another webhook, or a body that was
-    /// changed on its way. Compare `received` with the length in Loops' log.
+    /// No signature matches under any accepted secret: a forgery, the secret of another webhook, or
+    /// a body that was changed on its way. Compare `received` with the length in Loops' log.
     #[non_exhaustive]
     InvalidSignature {
         /// The number of `v1` elements in the header.
@@ -77,13 +81,15 @@ pub enum Rejection {
     },
     /// The body could not be read to its end: the client disconnected, or an outer layer failed it.
     UnreadableBody(BodyError),
-    /// The body took longer than the body timeout: an attacker who holds the connection, or a slow network.
+    /// The body took longer than the body timeout: an attacker who holds the connection, or a slow
+    /// network.
     #[non_exhaustive]
     BodyTimeout {
         /// Bytes of body received in time.
         received: Option<u64>,
     },
-    /// The signature is right, but the body is not an event. Only the holder of the secret can cause this.
+    /// The signature is right, but the body is not an event. Only the holder of the secret can
+    /// cause this.
     #[non_exhaustive]
     InvalidPayload {
         /// What is wrong with it, and where.
@@ -123,7 +129,8 @@ impl Rejection {
         self.kind().status()
     }
 
-    /// Bytes of body received before the rejection; `None` if the header or the declared length decided.
+    /// Bytes of body received before the rejection; `None` if the header or the declared length
+    /// decided.
     #[must_use]
     pub fn received(&self) -> Option<u64> {
         match self {

@@ -7,8 +7,8 @@ use http_body_util::Full;
 use super::Rejection;
 
 impl Rejection {
-    /// The default response: the status and text of the [table](Rejection) as `application/json`, with the `Rejection` in
-    /// its extensions.
+    /// The default response: the status and text of the [table](Rejection) as `application/json`,
+    /// with the `Rejection` in its extensions.
     #[must_use]
     pub fn to_response(&self) -> Response<Full<Bytes>> {
         self.clone().into_default_response()

@@ -2,10 +2,11 @@
 
 use std::{error::Error, fmt, io, path::PathBuf};
 
-/// Why there is no usable [`Secret`](crate::Secret): an error of the configuration, to be shown at startup.
+/// Why there is no usable [`Secret`](crate::Secret): an error of the configuration, to be shown at
+/// startup.
 ///
-/// `Debug` is the same text as `Display`, so that a `main` that returns the error prints it readably. Neither contains the
-/// value.
+/// `Debug` is the same text as `Display`, so that a `main` that returns the error prints it
+/// readably. Neither contains the value.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretError {
@@ -47,7 +48,8 @@ pub enum SecretOrigin {
     Value,
 }
 
-/// Why a value cannot be a secret. Each is the trace of a mistake that would make every signature wrong, or let anyone sign.
+/// Why a value cannot be a secret. Each is the trace of a mistake that would make every signature
+/// wrong, or let anyone sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SecretProblem {

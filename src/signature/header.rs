@@ -27,7 +27,8 @@ pub(super) struct SignatureHeader<'a> {
 }
 
 impl<'a> SignatureHeader<'a> {
-    /// Parses the header in one pass. Other elements than `t=…` and `v1=…` are ignored, for future schemes.
+    /// Parses the header in one pass. Other elements than `t=…` and `v1=…` are ignored, for future
+    /// schemes.
     pub(super) fn parse(header: &'a [u8]) -> Result<Self, HeaderError> {
         if header.len() > MAX_LEN {
             return Err(HeaderError::TooLong);
@@ -105,7 +106,8 @@ fn parse_decimal(text: &[u8]) -> Result<u64, HeaderError> {
         .ok_or(HeaderError::InvalidTimestamp)
 }
 
-/// Decodes 64 hex digits of either case. Invalid digits are decoded too: without branches, the compiler vectorizes the loop.
+/// Decodes 64 hex digits of either case. Invalid digits are decoded too: without branches, the
+/// compiler vectorizes the loop.
 fn decode_hex(hex: &[u8]) -> Option<Candidate> {
     let hex: &[u8; 64] = hex.try_into().ok()?;
     let wrong = hex.iter().fold(0, |wrong: u8, digit| {
@@ -119,12 +121,14 @@ fn decode_hex(hex: &[u8]) -> Option<Candidate> {
     (wrong == 0).then_some(digest)
 }
 
-/// The value of a hex digit. In ASCII, the low four bits of `A` and `a` are 1, and only letters have bit 6 set.
+/// The value of a hex digit. In ASCII, the low four bits of `A` and `a` are 1, and only letters
+/// have bit 6 set.
 fn nibble(digit: u8) -> u8 {
     (digit & 0xf) + 9 * (digit >> 6)
 }
 
-/// Why an `X-Loops-Signature` header is a [`MalformedSignature`](crate::Rejection::MalformedSignature).
+/// Why an `X-Loops-Signature` header is a
+/// [`MalformedSignature`](crate::Rejection::MalformedSignature).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HeaderError {

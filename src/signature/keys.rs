@@ -12,7 +12,8 @@ pub(super) fn keyed(secret: &Secret) -> HmacSha256 {
     HmacSha256::new_from_slice(secret.expose()).expect("HMAC takes keys of any length")
 }
 
-/// The keyed states of all accepted secrets, on the heap: a move of their owner leaves no copy of them behind.
+/// The keyed states of all accepted secrets, on the heap: a move of their owner leaves no copy of
+/// them behind.
 #[derive(Clone)]
 pub(super) struct Keys(Box<[HmacSha256]>);
 

@@ -38,8 +38,9 @@ impl Signer {
         }
     }
 
-    /// The value of the [`SIGNATURE_HEADER`](crate::SIGNATURE_HEADER) for this body, sent at this time: `t=…,v1=…`, marked
-    /// sensitive. The time is cut to whole seconds; one before 1970 counts as 1970.
+    /// The value of the [`SIGNATURE_HEADER`](crate::SIGNATURE_HEADER) for this body, sent at this
+    /// time: `t=…,v1=…`, marked sensitive. The time is cut to whole seconds; one before 1970 counts
+    /// as 1970.
     #[must_use]
     #[expect(
         clippy::missing_panics_doc,

@@ -7,8 +7,8 @@ pub(super) const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
 
 /// The time of `t`, if it is within `tolerance` of `now` in either direction, inclusive.
 ///
-/// Otherwise the age of `t` in seconds, negative if `t` is in the future, clamped to an `i64`. A `t` that no
-/// [`SystemTime`] can hold is outside any tolerance.
+/// Otherwise the age of `t` in seconds, negative if `t` is in the future, clamped to an `i64`. A
+/// `t` that no [`SystemTime`] can hold is outside any tolerance.
 pub(super) fn check_timestamp(
     t: u64,
     now: SystemTime,

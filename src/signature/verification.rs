@@ -71,9 +71,9 @@ impl Verification {
 
     /// MACs the next frame of the body and keeps it: the bytes it proves are its own.
     ///
-    /// A body in one frame is kept without a copy; the frames of others are gathered in one buffer. Beyond
-    /// [`Verifier::with_max_body_size`], nothing is kept and [`finish`](Self::finish) returns
-    /// [`Rejection::BodyTooLarge`]; the caller decides whether it reads on.
+    /// A body in one frame is kept without a copy; the frames of others are gathered in one buffer.
+    /// Beyond [`Verifier::with_max_body_size`], nothing is kept and [`finish`](Self::finish)
+    /// returns [`Rejection::BodyTooLarge`]; the caller decides whether it reads on.
     pub fn update(&mut self, frame: impl Buf) {
         let length = u64::try_from(frame.remaining()).unwrap_or(u64::MAX);
         self.received = self.received.saturating_add(length);
@@ -90,14 +90,16 @@ impl Verification {
     ///
     /// # Errors
     ///
-    /// [`Rejection::BodyTooLarge`] if the body is longer than the limit, [`Rejection::InvalidSignature`] if no `v1`
-    /// matches under any secret, [`Rejection::InvalidPayload`] if the signed body is not an event.
+    /// [`Rejection::BodyTooLarge`] if the body is longer than the limit,
+    /// [`Rejection::InvalidSignature`] if no `v1` matches under any secret,
+    /// [`Rejection::InvalidPayload`] if the signed body is not an event.
     #[inline]
     pub fn finish(mut self) -> Result<VerifiedEvent, Rejection> {
         self.conclude()
     }
 
-    /// `finish` in place: the key states are wiped where they are, and never moved out of a future's memory.
+    /// `finish` in place: the key states are wiped where they are, and never moved out of a
+    /// future's memory.
     #[inline]
     pub(crate) fn conclude(&mut self) -> Result<VerifiedEvent, Rejection> {
         if self.is_too_large() {
@@ -122,8 +124,8 @@ impl Verification {
 
     /// The index of the first secret under which some candidate matches.
     ///
-    /// Every candidate is compared under every secret, in constant time. The time taken reveals neither how much of a
-    /// digest was right nor which pair matched.
+    /// Every candidate is compared under every secret, in constant time. The time taken reveals
+    /// neither how much of a digest was right nor which pair matched.
     fn matching(&self) -> Option<usize> {
         let mut found = Choice::from(0);
         let mut secret_index = 0_u64;

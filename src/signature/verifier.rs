@@ -7,8 +7,8 @@ use bytes::Bytes;
 use super::{keys::Keys, timestamp, verification::Verification};
 use crate::{event::VerifiedEvent, rejection::Rejection, secret::Secret};
 
-/// Verifies deliveries against one or more secrets, without HTTP service, clock or async: the caller passes the header,
-/// the body and the time.
+/// Verifies deliveries against one or more secrets, without HTTP service, clock or async: the
+/// caller passes the header, the body and the time.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -37,7 +37,8 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Accepts this secret, with a tolerance of 300 seconds and no body limit. Computes the HMAC key schedule once.
+    /// Accepts this secret, with a tolerance of 300 seconds and no body limit. Computes the HMAC
+    /// key schedule once.
     #[must_use]
     pub fn new(secret: impl Borrow<Secret>) -> Self {
         Self {
@@ -49,25 +50,27 @@ impl Verifier {
 
     /// Accepts one more secret, while a rotation is under way. Default: none.
     ///
-    /// Secrets are counted in the order they are given: [`VerifiedEvent::secret_index`] tells which one matched.
+    /// Secrets are counted in the order they are given: [`VerifiedEvent::secret_index`] tells which
+    /// one matched.
     #[must_use]
     pub fn with_additional_secret(mut self, secret: impl Borrow<Secret>) -> Self {
         self.keys.push(secret.borrow());
         self
     }
 
-    /// Sets how far the signed time may be from `now`, in both directions. Default: 300 seconds, as in Loops' guide.
-    /// Exactly the tolerance is accepted; times are compared in whole seconds.
+    /// Sets how far the signed time may be from `now`, in both directions. Default: 300 seconds, as
+    /// in Loops' guide. Exactly the tolerance is accepted; times are compared in whole seconds.
     #[must_use]
     pub fn with_tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// Sets the maximum size of a body in bytes, inclusive. Default: no limit, for bodies that are in memory already.
+    /// Sets the maximum size of a body in bytes, inclusive. Default: no limit, for bodies that are
+    /// in memory already.
     ///
-    /// An adapter that reads a body from the network must set it: without a limit, an unauthenticated client chooses how
-    /// much memory it uses.
+    /// An adapter that reads a body from the network must set it: without a limit, an
+    /// unauthenticated client chooses how much memory it uses.
     #[must_use]
     pub fn with_max_body_size(mut self, bytes: usize) -> Self {
         self.max_body_size = bytes;
@@ -81,7 +84,8 @@ impl Verifier {
     /// Verifies a whole delivery: [`begin`](Self::begin), one [`update`](Verification::update),
     /// [`finish`](Verification::finish).
     ///
-    /// `signature_header` is the value of the only `X-Loops-Signature` header line, `body` is the raw body.
+    /// `signature_header` is the value of the only `X-Loops-Signature` header line, `body` is the
+    /// raw body.
     ///
     /// # Errors
     ///
@@ -97,15 +101,17 @@ impl Verifier {
         verification.finish()
     }
 
-    /// Runs the checks that need no body, on all `X-Loops-Signature` lines of a request: there is exactly one, its grammar
-    /// is right, its time is within the tolerance, and some `v1` could match.
+    /// Runs the checks that need no body, on all `X-Loops-Signature` lines of a request: there is
+    /// exactly one, its grammar is right, its time is within the tolerance, and some `v1` could
+    /// match.
     ///
-    /// Adapters for frameworks without Tower start here. Pass every line: taking the first of several hides
-    /// [`Rejection::AmbiguousSignature`].
+    /// Adapters for frameworks without Tower start here. Pass every line: taking the first of
+    /// several hides [`Rejection::AmbiguousSignature`].
     ///
     /// # Errors
     ///
-    /// [`Rejection::MissingSignature`] or [`Rejection::AmbiguousSignature`], then those of [`begin`](Self::begin).
+    /// [`Rejection::MissingSignature`] or [`Rejection::AmbiguousSignature`], then those of
+    /// [`begin`](Self::begin).
     ///
     /// ```
     /// # use std::time::SystemTime;
@@ -134,13 +140,13 @@ impl Verifier {
         self.begin(header, now)
     }
 
-    /// Runs the checks that need no body on the value of the only header line: its grammar is right, its time is within
-    /// the tolerance, and some `v1` could match.
+    /// Runs the checks that need no body on the value of the only header line: its grammar is
+    /// right, its time is within the tolerance, and some `v1` could match.
     ///
     /// # Errors
     ///
-    /// [`Rejection::MalformedSignature`], [`Rejection::TimestampOutsideTolerance`] or [`Rejection::InvalidSignature`]:
-    /// no body can help.
+    /// [`Rejection::MalformedSignature`], [`Rejection::TimestampOutsideTolerance`] or
+    /// [`Rejection::InvalidSignature`]: no body can help.
     #[inline]
     pub fn begin(
         &self,

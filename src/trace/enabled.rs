@@ -8,7 +8,8 @@ use crate::{event::VerifiedEvent, rejection::Rejection};
 /// The target of every log event, which does not change when modules move.
 const TARGET: &str = "tower_loops";
 
-/// The longest part of an id or type that is logged, in bytes. A signed id can be as long as the body.
+/// The longest part of an id or type that is logged, in bytes. A signed id can be as long as the
+/// body.
 const MAX_TEXT: usize = 255;
 
 pub(crate) fn verified(
@@ -39,7 +40,8 @@ fn truncated(text: &str) -> &str {
     &text[..end]
 }
 
-/// An event at this level with the details of a rejection: what the crate knows, and nothing of header, body or secret.
+/// An event at this level with the details of a rejection: what the crate knows, and nothing of
+/// header, body or secret.
 macro_rules! rejection_event {
     ($level:ident, $rejection:expr, $delivery:expr, $($message:tt)+) => {{
         let (rejection, delivery): (&Rejection, &DeliveryLog<'_>) = ($rejection, $delivery);
@@ -62,8 +64,8 @@ macro_rules! rejection_event {
     }};
 }
 
-/// Logs a rejection: at WARN what only the holder of the secret can cause, else at DEBUG. When nothing has been verified
-/// for some rejections, one WARN a minute says so.
+/// Logs a rejection: at WARN what only the holder of the secret can cause, else at DEBUG. When
+/// nothing has been verified for some rejections, one WARN a minute says so.
 pub(crate) fn rejected(rejection: &Rejection, delivery: &DeliveryLog<'_>) {
     if let Rejection::InvalidPayload { .. } = rejection {
         rejection_event!(WARN, rejection, delivery, "Loops delivery rejected");

@@ -1,8 +1,9 @@
-//! What is logged: one event per outcome, with target `tower_loops`, and nothing that a client chose. Without feature
-//! `tracing`, nothing.
+//! What is logged: one event per outcome, with target `tower_loops`, and nothing that a client
+//! chose. Without feature `tracing`, nothing.
 //!
-//! What an unauthenticated client can cause is at DEBUG, below what subscribers show by default, but for one WARN a minute
-//! while nothing is verified. What only an authenticated event can cause is at INFO and above.
+//! What an unauthenticated client can cause is at DEBUG, below what subscribers show by default,
+//! but for one WARN a minute while nothing is verified. What only an authenticated event can cause
+//! is at INFO and above.
 
 mod delivery_log;
 #[cfg(feature = "tracing")]

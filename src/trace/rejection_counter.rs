@@ -13,7 +13,8 @@ const PERIOD: u64 = 60;
 
 const NEVER: i64 = i64::MIN;
 
-/// The rejections of one layer and its clones. Anyone can cause rejections, so warnings are limited in number.
+/// The rejections of one layer and its clones. Anyone can cause rejections, so warnings are limited
+/// in number.
 pub(crate) struct RejectionCounter {
     count: AtomicU64,
     /// When the last warning was due, in seconds since 1970.

@@ -1,4 +1,5 @@
-//! The checks that every [`EventStore`] must pass, to be run against its real engine (feature `test-util`).
+//! The checks that every [`EventStore`] must pass, to be run against its real engine (feature
+//! `test-util`).
 //!
 //! ```
 //! use tower_loops::idempotency::{MemoryStore, conformance};
@@ -31,7 +32,8 @@ const SHORT: Duration = Duration::from_millis(250);
 /// How long a store may take to notice that a time is over.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Checks a store against the table of [`EventStore`], and under an [`IdempotencyLayer`](super::IdempotencyLayer).
+/// Checks a store against the table of [`EventStore`], and under an
+/// [`IdempotencyLayer`](super::IdempotencyLayer).
 ///
 /// - Each cell of the table: what an operation returns, and what it leaves.
 /// - The ends of leases and retentions, the shortest and the longest.
@@ -39,11 +41,11 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// - 64 claimers at once, of 200 keys, and of one whose lease has ended: one wins.
 /// - 64 workers with handlers that fail at 30 % of their attempts: each event succeeds once.
 /// - Operations whose futures are dropped midway.
-/// - Successes whose record stalls, outages that are longer than a lease, bursts of claims whose answers are lost: no event is
-///   handled twice, none stays blocked.
+/// - Successes whose record stalls, outages that are longer than a lease, bursts of claims whose
+///   answers are lost: no event is handled twice, none stays blocked.
 ///
-/// It takes about half a minute at most, for the ends of leases. Its keys are in namespaces of its own, so the engine may
-/// have other entries. Run it on several threads, to see races.
+/// It takes about half a minute at most, for the ends of leases. Its keys are in namespaces of its
+/// own, so the engine may have other entries. Run it on several threads, to see races.
 ///
 /// # Panics
 ///

@@ -117,7 +117,8 @@ pub(super) async fn each_cell<St: EventStore>(store: &St) {
     }
 }
 
-/// An ended lease is no claim, though nobody has taken it over. A fourth key tells when the time is over.
+/// An ended lease is no claim, though nobody has taken it over. A fourth key tells when the time is
+/// over.
 async fn what_has_ended_is_not_mine<St: EventStore>(store: &St) {
     let [extended, released, completed, witness] = [(); 4].map(|()| fresh_key());
     let mine = Token::random();

@@ -1,4 +1,5 @@
-//! What found faults in the field: operations dropped midway, records that stall, outages, bursts of lost claims.
+//! What found faults in the field: operations dropped midway, records that stall, outages, bursts
+//! of lost claims.
 
 use std::{
     convert::Infallible,
@@ -97,7 +98,7 @@ pub(super) async fn dropped_operations_can_be_repeated<St: EventStore>(store: &S
     }
 }
 
-/// The engine has recorded a success, but the layer does not hear of it.
+/// The engine records a success, but its reply to the layer is lost.
 pub(super) async fn a_record_that_stalls_is_made<St: EventStore>(store: &Arc<St>) {
     let (handler, namespace) = (Handler::new(usize::MAX >> 4), fresh_namespace());
     let outage = Outage::of(store);

@@ -4,8 +4,8 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use super::{Claim, Completion, EventKey, EventStore, Retention, StoreError, Token};
 
-/// Any [`EventStore`] behind one type: for a program that chooses its store from its configuration. Cheap to clone. Each
-/// operation costs one allocation.
+/// Any [`EventStore`] behind one type: for a program that chooses its store from its configuration.
+/// Cheap to clone. Each operation costs one allocation.
 ///
 /// ```
 /// use tower_loops::idempotency::{AnyStore, IdempotencyLayer, MemoryStore};
@@ -68,7 +68,8 @@ impl EventStore for AnyStore {
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// The twin of [`EventStore`] that can be a trait object. Its names differ, so that no call is ambiguous.
+/// The twin of [`EventStore`] that can be a trait object. Its names differ, so that no call is
+/// ambiguous.
 trait Erased: Send + Sync {
     fn boxed_claim<'a>(
         &'a self,

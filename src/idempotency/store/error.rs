@@ -4,8 +4,8 @@ use std::{borrow::Cow, error::Error, fmt};
 
 use crate::BoxError;
 
-/// The error of an [`EventStore`](super::EventStore): a [kind](Self::kind), the cause (`source()`), and whether the operation
-/// [may have happened](Self::may_have_taken_effect) all the same.
+/// The error of an [`EventStore`](super::EventStore): a [kind](Self::kind), the cause (`source()`),
+/// and whether the operation [may have happened](Self::may_have_taken_effect) nevertheless.
 ///
 /// ```
 /// use tower_loops::idempotency::{StoreError, StoreErrorKind};
@@ -32,15 +32,16 @@ pub enum StoreErrorKind {
     Unavailable,
     /// There is no room for another event.
     Full,
-    /// The engine is there, but not set up as required (a missing table, a wrong type). An operator must fix it.
+    /// The engine is there, but not set up as required (a missing table, a wrong type). An operator
+    /// must fix it.
     Misconfigured,
     /// Anything else.
     Other,
 }
 
 impl StoreError {
-    /// An error of a kind, with its cause. The operation may have taken effect, unless the error is marked
-    /// [`without_effect`](Self::without_effect).
+    /// An error of a kind, with its cause. The operation may have taken effect, unless the error is
+    /// marked [`without_effect`](Self::without_effect).
     #[must_use]
     pub fn new(kind: StoreErrorKind, source: impl Into<BoxError>) -> Self {
         Self {
@@ -50,8 +51,8 @@ impl StoreError {
         }
     }
 
-    /// Puts advice for the operator in front of the cause: `source()` then displays as `advice (cause)`, and its own
-    /// `source()` is the cause.
+    /// Puts advice for the operator in front of the cause: `source()` then displays as `advice
+    /// (cause)`, and its own `source()` is the cause.
     #[must_use]
     pub fn with_advice(self, advice: impl Into<Cow<'static, str>>) -> Self {
         let (advice, cause) = (advice.into(), self.source);
@@ -61,11 +62,13 @@ impl StoreError {
         }
     }
 
-    /// Marks an operation that changed nothing and never will: the request was not sent, or the engine rejected it.
+    /// Marks an operation that changed nothing and never will: the request was not sent, or the
+    /// engine rejected it.
     ///
-    /// After a failed claim [`IdempotencyLayer`](crate::idempotency::IdempotencyLayer) releases the event in the background,
-    /// because the claim may have been made although its answer was lost. Of a claim with this mark there is nothing to
-    /// release. Leave the mark out in any doubt: after a timeout, or when a connection breaks after the request was sent.
+    /// After a failed claim [`IdempotencyLayer`](crate::idempotency::IdempotencyLayer) releases the
+    /// event in the background, because the claim may have been made although its answer was lost.
+    /// Of a claim with this mark there is nothing to release. Leave the mark out in any doubt:
+    /// after a timeout, or when a connection breaks after the request was sent.
     #[must_use]
     pub fn without_effect(self) -> Self {
         Self {

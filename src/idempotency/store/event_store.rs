@@ -6,8 +6,9 @@ use super::{Claim, Completion, EventKey, Retention, StoreError, Token};
 
 /// Remembers which events are being handled and which are done.
 ///
-/// A key is *absent*, *held* under a token until its lease ends, or *done* until its retention ends. After that time, held and
-/// done are absent. Each operation is one atomic step from a row of this table:
+/// A key is *absent*, *held* under a token until its lease ends, or *done* until its retention
+/// ends. After that time, held and done are absent. Each operation is one atomic step from a row of
+/// this table:
 ///
 /// | operation | absent | held, same token | held, other token | done |
 /// |---|---|---|---|---|
@@ -16,17 +17,20 @@ use super::{Claim, Completion, EventKey, Retention, StoreError, Token};
 /// | [`complete`](Self::complete) | done: `LeaseLost` | done: `Held` | done: `LeaseLost` | retention renewed: `LeaseLost` |
 /// | [`release`](Self::release) | `false` | absent: `true` | `false` | `false` |
 ///
-/// Completion is monotone: a success is never forgotten because its lease had expired. Release and extension are fenced by
-/// the token. Only durations cross this interface: the engine's own clock decides, so the clocks of the machines that share a
-/// store need not agree. A store takes any lease and any retention, from a nanosecond to [`Duration::MAX`].
+/// Completion is monotone: a success is never forgotten because its lease had expired. Release and
+/// extension are fenced by the token. Only durations cross this interface: the engine's own clock
+/// decides, so the clocks of the machines that share a store need not agree. A store takes any
+/// lease and any retention, from a nanosecond to [`Duration::MAX`].
 ///
 /// # Implementing a store
 ///
-/// Write plain `async fn`s. A future may be dropped at any `await`, and the operation be repeated with the same token. Mark
-/// errors of operations that changed nothing ([`StoreError::without_effect`]): a failed claim is released unless it is marked.
-/// Check the store with `conformance::run` (feature `test-util`).
+/// Write plain `async fn`s. A future may be dropped at any `await`, and the operation be repeated
+/// with the same token. Mark errors of operations that changed nothing
+/// ([`StoreError::without_effect`]): a failed claim is released unless it is marked. Check the
+/// store with `conformance::run` (feature `test-util`).
 ///
-/// A sample, whose engine is a map behind a lock. An SQL engine does each of these steps in one statement or transaction.
+/// A sample, whose engine is a map behind a lock. An SQL engine does each of these steps in one
+/// statement or transaction.
 ///
 /// ```
 /// use std::{collections::HashMap, sync::Mutex, time::Duration};
@@ -117,8 +121,8 @@ use super::{Claim, Completion, EventKey, Retention, StoreError, Token};
 /// # fn main() {}
 /// ```
 pub trait EventStore: Send + Sync + 'static {
-    /// Takes the key for a lease, unless it is done or another token holds it. Repeat it with the same token if its answer was
-    /// lost.
+    /// Takes the key for a lease, unless it is done or another token holds it. Repeat it with the
+    /// same token if its answer was lost.
     fn claim(
         &self,
         key: &EventKey,

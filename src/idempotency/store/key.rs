@@ -6,11 +6,13 @@ use sha2::{Digest, Sha256};
 
 use crate::{VerifiedEvent, hex::hex};
 
-/// The key under which a store keeps an event: a namespace and an id, in a form that any store can hold.
+/// The key under which a store keeps an event: a namespace and an id, in a form that any store can
+/// hold.
 ///
-/// Both parts are bounded, printable ASCII without spaces: the namespace has at most 71 bytes, the id 255. A part that
-/// is longer, empty or not printable is replaced by its SHA-256 digest, so keys stay short and do not collide. A namespace
-/// never contains a colon: in `namespace:id`, which is what `Display` writes, the first colon divides the parts.
+/// Both parts are bounded, printable ASCII without spaces: the namespace has at most 71 bytes, the
+/// id 255. A part that is longer, empty or not printable is replaced by its SHA-256 digest, so keys
+/// stay short and do not collide. A namespace never contains a colon: in `namespace:id`, which is
+/// what `Display` writes, the first colon divides the parts.
 ///
 /// ```
 /// use tower_loops::idempotency::EventKey;
@@ -25,14 +27,15 @@ pub struct EventKey {
 }
 
 impl EventKey {
-    /// The key of a verified event: of its id *and* its type, because one id can carry several types. (The test button of a
-    /// dashboard may send every event under one id.) [`IdempotencyLayer`](crate::idempotency::IdempotencyLayer) uses these keys.
+    /// The key of a verified event: of its id *and* its type, because one id can carry several
+    /// types. (The test button of a dashboard may send every event under one id.)
+    /// [`IdempotencyLayer`](crate::idempotency::IdempotencyLayer) uses these keys.
     ///
-    /// The id of the key is `type:id`, or a digest where that is too long or not printable. The id `""` names nothing; the
-    /// digest of the payload replaces it.
+    /// The id of the key is `type:id`, or a digest where that is too long or not printable. The id
+    /// `""` names nothing; the digest of the payload replaces it.
     ///
-    /// Each handler needs a namespace of its own: what one of two handlers in one namespace has handled is a duplicate for
-    /// the other.
+    /// Each handler needs a namespace of its own: what one of two handlers in one namespace has
+    /// handled is a duplicate for the other.
     #[must_use]
     pub fn of(namespace: &str, event: &VerifiedEvent) -> Self {
         Self::in_namespace(&Self::bounded_namespace(namespace), event)
@@ -53,8 +56,8 @@ impl EventKey {
         bounded_namespace(namespace).into()
     }
 
-    /// The key of any id in a namespace. Two events with one id and different types have the same key here:
-    /// [`of`](Self::of) keeps them apart.
+    /// The key of any id in a namespace. Two events with one id and different types have the same
+    /// key here: [`of`](Self::of) keeps them apart.
     #[must_use]
     pub fn new(namespace: &str, event_id: &str) -> Self {
         Self {

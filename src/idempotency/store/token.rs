@@ -4,7 +4,8 @@ use std::fmt;
 
 /// Identifies one holder of a claim: 128 random bits.
 ///
-/// The caller makes it, not the store, so that a claim whose answer was lost can be repeated or released.
+/// The caller makes it, not the store, so that a claim whose answer was lost can be repeated or
+/// released.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Token([u8; 16]);
 

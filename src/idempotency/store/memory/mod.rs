@@ -18,13 +18,15 @@ use super::{Claim, Completion, EventKey, EventStore, Retention, StoreError, Toke
 
 const DEFAULT_CAPACITY: usize = 100_000;
 
-/// Remembers events in the memory of this process: **one process only**, and forgotten when it ends. For tests, for a single
-/// small server whose handlers tolerate a repetition after a restart, and to begin with.
+/// Remembers events in the memory of this process: **one process only**, and forgotten when it
+/// ends. For tests, for a single small server whose handlers tolerate a repetition after a restart,
+/// and to begin with.
 ///
-/// It holds 100,000 events by default ([`with_capacity`](Self::with_capacity)). When it is full, it forgets the event that was
-/// completed first. It never forgets one that is being handled: if there are only such, a claim fails
-/// ([`StoreErrorKind::Full`](super::StoreErrorKind::Full)). Expired entries are removed as others come, a few at a time; there
-/// is no timer. Clones share their entries.
+/// It holds 100,000 events by default ([`with_capacity`](Self::with_capacity)). When it is full, it
+/// forgets the event that was completed first. It never forgets one that is being handled: if there
+/// are only such, a claim fails ([`StoreErrorKind::Full`](super::StoreErrorKind::Full)). Expired
+/// entries are removed as others come, a few at a time; there is no timer. Clones share their
+/// entries.
 #[derive(Clone)]
 pub struct MemoryStore {
     shared: Arc<Shared>,
@@ -48,7 +50,8 @@ impl MemoryStore {
         }
     }
 
-    /// Sets how many events it holds at most, whether being handled or done. Default: 100,000. None fit into 0.
+    /// Sets how many events it holds at most, whether being handled or done. Default: 100,000. None
+    /// fit into 0.
     #[must_use]
     pub fn with_capacity(self, entries: usize) -> Self {
         self.table().capacity = entries;

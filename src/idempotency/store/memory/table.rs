@@ -1,4 +1,5 @@
-//! The entries of a store, with what has to be found among them: a key, what has ended, what was done first.
+//! The entries of a store, with what has to be found among them: a key, what has ended, what was
+//! done first.
 
 use hashbrown::HashTable;
 use tokio::time::Instant;
