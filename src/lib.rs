@@ -149,7 +149,7 @@
 //! |---|---|
 //! | `axum` | [`VerifiedEvent`] as an extractor, [`Rejection`] as an `IntoResponse`; brings `tracing` |
 //! | `idempotency` | [`idempotency::IdempotencyLayer`]: each event handled once; needs a tokio runtime, brings `tokio` and `tracing` |
-//! | `test-util` | [`idempotency::conformance`]: the suite for stores of your own |
+//! | `test-util` | [`testing`]: events for the tests of your handlers; with `idempotency` also [`idempotency::conformance`], the suite for stores of your own |
 //! | `tokio` | the body timeout, 30 seconds by default inside a tokio runtime ([`LoopsSignatureLayer::with_body_timeout`]), and the two seconds of a drain |
 //! | `tracing` | one log event per outcome, with target `tower_loops`: INFO for a verified delivery (id, type, age), DEBUG for a rejected one (kind and details), WARN for a signed body that is no event and once a minute while nothing verifies; never a byte of body, header or secret |
 //!
@@ -175,9 +175,12 @@ mod hex;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;
 mod middleware;
+mod money;
 mod rejection;
 mod secret;
 mod signature;
+#[cfg(feature = "test-util")]
+pub mod testing;
 mod trace;
 
 #[cfg(feature = "axum")]
@@ -188,6 +191,7 @@ pub use event::{
     VerifiedEvent,
 };
 pub use middleware::{LoopsSignature, LoopsSignatureLayer, ResponseBody, ResponseFuture};
+pub use money::Money;
 pub use rejection::{BodyError, Rejection, RejectionKind};
 pub use secret::{Secret, SecretError, SecretOrigin, SecretProblem};
 pub use signature::{HeaderError, SIGNATURE_HEADER, Signer, Verification, Verifier};

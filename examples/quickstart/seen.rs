@@ -1,11 +1,9 @@
 //! What the handler reads from an event, through the types of the crate.
 
 use tower_loops::{
-    Charge, CheckoutSession, EventObject, EventType, Invoice, Metadata, Reference, Subscription,
-    VerifiedEvent,
+    Charge, CheckoutSession, EventObject, EventType, Invoice, Metadata, Money, Reference,
+    Subscription, VerifiedEvent,
 };
-
-use crate::money::Money;
 
 /// What the handler saw of one event.
 #[derive(Debug, PartialEq, Eq)]
@@ -97,11 +95,8 @@ fn order(metadata: &Option<Metadata>) -> &str {
     text(order.map(String::as_str))
 }
 
-fn money(minor: Option<i64>, currency: &Option<String>) -> String {
-    match (minor, currency) {
-        (Some(minor), Some(currency)) => Money { minor, currency }.to_string(),
-        _ => "no amount".to_owned(),
-    }
+fn money(minor: Option<i64>, currency: &Option<String>) -> Money<'_> {
+    Money::new(minor, currency.as_deref())
 }
 
 /// Every field is optional: what is absent is shown as such.

@@ -1,8 +1,7 @@
 //! The command line.
 
 use http::Uri;
-
-use crate::events;
+use tower_loops::EventType;
 
 pub(crate) const USAGE: &str = "\
 Signs a realistic Loops event with LOOPS_WEBHOOK_SECRET and posts it to a running endpoint.
@@ -14,7 +13,7 @@ Event types:
   charge.succeeded               customer.subscription.deleted
   charge.refunded                invoice.payment_succeeded
   checkout.session.completed     invoice.payment_failed
-  customer.subscription.created
+  customer.subscription.created  or any other type
 
 Options:
   --count N       send N events, one after the other, each with an id of its own
@@ -54,8 +53,8 @@ pub(crate) struct Args {
 
 #[derive(Debug)]
 pub(crate) enum Source {
-    /// The payload of an example.
-    Example(&'static str),
+    /// The sample of this type.
+    Sample(EventType),
     /// The path of a file.
     File(String),
 }
@@ -119,22 +118,9 @@ fn parse_url(text: &str) -> Result<Uri, String> {
 
 /// A payload file says itself of what type it is; the event type then need not be given.
 fn parse_source(event_type: Option<String>, file: Option<String>) -> Result<Source, String> {
-    let known = || {
-        events::EVENTS
-            .iter()
-            .map(|(event_type, _)| format!("\n  {event_type}"))
-    };
-    let list = || {
-        format!(
-            "the types with an example are{}",
-            known().collect::<String>()
-        )
-    };
-    match (event_type, file) {
-        (_, Some(path)) => Ok(Source::File(path)),
-        (Some(event_type), None) => events::payload(&event_type)
-            .map(Source::Example)
-            .ok_or_else(|| format!("there is no example of {event_type:?}; {}", list())),
-        (None, None) => Err(format!("there is no event type; {}", list())),
+    match (file, event_type.as_deref().map(EventType::from)) {
+        (Some(path), _) => Ok(Source::File(path)),
+        (None, Some(event_type)) => Ok(Source::Sample(event_type)),
+        (None, None) => Err("there is no event type, such as charge.succeeded".to_owned()),
     }
 }

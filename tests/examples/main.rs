@@ -3,9 +3,6 @@
 mod endpoint;
 mod fixtures;
 mod idempotent;
-#[path = "../../examples/quickstart/money.rs"]
-mod money;
-mod money_format;
 mod process;
 mod quickstart;
 mod refused_arguments;
