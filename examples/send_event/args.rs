@@ -13,7 +13,7 @@ Event types:
   charge.succeeded               customer.subscription.deleted
   charge.refunded                invoice.payment_succeeded
   checkout.session.completed     invoice.payment_failed
-  customer.subscription.created  or any other type
+  customer.subscription.created
 
 Options:
   --count N       send N events, one after the other, each with an id of its own
@@ -118,9 +118,15 @@ fn parse_url(text: &str) -> Result<Uri, String> {
 
 /// A payload file says itself of what type it is; the event type then need not be given.
 fn parse_source(event_type: Option<String>, file: Option<String>) -> Result<Source, String> {
+    let types = USAGE
+        .split("\n\n")
+        .find(|part| part.starts_with("Event types"));
+    let types = types.unwrap_or_default();
     match (file, event_type.as_deref().map(EventType::from)) {
         (Some(path), _) => Ok(Source::File(path)),
+        // More likely a typing error than another type.
+        (None, Some(EventType::Other(other))) => Err(format!("no sample of {other:?}\n{types}")),
         (None, Some(event_type)) => Ok(Source::Sample(event_type)),
-        (None, None) => Err("there is no event type, such as charge.succeeded".to_owned()),
+        (None, None) => Err(format!("there is no event type\n{types}")),
     }
 }

@@ -1,7 +1,6 @@
 //! The examples, run as a stranger runs them: the built binaries, over loopback.
 
 mod endpoint;
-mod fixtures;
 mod idempotent;
 mod process;
 mod quickstart;
