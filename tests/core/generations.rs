@@ -17,9 +17,24 @@ macro_rules! reader {
 }
 
 reader!(charge, "charge.refunded", ChargeRefunded, Charge);
-reader!(session, "checkout.session.completed", CheckoutSessionCompleted, CheckoutSession);
-reader!(subscription, "customer.subscription.deleted", CustomerSubscriptionDeleted, Subscription);
-reader!(invoice, "invoice.payment_succeeded", InvoicePaymentSucceeded, Invoice);
+reader!(
+    session,
+    "checkout.session.completed",
+    CheckoutSessionCompleted,
+    CheckoutSession
+);
+reader!(
+    subscription,
+    "customer.subscription.deleted",
+    CustomerSubscriptionDeleted,
+    Subscription
+);
+reader!(
+    invoice,
+    "invoice.payment_succeeded",
+    InvoicePaymentSucceeded,
+    Invoice
+);
 
 /// Each field has this value.
 macro_rules! assert_fields {
@@ -44,7 +59,10 @@ fn charge_of_2013_has_a_bare_list_of_refunds() {
     assert_fields!(charge;
         id: "ch_1", created: 1_362_000_000, livemode: true, paid: true, captured: true, amount: 4000, currency: "usd",
         refunded: false, amount_refunded: 1500, customer: "cus_1", invoice: "in_1", description: "Gold");
-    assert_eq!((&charge.failure_code, &charge.failure_message), (&None, &None));
+    assert_eq!(
+        (&charge.failure_code, &charge.failure_message),
+        (&None, &None)
+    );
     let amounts = charge.refunds().iter().map(|refund| refund.amount);
     assert_eq!(amounts.collect::<Vec<_>>(), [Some(1000), Some(500)]);
     assert_eq!(charge.unreadable(), [""; 0]);
@@ -74,7 +92,9 @@ fn charge_since_2014_has_a_list_object_of_refunds_and_later_none() {
     assert_fields!(payer; name: "Ann", email: "a@example.com", phone: "+1");
     assert_fields!(payer.address.as_ref().unwrap();
         country: "US", city: "Portland", line1: "12 Alder Street", line2: "b", postal_code: "97205", state: "OR");
-    let [refund] = charge.refunds() else { panic!("{charge:?}") };
+    let [refund] = charge.refunds() else {
+        panic!("{charge:?}")
+    };
     assert_fields!(refund; id: "re_1", amount: 500, reason: "duplicate", status: "succeeded", created: 7);
     assert_eq!(charge.metadata.unwrap()["order_id"], "7");
 }
@@ -88,9 +108,14 @@ fn what_a_refund_adds_is_the_difference_to_the_previous_attributes() {
     let body = r#"{"id":"e","type":"charge.refunded","data":{"object":{"amount_refunded":2550},
         "previous_attributes":{"amount_refunded":1000,"refunded":false}}}"#;
     let event = receive(body).unwrap();
-    let Ok(EventData::ChargeRefunded(charge)) = event.data() else { panic!("{event:?}") };
+    let Ok(EventData::ChargeRefunded(charge)) = event.data() else {
+        panic!("{event:?}")
+    };
     let previous: Previous = event.previous_as().unwrap().unwrap();
-    assert_eq!(charge.amount_refunded.unwrap() - previous.amount_refunded, 1550);
+    assert_eq!(
+        charge.amount_refunded.unwrap() - previous.amount_refunded,
+        1550
+    );
     let none = receive(event_body("charge.refunded", &json!({}))).unwrap();
     assert!(none.previous_as::<Value>().unwrap().is_none());
 }
@@ -129,9 +154,14 @@ fn checkout_session_has_its_fields() {
     let shipping = session.shipping_details.as_ref().unwrap();
     assert_fields!(shipping; name: "Bob");
     assert_fields!(shipping.address.as_ref().unwrap(); city: "Leeds");
-    let [item] = session.line_items() else { panic!("{session:?}") };
+    let [item] = session.line_items() else {
+        panic!("{session:?}")
+    };
     assert_fields!(item; id: "li_1", amount_total: 2100, currency: "eur", description: "Lamp", quantity: 2);
-    assert_eq!((item.price(), item.product()), (Some("price_1"), Some("prod_1")));
+    assert_eq!(
+        (item.price(), item.product()),
+        (Some("price_1"), Some("prod_1"))
+    );
 }
 
 #[test]
@@ -144,7 +174,9 @@ fn subscription_of_2013_has_one_plan() {
     assert_fields!(subscription;
         id: "sub_1", status: "trialing", customer: "cus_1", trial_start: 4, trial_end: 5, ended_at: 6, canceled_at: 7,
         cancel_at_period_end: true);
-    let [item] = subscription.items() else { panic!("{subscription:?}") };
+    let [item] = subscription.items() else {
+        panic!("{subscription:?}")
+    };
     assert_fields!(item; quantity: 2);
     assert_eq!((item.price(), item.product()), (Some("gold"), None));
     assert_eq!(subscription.current_period_start(), Some(2));
@@ -160,10 +192,17 @@ fn subscription_items_have_plans_then_prices_then_periods() {
         "current_period_end": 3, "price": {"id": "gold", "product": "prod_1"}});
     for (item, has_period) in [(of_2018, false), (of_2020, false), (of_2025, true)] {
         for list in [json!({"object": "list", "data": [item]}), json!([item])] {
-            let subscription = subscription(&json!({"items": list, "plan": {"id": "top"}, "quantity": 9}));
-            let [read] = subscription.items() else { panic!("{item}") };
+            let subscription =
+                subscription(&json!({"items": list, "plan": {"id": "top"}, "quantity": 9}));
+            let [read] = subscription.items() else {
+                panic!("{item}")
+            };
             assert_fields!(read; id: "si_1", quantity: 3);
-            assert_eq!((read.price(), read.product()), (Some("gold"), Some("prod_1")), "{item}");
+            assert_eq!(
+                (read.price(), read.product()),
+                (Some("gold"), Some("prod_1")),
+                "{item}"
+            );
             assert_eq!(read.metadata.as_ref().unwrap()["a"], "b");
             assert_eq!(read.current_period_end.is_some(), has_period, "{item}");
             assert_eq!(subscription.current_period_end(), read.current_period_end);
@@ -171,7 +210,17 @@ fn subscription_items_have_plans_then_prices_then_periods() {
     }
     let two = subscription(&json!({"items": {"data": [
         {"current_period_start": 5, "current_period_end": 30}, {"current_period_start": 2, "current_period_end": 9}]}}));
-    assert_eq!((two.current_period_start(), two.current_period_end()), (Some(2), Some(30)));
+    assert_eq!(
+        (two.current_period_start(), two.current_period_end()),
+        (Some(2), Some(30))
+    );
+    let own = subscription(
+        &json!({"current_period_start": 1, "items": [null, {"current_period_end": 9}]}),
+    );
+    assert_eq!(
+        (own.current_period_start(), own.current_period_end()),
+        (Some(1), Some(9))
+    );
 }
 
 #[test]
@@ -217,27 +266,56 @@ fn invoice_lines_name_price_subscription_and_proration_in_every_generation() {
     let line = |more: Value| {
         let mut line = json!({"id": "il_1", "amount": 900, "currency": "usd", "description": "Gold", "quantity": 3,
             "period": {"start": 100, "end": 200}, "metadata": {"a": "b"}});
-        line.as_object_mut().unwrap().append(&mut more.as_object().unwrap().clone());
+        line.as_object_mut()
+            .unwrap()
+            .append(&mut more.as_object().unwrap().clone());
         line
     };
-    let of_2013 = line(json!({"type": "subscription", "plan": {"id": "gold"}, "proration": true, "subscription": "sub_1"}));
-    let of_2020 = line(json!({"type": "subscription", "price": {"id": "gold", "product": "prod_1"}, "plan": {"id": "old"},
-        "proration": true, "subscription": {"id": "sub_1"}}));
-    let of_2025 = line(json!({"pricing": {"price_details": {"price": "gold", "product": "prod_1"}},
+    let of_2013 = line(
+        json!({"type": "subscription", "plan": {"id": "gold"}, "proration": true, "subscription": "sub_1"}),
+    );
+    let of_2020 = line(
+        json!({"type": "subscription", "price": {"id": "gold", "product": "prod_1"}, "plan": {"id": "old"},
+        "proration": true, "subscription": {"id": "sub_1"}}),
+    );
+    let of_2025 = line(
+        json!({"pricing": {"price_details": {"price": "gold", "product": "prod_1"}},
         "parent": {"type": "subscription_item_details",
-            "subscription_item_details": {"proration": true, "subscription": "sub_1"}}}));
-    for (line, product) in [(of_2013, None), (of_2020, Some("prod_1")), (of_2025, Some("prod_1"))] {
-        for list in [json!({"object": "list", "data": [line], "has_more": true}), json!([line])] {
+            "subscription_item_details": {"proration": true, "subscription": "sub_1"}}}),
+    );
+    for (line, product) in [
+        (of_2013, None),
+        (of_2020, Some("prod_1")),
+        (of_2025, Some("prod_1")),
+    ] {
+        for list in [
+            json!({"object": "list", "data": [line], "has_more": true}),
+            json!([line]),
+        ] {
             let invoice = invoice(&json!({ "lines": list }));
             assert_eq!(invoice.lines_truncated(), list.is_object());
-            let [read] = invoice.lines() else { panic!("{line}") };
+            let [read] = invoice.lines() else {
+                panic!("{line}")
+            };
             assert_fields!(read;
                 id: "il_1", amount: 900, currency: "usd", description: "Gold", quantity: 3, proration: true);
             assert_fields!(read.period.as_ref().unwrap(); start: 100, end: 200);
-            assert_eq!((read.price(), read.product()), (Some("gold"), product), "{line}");
-            assert_eq!(read.subscription().map(Reference::id), Some("sub_1"), "{line}");
+            assert_eq!(
+                (read.price(), read.product()),
+                (Some("gold"), product),
+                "{line}"
+            );
+            assert_eq!(
+                read.subscription().map(Reference::id),
+                Some("sub_1"),
+                "{line}"
+            );
             assert_eq!(read.metadata.as_ref().unwrap()["a"], "b");
-            assert_eq!(invoice.subscription().map(Reference::id), Some("sub_1"), "{line}");
+            assert_eq!(
+                invoice.subscription().map(Reference::id),
+                Some("sub_1"),
+                "{line}"
+            );
             assert_eq!(invoice.paid_until(), None, "{line}");
         }
     }
@@ -247,27 +325,61 @@ fn invoice_lines_name_price_subscription_and_proration_in_every_generation() {
 fn invoice_names_the_subscription_and_its_metadata_in_every_generation() {
     for (value, has_metadata) in [
         (json!({"subscription": "sub_1"}), false),
-        (json!({"subscription": {"id": "sub_1"}, "subscription_details": {"metadata": {"user": "7"}}}), true),
-        (json!({"parent": {"subscription_details": {"subscription": "sub_1", "metadata": {"user": "7"}}}}), true),
-        (json!({"subscription": null, "lines": {"data": [{"amount": 1}, {"subscription": "sub_1"}]}}), false),
+        (
+            json!({"subscription": {"id": "sub_1"}, "subscription_details": {"metadata": {"user": "7"}}}),
+            true,
+        ),
+        (
+            json!({"parent": {"subscription_details": {"subscription": "sub_1", "metadata": {"user": "7"}}}}),
+            true,
+        ),
+        (
+            json!({"subscription": "sub_1", "parent": {"subscription_details": {"subscription": "sub_2"}}}),
+            false,
+        ),
+        (
+            json!({"subscription": null, "lines": {"data": [{"amount": 1}, {"subscription": "sub_1"}]}}),
+            false,
+        ),
     ] {
         let invoice = invoice(&value);
-        assert_eq!(invoice.subscription().map(Reference::id), Some("sub_1"), "{value}");
-        let user = invoice.subscription_metadata().and_then(|metadata| metadata.get("user"));
+        assert_eq!(
+            invoice.subscription().map(Reference::id),
+            Some("sub_1"),
+            "{value}"
+        );
+        let user = invoice
+            .subscription_metadata()
+            .and_then(|metadata| metadata.get("user"));
         assert_eq!(user.is_some(), has_metadata, "{value}");
     }
 }
 
 #[test]
 fn invoice_is_paid_until_the_last_period_of_its_subscription() {
-    let old = |end: i64, proration: bool| json!({"type": "subscription", "subscription": "sub_1", "proration": proration,
-        "period": {"start": 1, "end": end}});
-    let new = |end: i64, proration: bool| json!({"parent": {"subscription_item_details": {"subscription": "sub_1",
-        "proration": proration}}, "period": {"start": 1, "end": end}});
+    let old = |end: i64, proration: bool| {
+        json!({"type": "subscription", "subscription": "sub_1", "proration": proration,
+        "period": {"start": 1, "end": end}})
+    };
+    let new = |end: i64, proration: bool| {
+        json!({"parent": {"subscription_item_details": {"subscription": "sub_1",
+        "proration": proration}}, "period": {"start": 1, "end": end}})
+    };
     let item = json!({"type": "invoiceitem", "period": {"start": 1, "end": 999}});
     for (lines, until) in [
-        (vec![old(200, false), old(300, false), old(900, true), item.clone()], Some(300)),
-        (vec![new(200, false), new(300, false), new(900, true)], Some(300)),
+        (
+            vec![
+                old(200, false),
+                old(300, false),
+                old(900, true),
+                item.clone(),
+            ],
+            Some(300),
+        ),
+        (
+            vec![new(200, false), new(300, false), new(900, true)],
+            Some(300),
+        ),
         (vec![old(900, true), item], None),
         (vec![], None),
     ] {
@@ -280,20 +392,29 @@ fn invoice_is_paid_until_the_last_period_of_its_subscription() {
 fn a_neighbour_of_the_seven_types_is_typed_by_its_object() {
     use tower_loops::EventObject as Object;
     let data = |event_type, object| {
-        let event = receive(event_body(event_type, &json!({"id": "x", "object": object}))).unwrap();
+        let event = receive(event_body(
+            event_type,
+            &json!({"id": "x", "object": object}),
+        ))
+        .unwrap();
         event.data().unwrap()
     };
     for (event_type, object) in [
         ("invoice.paid", "invoice"),
         ("customer.subscription.updated", "subscription"),
-        ("checkout.session.async_payment_succeeded", "checkout.session"),
+        (
+            "checkout.session.async_payment_succeeded",
+            "checkout.session",
+        ),
         ("charge.updated", "charge"),
         ("charge.dispute.created", "dispute"),
         // A known type whose object says that it is another.
         ("charge.succeeded", "invoice"),
         ("invoice.payment_failed", "dispute"),
     ] {
-        let EventData::Other(read) = data(event_type, object) else { panic!("{event_type}") };
+        let EventData::Other(read) = data(event_type, object) else {
+            panic!("{event_type}")
+        };
         let kind = match read {
             Object::Charge(_) => "charge",
             Object::CheckoutSession(_) => "checkout.session",

@@ -20,7 +20,9 @@ fn fill(text: &str) -> String {
 fn hostile_members() -> Vec<(&'static str, String)> {
     let arrays = format!("{}{}", "[".repeat(SIZE / 2), "]".repeat(SIZE / 2));
     let objects = format!("{}1{}", fill(r#"{"id":"#), "}".repeat(SIZE / 6));
-    let keys: String = (0..SIZE / 12).map(|key| format!(r#""{key:07}":1,"#)).collect();
+    let keys: String = (0..SIZE / 12)
+        .map(|key| format!(r#""{key:07}":1,"#))
+        .collect();
     let keys = format!("{{{}}}", keys.trim_end_matches(','));
     let number = fill("7");
     let entries = |entry: &str| format!("[{}{entry}]", fill(&format!("{entry},")));
@@ -38,12 +40,28 @@ fn hostile_members() -> Vec<(&'static str, String)> {
         ("maps", entries("{}")),
         ("text", text),
     ] {
-        for key in ["unknown", "total", "customer", "metadata", "lines", "parent", "subscription"] {
+        for key in [
+            "unknown",
+            "total",
+            "customer",
+            "metadata",
+            "lines",
+            "parent",
+            "subscription",
+        ] {
             members.push((name, format!(r#""{key}":{value}"#)));
         }
-        members.push((name, format!(r#""lines":{{"data":[{{"period":{value},"price":{value}}}]}}"#)));
+        members.push((
+            name,
+            format!(r#""lines":{{"data":[{{"period":{value},"price":{value}}}]}}"#),
+        ));
     }
-    for member in [r#""total":1"#, r#""metadata":{"a":"b"}"#, r#""lines":[{}]"#, r#""customer":{"id":"c"}"#] {
+    for member in [
+        r#""total":1"#,
+        r#""metadata":{"a":"b"}"#,
+        r#""lines":[{}]"#,
+        r#""customer":{"id":"c"}"#,
+    ] {
         members.push(("duplicates", fill(&format!("{member},")) + member));
     }
     members
@@ -66,11 +84,17 @@ fn a_mebibyte_costs_bounded_time_stack_and_memory() {
             };
             let time = start.elapsed();
             assert!(time < Duration::from_secs(5), "{name}, {shown}: {time:?}");
-            assert!(used.bytes_max < 16 * SIZE as u64, "{name}, {shown}: {used:?}");
+            assert!(
+                used.bytes_max < 16 * SIZE as u64,
+                "{name}, {shown}: {used:?}"
+            );
             assert_eq!(invoice.id.as_deref(), Some("in_1"), "{name}, {shown}");
             assert_eq!(invoice.status.as_deref(), Some("paid"), "{name}, {shown}");
             assert!(invoice.unreadable().len() <= 1000, "{name}, {shown}");
-            let _ = (event.object(), event.object_as::<serde_json::Value>().is_ok());
+            let _ = (
+                event.object(),
+                event.object_as::<serde_json::Value>().is_ok(),
+            );
         }
     });
     reading.unwrap().join().unwrap();
@@ -80,11 +104,16 @@ fn a_mebibyte_costs_bounded_time_stack_and_memory() {
 fn the_last_of_several_members_with_one_key_counts() {
     let object = r#"{"total":1,"customer":"a","total":"x","customer":{"id":"b"},"total":7,"metadata":{"k":1},
         "metadata":{"k":"1","k":"2"},"t\u006ftal":8}"#;
-    let Ok(EventData::InvoicePaymentFailed(invoice)) = event("invoice.payment_failed", object).data() else {
+    let Ok(EventData::InvoicePaymentFailed(invoice)) =
+        event("invoice.payment_failed", object).data()
+    else {
         panic!("it is an invoice");
     };
     assert_eq!(invoice.total, Some(8));
-    assert_eq!(invoice.customer.as_ref().map(tower_loops::Reference::id), Some("b"));
+    assert_eq!(
+        invoice.customer.as_ref().map(tower_loops::Reference::id),
+        Some("b")
+    );
     assert_eq!(invoice.metadata.as_ref().unwrap()["k"], "2");
     assert_eq!(invoice.unreadable(), [""; 0]);
 }

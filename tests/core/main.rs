@@ -1,24 +1,27 @@
 //! The core: what is accepted and what is refused, with bytes and times brought by the tests. No HTTP service, no clock.
 
+mod any_object;
 mod auto_traits;
 mod candidates;
 mod envelope;
 mod event_type;
+mod generations;
 mod header;
+mod hostile_objects;
 mod json;
+mod known;
 mod long_strings;
 mod members;
-mod object_errors;
-mod objects;
+mod money;
+mod odd_fields;
 mod privacy;
 mod properties;
 mod redaction;
-mod references;
 mod rejection;
 mod rotation;
 mod secret;
-mod shapes;
 mod signer;
+mod testing;
 mod timestamp;
 mod vectors;
 mod verification;

@@ -46,20 +46,37 @@ fn an_integer_in_any_spelling_is_read_and_nothing_else_is() {
         ("[4900]", None),
         ("{}", None),
     ] {
-        let charge = charge_of(&format!(r#"{{"id":"ch_1","amount":{text},"currency":"usd"}}"#));
+        let charge = charge_of(&format!(
+            r#"{{"id":"ch_1","amount":{text},"currency":"usd"}}"#
+        ));
         assert_eq!(charge.amount, amount, "{text}");
-        let unreadable = if amount.is_none() { &["data.object.amount"][..] } else { &[] };
+        let unreadable = if amount.is_none() {
+            &["data.object.amount"][..]
+        } else {
+            &[]
+        };
         assert_eq!(charge.unreadable(), unreadable, "{text}");
-        assert_eq!((charge.id.as_deref(), charge.currency.as_deref()), (Some("ch_1"), Some("usd")));
+        assert_eq!(
+            (charge.id.as_deref(), charge.currency.as_deref()),
+            (Some("ch_1"), Some("usd"))
+        );
     }
 }
 
 #[test]
 fn a_number_as_an_id_or_a_text_is_its_decimal_text() {
-    let read = charge(&json!({"id": 7, "customer": 12, "invoice": {"id": 9}, "description": -5, "metadata": {"a": 1, "b": [true]}}));
-    assert_eq!((read.id.as_deref(), read.description.as_deref()), (Some("7"), Some("-5")));
+    let read = charge(
+        &json!({"id": 7, "customer": 12, "invoice": {"id": 9}, "description": -5, "metadata": {"a": 1, "b": [true]}}),
+    );
+    assert_eq!(
+        (read.id.as_deref(), read.description.as_deref()),
+        (Some("7"), Some("-5"))
+    );
     let id = |reference: &Option<Reference>| reference.as_ref().map(|it| it.id().to_owned());
-    assert_eq!((id(&read.customer), id(&read.invoice)), (Some("12".into()), Some("9".into())));
+    assert_eq!(
+        (id(&read.customer), id(&read.invoice)),
+        (Some("12".into()), Some("9".into()))
+    );
     let metadata = read.metadata.as_ref().unwrap();
     assert_eq!((&*metadata["a"], &*metadata["b"]), ("1", "[true]"));
     assert_eq!(read.unreadable(), [""; 0]);
@@ -74,11 +91,17 @@ fn an_empty_array_is_an_empty_map_and_null_is_absent() {
     let read = charge(&empty);
     assert_eq!((read.amount, read.unreadable()), (Some(1), &[][..]));
     assert!(read.metadata.unwrap_or_default().is_empty());
-    let null = json!({"id": null, "amount": null, "metadata": null, "customer": null, "refunds": null});
+    let null =
+        json!({"id": null, "amount": null, "metadata": null, "customer": null, "refunds": null});
     assert_eq!(charge(&null), Charge::default());
     assert_eq!(charge(&null).unreadable(), [""; 0]);
-    let read = session(&json!({"total_details": [], "line_items": [], "custom_fields": [], "mode": "payment"}));
-    assert_eq!((read.mode.as_deref(), read.unreadable()), (Some("payment"), &[][..]));
+    let read = session(
+        &json!({"total_details": [], "line_items": [], "custom_fields": [], "mode": "payment"}),
+    );
+    assert_eq!(
+        (read.mode.as_deref(), read.unreadable()),
+        (Some("payment"), &[][..])
+    );
 }
 
 #[test]
@@ -87,13 +110,13 @@ fn what_cannot_be_read_is_named_by_its_path() {
     let rows: [(Vec<String>, &[&str]); 4] = [
         (
             charge(&json!({"id": bad, "amount": "1", "paid": "yes", "customer": bad, "metadata": "x", "status": true,
-                "billing_details": {"name": [], "address": {"city": bad}}, "refunds": {"data": [{"amount": 1.5}, 7]}}))
+                "billing_details": {"name": ["Ann"], "address": {"city": bad}}, "refunds": {"data": [{"amount": 1.5}, 7]}}))
             .unreadable().to_vec(),
             &["id", "amount", "paid", "customer", "metadata", "status", "billing_details.name",
                 "billing_details.address.city", "refunds.data[0].amount", "refunds.data[1]"],
         ),
         (
-            session(&json!({"total_details": {"amount_tax": "x"}, "customer_details": 7, "locale": bad}))
+            session(&json!({"total_details": {"amount_tax": "x"}, "customer_details": ["Ann"], "locale": bad}))
                 .unreadable().to_vec(),
             &["total_details.amount_tax", "customer_details", "locale"],
         ),
@@ -109,7 +132,10 @@ fn what_cannot_be_read_is_named_by_its_path() {
         ),
     ];
     for (mut paths, expected) in rows {
-        let mut expected: Vec<String> = expected.iter().map(|path| format!("data.object.{path}")).collect();
+        let mut expected: Vec<String> = expected
+            .iter()
+            .map(|path| format!("data.object.{path}"))
+            .collect();
         paths.sort();
         expected.sort();
         assert_eq!(paths, expected);
@@ -124,8 +150,14 @@ fn half_a_surrogate_pair_is_a_replacement_character_wherever_it_stands() {
     for (object, read) in [
         (r#"{"amount":1,"description":"a\ud83d"}"#, "a\u{fffd}"),
         (r#"{"amount":1,"description":"\udE00b"}"#, "\u{fffd}b"),
-        (r#"{"amount":1,"billing_details":{"name":"\uD83D\u0041"}}"#, "\u{fffd}A"),
-        (r#"{"amount":1,"metadata":{"k":"a\ud83d\ud83d"}}"#, "a\u{fffd}\u{fffd}"),
+        (
+            r#"{"amount":1,"billing_details":{"name":"\uD83D\u0041"}}"#,
+            "\u{fffd}A",
+        ),
+        (
+            r#"{"amount":1,"metadata":{"k":"a\ud83d\ud83d"}}"#,
+            "a\u{fffd}\u{fffd}",
+        ),
         (r#"{"amount":1,"metadata":{"a\ud83d":"v"}}"#, "a\u{fffd}"),
         (r#"{"amount":1,"customer":{"id":"c\udc00"}}"#, "c\u{fffd}"),
         (r#"{"amount":1,"unknown":"a\ud83d"}"#, "a\u{fffd}"),
@@ -147,7 +179,8 @@ fn half_a_surrogate_pair_is_a_replacement_character_wherever_it_stands() {
             assert!(written.contains(read), "{object}: {written}");
         }
     }
-    let body = r#"{"id":"e","type":"t","data":{"object":{},"previous_attributes":{"a\ud83d":"\udc00"}}}"#;
+    let body =
+        r#"{"id":"e","type":"t","data":{"object":{},"previous_attributes":{"a\ud83d":"\udc00"}}}"#;
     let previous: Option<Value> = receive(body).unwrap().previous_as().unwrap();
     assert_eq!(previous, Some(json!({"a\u{fffd}": "\u{fffd}"})));
 }
@@ -156,11 +189,21 @@ fn half_a_surrogate_pair_is_a_replacement_character_wherever_it_stands() {
 fn only_an_object_that_is_missing_or_none_is_an_error_that_names_its_path() {
     for object in ["null", "[]", "7", r#""x""#, "true"] {
         let event = event("charge.succeeded", object);
-        for error in [event.data().unwrap_err(), event.object().unwrap_err(), event.object_as::<Charge>().unwrap_err()] {
-            assert!(error.to_string().contains("data.object"), "{object}: {error}");
+        for error in [
+            event.data().unwrap_err(),
+            event.object().unwrap_err(),
+            event.object_as::<Charge>().unwrap_err(),
+        ] {
+            assert!(
+                error.to_string().contains("data.object"),
+                "{object}: {error}"
+            );
         }
     }
-    for body in [r#"{"id":"e","type":"invoice.paid"}"#, r#"{"id":"e","type":"charge.refunded","data":[]}"#] {
+    for body in [
+        r#"{"id":"e","type":"invoice.paid"}"#,
+        r#"{"id":"e","type":"charge.refunded","data":[]}"#,
+    ] {
         assert!(receive(body).unwrap().data().is_err(), "{body}");
     }
     #[derive(Debug, serde::Deserialize)]
@@ -174,8 +217,19 @@ fn only_an_object_that_is_missing_or_none_is_an_error_that_names_its_path() {
         score: u8,
     }
     let object = r#"{"outcome":[{"score":7},{"score":"PRIVATE"}]}"#;
-    let error = event("charge.succeeded", object).object_as::<Mine>().unwrap_err();
+    let error = event("charge.succeeded", object)
+        .object_as::<Mine>()
+        .unwrap_err();
     let shown = format!("{error} {error:?}");
     assert!(shown.contains("data.object.outcome[1].score"), "{shown}");
     assert!(!shown.contains("PRIVATE"), "{shown}");
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for object in [format!(r#"{{"a":{deep}}}"#), r#"{"a":1e999}"#.to_owned()] {
+        assert!(
+            event("charge.succeeded", &object).data().is_ok(),
+            "{object}"
+        );
+        let error = event("payout.paid", &object).data().unwrap_err();
+        assert!(error.to_string().contains("data.object"), "{error}");
+    }
 }

@@ -23,22 +23,39 @@ fn a_sample_is_a_whole_event_with_the_fields_of_its_object() {
         let event = testing::event(&event_type.into(), Value::Null);
         assert_eq!(event.payload(), sample.to_string().as_bytes());
         let object = &sample["data"]["object"];
-        let missing: Vec<_> = fields.iter().filter(|key| object.get(key).is_none()).collect();
+        let missing: Vec<_> = fields
+            .iter()
+            .filter(|key| object.get(key).is_none())
+            .collect();
         assert!(missing.len() < 8, "{event_type}: {missing:?}");
-        assert!(!matches!(event.data(), Ok(EventData::Other(_)) | Err(_)), "{event_type}");
+        assert!(
+            !matches!(event.data(), Ok(EventData::Other(_)) | Err(_)),
+            "{event_type}"
+        );
     }
 }
 
 #[test]
 fn another_type_gets_the_object_of_its_neighbour_or_names_its_own() {
     let object = |event_type: &str| testing::event(&event_type.into(), json!({"x": 1})).object();
-    assert!(matches!(object("charge.updated"), Ok(EventObject::Charge(_))));
-    assert!(matches!(object("invoice.paid"), Ok(EventObject::Invoice(_))));
+    assert!(matches!(
+        object("charge.updated"),
+        Ok(EventObject::Charge(_))
+    ));
+    assert!(matches!(
+        object("invoice.paid"),
+        Ok(EventObject::Invoice(_))
+    ));
     let renewed = object("customer.subscription.updated");
     assert!(matches!(renewed, Ok(EventObject::Subscription(_))));
     let paid_later = object("checkout.session.async_payment_succeeded");
     assert!(matches!(paid_later, Ok(EventObject::CheckoutSession(_))));
-    for (event_type, name) in [("charge.dispute.created", "dispute"), ("payout.paid", "payout"), ("a", "a"), ("", "")] {
+    for (event_type, name) in [
+        ("charge.dispute.created", "dispute"),
+        ("payout.paid", "payout"),
+        ("a", "a"),
+        ("", ""),
+    ] {
         let Ok(EventObject::Other(value)) = object(event_type) else {
             panic!("{event_type}");
         };
@@ -74,7 +91,10 @@ async fn the_layer_accepts_the_request_and_no_other_secret() {
     }
     let request = || testing::request(&EventType::InvoicePaymentFailed, json!({"total": 1}));
     assert_eq!(request().uri(), "/api/webhooks/loops");
-    let accepted = testing::layer().layer(service_fn(id)).oneshot(request()).await;
+    let accepted = testing::layer()
+        .layer(service_fn(id))
+        .oneshot(request())
+        .await;
     assert_eq!(accepted.unwrap().status(), 200);
     let other = tower_loops::LoopsSignatureLayer::new(crate::secret("whsec_other"));
     let rejected = other.layer(service_fn(id)).oneshot(request()).await;
