@@ -13,7 +13,7 @@ fuzz_target!(|body: &[u8]| {
     let Some(event) = verified(body.to_vec()) else {
         return;
     };
-    let (data, _) = (event.data(), event.previous_as::<&RawValue>());
+    let (data, _) = (event.data(), event.previous_as::<Box<RawValue>>());
     // Members as the fuzzer made them, out of the object of a sample.
     let Ok(object) = event.object_as::<Box<RawValue>>() else {
         return;
