@@ -1,4 +1,5 @@
 //! The core: what is accepted and what is refused, with bytes and times brought by the tests. No HTTP service, no clock.
+#![recursion_limit = "256"] // For large objects in `json!`.
 
 mod any_object;
 mod auto_traits;

@@ -123,7 +123,7 @@ fn what_cannot_be_read_is_named_by_its_path() {
         (
             subscription(&json!({"items": {"data": [{"quantity": "x"}, {"price": {"id": bad}}]}, "created": 1.5}))
                 .unreadable().to_vec(),
-            &["items.data[0].quantity", "items.data[1].price.id", "created"],
+            &["items.data[0].quantity", "items.data[1].price", "created"],
         ),
         (
             invoice(&json!({"lines": {"data": [{"period": {"end": "x"}}]}, "total": {}, "lines_has_more": 1}))

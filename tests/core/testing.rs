@@ -23,11 +23,8 @@ fn a_sample_is_a_whole_event_with_the_fields_of_its_object() {
         let event = testing::event(&event_type.into(), Value::Null);
         assert_eq!(event.payload(), sample.to_string().as_bytes());
         let object = &sample["data"]["object"];
-        let missing: Vec<_> = fields
-            .iter()
-            .filter(|key| object.get(key).is_none())
-            .collect();
-        assert!(missing.len() < 8, "{event_type}: {missing:?}");
+        let known = fields.split(' ').filter(|key| object.get(key).is_some());
+        assert!(known.count() >= 19, "{event_type}");
         assert!(
             !matches!(event.data(), Ok(EventData::Other(_)) | Err(_)),
             "{event_type}"
