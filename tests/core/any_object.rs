@@ -8,6 +8,7 @@ use tower_loops::{Charge, CheckoutSession, EventObject, Invoice, Subscription, t
 use crate::{
     known::{self, OBJECTS},
     odd_fields::event,
+    properties::config,
 };
 
 /// JSON text of any kind: odd numbers, half surrogate pairs and known keys among it.
@@ -74,6 +75,8 @@ fn object_of(event_type: &str, text: &str) -> Value {
 }
 
 proptest! {
+    #![proptest_config(config(64))]
+
     #[test]
     fn anything_before_the_known_members_changes_nothing(index in 0..OBJECTS.len(), before in members(json_text())) {
         let (event_type, object) = whole_object(index);

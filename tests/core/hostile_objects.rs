@@ -1,4 +1,4 @@
-//! Signed objects of 1 MiB that are made to cost: bounded time, stack and memory, and the other fields are read.
+//! Signed objects of up to 1 MiB that are made to cost: bounded time, stack and memory, and the other fields are read.
 
 use std::{
     thread,
@@ -9,14 +9,22 @@ use tower_loops::EventData;
 
 use crate::odd_fields::event;
 
-const SIZE: usize = 1 << 20;
+/// Less without optimization, where the signatures alone take a minute.
+const SIZE: usize = if cfg!(debug_assertions) {
+    1 << 17
+} else {
+    1 << 20
+};
+
+/// What 10,000 entries of a list take, the most that are read.
+const ENTRIES: usize = 8 << 20;
 
 /// This text as often as fits.
 fn fill(text: &str) -> String {
     text.repeat(SIZE / text.len())
 }
 
-/// 1 MiB in the place of an unknown member, of known ones, and inside known ones.
+/// So much in the place of an unknown member, of known ones, and inside known ones.
 fn hostile_members() -> Vec<(&'static str, String)> {
     let arrays = format!("{}{}", "[".repeat(SIZE / 2), "]".repeat(SIZE / 2));
     let objects = format!("{}1{}", fill(r#"{"id":"#), "}".repeat(SIZE / 6));
@@ -40,15 +48,7 @@ fn hostile_members() -> Vec<(&'static str, String)> {
         ("maps", entries("{}")),
         ("text", text),
     ] {
-        for key in [
-            "unknown",
-            "total",
-            "customer",
-            "metadata",
-            "lines",
-            "parent",
-            "subscription",
-        ] {
+        for key in ["unknown", "total", "customer", "metadata", "lines"] {
             members.push((name, format!(r#""{key}":{value}"#)));
         }
         members.push((
@@ -68,7 +68,7 @@ fn hostile_members() -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn a_mebibyte_costs_bounded_time_stack_and_memory() {
+fn a_hostile_object_costs_bounded_time_stack_and_memory() {
     // A tenth of the stack that a thread has by default.
     let reader = thread::Builder::new().stack_size(200 << 10);
     let reading = reader.spawn(|| {
@@ -83,9 +83,9 @@ fn a_mebibyte_costs_bounded_time_stack_and_memory() {
                 panic!("{name}, {shown}");
             };
             let time = start.elapsed();
-            assert!(time < Duration::from_secs(5), "{name}, {shown}: {time:?}");
+            assert!(time < Duration::from_secs(3), "{name}, {shown}: {time:?}");
             assert!(
-                used.bytes_max < 16 * SIZE as u64,
+                used.bytes_max < (4 * object.len() + ENTRIES) as u64,
                 "{name}, {shown}: {used:?}"
             );
             assert_eq!(invoice.id.as_deref(), Some("in_1"), "{name}, {shown}");
