@@ -52,7 +52,6 @@ pub fn request(event_type: &EventType, members: Value) -> Request<Full<Bytes>> {
 }
 
 /// A layer that accepts [`request`]. It accepts whatever is signed with [`SECRET`]: for tests only.
-#[must_use]
 pub fn layer() -> LoopsSignatureLayer {
     LoopsSignatureLayer::new(secret())
 }

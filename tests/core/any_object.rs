@@ -63,7 +63,7 @@ fn whole_object(index: usize) -> (&'static str, Map<String, Value>) {
 
 fn object_of(event_type: &str, text: &str) -> Value {
     fn value(object: impl Serialize) -> Value {
-        serde_json::to_value(object).unwrap()
+        serde_json::to_value(object).expect("an object is JSON")
     }
     match event(event_type, text).object() {
         Ok(EventObject::Charge(it)) => value(it),

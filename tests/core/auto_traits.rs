@@ -15,10 +15,12 @@ use http_body_util::{Empty, Full};
 use serde::{Serialize, de::DeserializeOwned};
 use tower::util::BoxCloneSyncService;
 use tower_loops::{
-    BillingDetails, BodyError, BoxError, Charge, CheckoutSession, CustomerDetails, EventObject,
-    EventType, HeaderError, Invoice, LoopsSignature, LoopsSignatureLayer, MissingLayer,
-    ObjectError, OtherEventType, PayloadError, Reference, Rejection, ResponseBody, ResponseFuture,
-    Secret, SecretError, Signer, Subscription, TotalDetails, Verification, VerifiedEvent, Verifier,
+    Address, BillingDetails, BodyError, BoxError, CancellationDetails, Charge, CheckoutSession,
+    CustomField, CustomerDetails, EventData, EventObject, EventType, FinalizationError,
+    HeaderError, Invoice, InvoiceLine, LineItem, LoopsSignature, LoopsSignatureLayer, MissingLayer,
+    ObjectError, OtherEventType, PayloadError, Period, Reference, Refund, Rejection, ResponseBody,
+    ResponseFuture, Secret, SecretError, ShippingDetails, Signer, Subscription, SubscriptionItem,
+    TotalDetails, Verification, VerifiedEvent, Verifier,
 };
 
 /// Whether the type implements the trait, as a `bool`: an inherent constant, which is there where it does, hides the one of
@@ -112,9 +114,15 @@ fn an_event_cannot_be_made_up() {
 
 #[test]
 fn an_event_type_is_text_and_a_key() {
-    assert_traits!([EventType] { Display, FromStr, Eq, Hash, Serialize, DeserializeOwned });
-    assert_traits!([Reference] { Eq, Hash, DeserializeOwned });
-    assert_traits!([Charge, CheckoutSession, Subscription, Invoice] { Default, Eq, DeserializeOwned });
+    assert_traits!([EventType] { Display, FromStr, Eq, Ord, Hash, Serialize, DeserializeOwned });
+    assert_traits!([EventType] { PartialEq<str>, AsRef<str> });
+    assert_traits!([Reference] { Display, Eq, Hash, Serialize, DeserializeOwned, From<&'static str>, AsRef<str> });
+    assert_traits!([
+        Charge, Refund, BillingDetails, Address, CheckoutSession, CustomerDetails, TotalDetails, ShippingDetails,
+        LineItem, CustomField, Subscription, SubscriptionItem, CancellationDetails, Invoice, InvoiceLine, Period,
+        FinalizationError,
+    ] { Clone, Default, PartialEq, Serialize, DeserializeOwned, Send, Sync, Debug });
+    assert_traits!([EventData] { Clone, PartialEq, Debug, Send, Sync });
 }
 
 #[test]

@@ -233,3 +233,38 @@ fn only_an_object_that_is_missing_or_none_is_an_error_that_names_its_path() {
         assert!(error.to_string().contains("data.object"), "{error}");
     }
 }
+
+#[test]
+fn a_reference_is_its_id_however_it_was_sent() {
+    let plain: Reference = serde_json::from_str(r#""cus_\u0031""#).unwrap();
+    let expanded: Reference = serde_json::from_str(r#"{"x":[1],"id":"cus_1"}"#).unwrap();
+    assert_eq!(
+        (&plain, plain.id(), plain.as_ref()),
+        (&expanded, "cus_1", "cus_1")
+    );
+    assert_eq!(
+        (plain.to_string(), &plain),
+        ("cus_1".to_owned(), &Reference::from("cus_1"))
+    );
+    assert_eq!(serde_json::to_value(&plain).unwrap(), json!("cus_1"));
+    for bad in [
+        json!({}),
+        json!({"id": null}),
+        json!({"id": {"id": "x"}}),
+        json!({"ID": "x"}),
+        json!(true),
+        json!(["x"]),
+    ] {
+        assert!(
+            serde_json::from_value::<Reference>(bad.clone()).is_err(),
+            "{bad}"
+        );
+        let read = charge(&json!({"customer": bad, "amount": 1}));
+        assert_eq!(
+            (read.customer.as_ref(), read.amount),
+            (None, Some(1)),
+            "{bad}"
+        );
+        assert_eq!(read.unreadable(), ["data.object.customer"], "{bad}");
+    }
+}

@@ -34,10 +34,8 @@ fn mark(value: &mut Value) {
 }
 
 fn object(event_type: &str, value: &Value) -> EventObject {
-    receive(event_body(event_type, value))
-        .unwrap()
-        .object()
-        .unwrap()
+    let event = receive(event_body(event_type, value)).expect("an event");
+    event.object().expect("an object")
 }
 
 #[test]
