@@ -188,7 +188,7 @@ impl VerifiedEvent {
         Ok(object)
     }
 
-    /// `data.object` as a type of your own. Deserialized at each call, by serde_json; a lone
+    /// `data.object` as a type of your own. Deserialized at each call, by `serde_json`; a lone
     /// surrogate (half of a cut emoji) is U+FFFD.
     ///
     /// # Errors
