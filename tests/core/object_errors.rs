@@ -23,7 +23,8 @@ const TYPES: [&str; 8] = [
 /// The path in the error of reading this `data` as the object of an event of this type.
 fn path(event_type: &str, data: &Value) -> String {
     let body = json!({"id": "e", "type": event_type, "data": data}).to_string();
-    match receive(&body).unwrap().object() {
+    let event = receive(&body).expect("the body is an event");
+    match event.object() {
         Err(ObjectError::Unexpected { path, .. }) => path,
         other => panic!("{body}: {other:?}"),
     }
