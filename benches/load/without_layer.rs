@@ -17,7 +17,6 @@ mod tower_loops {
 
     #[derive(Deserialize)]
     pub(crate) struct VerifiedEvent {
-        id: String,
         #[serde(rename = "type")]
         event_type: EventType,
         livemode: Option<bool>,
@@ -30,10 +29,6 @@ mod tower_loops {
     }
 
     impl VerifiedEvent {
-        pub(crate) fn id(&self) -> &str {
-            &self.id
-        }
-
         pub(crate) fn event_type(&self) -> &EventType {
             &self.event_type
         }

@@ -68,6 +68,10 @@ impl EventData {
 ///
 /// `Debug` shows the kind of object, its id and a digest, nothing else of the payload.
 #[derive(Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "handlers match on the objects, of which there is one a call"
+)]
 #[non_exhaustive]
 pub enum EventObject {
     /// A `charge`, such as that of `charge.succeeded`.

@@ -1,21 +1,21 @@
 //! The envelope of an event: the members of the payload's one object that every event has.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use crate::{
-    event::error::PayloadError,
-    json::{members, unquote},
+    event::{error::PayloadError, payload_text::PayloadText},
+    json::{members, range_in, unquote},
 };
 
 /// The members of the envelope that are read. All others are only checked to be JSON.
 pub(super) struct Envelope<'a> {
-    pub(super) id: Cow<'a, str>,
+    pub(super) id: PayloadText,
     pub(super) event_type: Cow<'a, str>,
     pub(super) created: Option<i64>,
     pub(super) livemode: Option<bool>,
-    pub(super) api_version: Option<Cow<'a, str>>,
-    /// The JSON text of the last `data`.
-    pub(super) data: Option<&'a str>,
+    pub(super) api_version: Option<PayloadText>,
+    /// Where the JSON text of the last `data` is.
+    pub(super) data: Option<Range<usize>>,
 }
 
 impl<'a> Envelope<'a> {
@@ -41,18 +41,20 @@ impl<'a> Envelope<'a> {
                 Some("created") => created.set(value.parse().ok()),
                 Some("livemode") => livemode.set(value.parse().ok()),
                 Some("api_version") => api_version.set(unquote(value)),
-                Some("data") => data = Some(value),
+                Some("data") => data = Some(range_in(text, value)),
                 _ => {}
             }
             Ok::<(), PayloadError>(())
         })?;
 
         Ok(Self {
-            id: id.ok_or(PayloadError::NoId)?,
+            id: PayloadText::new(text, id.ok_or(PayloadError::NoId)?),
             event_type: event_type.ok_or(PayloadError::NoType)?,
             created: created.value,
             livemode: livemode.value,
-            api_version: api_version.value,
+            api_version: api_version
+                .value
+                .map(|version| PayloadText::new(text, version)),
             data,
         })
     }

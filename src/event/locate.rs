@@ -1,12 +1,12 @@
-//! Deserializes any type by serde_json, whose error has a line and a column, and finds the path of
-//! the value that stands there.
+//! Deserializes any type by `serde_json`, whose error has a line and a column, and finds the path
+//! of the value that stands there.
 
 use serde::de::DeserializeOwned;
 use serde_json::Error;
 
 use crate::{
     event::error::ObjectError,
-    json::{Malformed, elements, members, replace_lone_surrogates},
+    json::{Malformed, elements, members, range_in, replace_lone_surrogates},
 };
 
 /// The most steps of a path.
@@ -40,7 +40,7 @@ fn path_of(root: &str, json: &str, error: &Error) -> String {
             Key::Index(index) => path.push_str(&format!("[{index}]")),
         }
         is_map = matches!(key, Key::Name("metadata"));
-        offset = offset.saturating_sub(start_of(value, text));
+        offset = offset.saturating_sub(range_in(text, value).start);
         text = value;
     }
     path
@@ -61,9 +61,8 @@ enum Key<'a> {
 /// The member or element of this value that has the offset in it, from its key to its end.
 fn part_at(text: &str, offset: usize) -> Option<(Key<'_>, &str)> {
     let mut found = None;
-    let is_within = |from: &str, to: &str| {
-        let end = start_of(to, text) + to.len();
-        (start_of(from, text)..end).contains(&offset)
+    let is_within = |first: &str, last: &str| {
+        (range_in(text, first).start..range_in(text, last).end).contains(&offset)
     };
     let mut index = 0;
     let scanned = if text.starts_with('{') {
@@ -83,10 +82,6 @@ fn part_at(text: &str, offset: usize) -> Option<(Key<'_>, &str)> {
         })
     };
     scanned.ok().and(found)
-}
-
-fn start_of(part: &str, text: &str) -> usize {
-    part.as_ptr().addr() - text.as_ptr().addr()
 }
 
 /// Whether a key looks like a name of the API and not like what somebody chose as a key.

@@ -6,6 +6,7 @@ mod error;
 mod event_type;
 mod locate;
 mod object;
+mod payload_text;
 mod verified;
 
 pub use data::{EventData, EventObject};

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -19,6 +20,7 @@ use crate::{
         error::{ObjectError, PayloadError},
         event_type::EventType,
         locate,
+        payload_text::{PayloadText, text_at},
     },
     json::last_member,
     trace,
@@ -44,16 +46,16 @@ use crate::{
 pub struct VerifiedEvent(Arc<Event>);
 
 struct Event {
-    id: Box<str>,
+    id: PayloadText,
     event_type: EventType,
     created: Option<i64>,
     livemode: Option<bool>,
-    api_version: Option<Box<str>>,
+    api_version: Option<PayloadText>,
     signed_at: SystemTime,
     secret_index: usize,
     payload: Bytes,
-    /// The part of the payload that is the JSON text of `data`.
-    data: Option<Bytes>,
+    /// Where in the payload the JSON text of `data` is. Not `Bytes`: a clone would allocate.
+    data: Option<Range<usize>>,
     /// Whether it was logged what of the object cannot be read.
     is_logged: AtomicBool,
 }
@@ -67,14 +69,14 @@ impl VerifiedEvent {
     ) -> Result<Self, PayloadError> {
         let envelope = Envelope::parse(&payload)?;
         Ok(Self(Arc::new(Event {
-            id: envelope.id.into(),
+            id: envelope.id,
             event_type: EventType::from(&*envelope.event_type),
             created: envelope.created,
             livemode: envelope.livemode,
-            api_version: envelope.api_version.map(Into::into),
+            api_version: envelope.api_version,
             signed_at,
             secret_index,
-            data: envelope.data.map(|data| payload.slice_ref(data.as_bytes())),
+            data: envelope.data,
             payload,
             is_logged: AtomicBool::new(false),
         })))
@@ -83,7 +85,7 @@ impl VerifiedEvent {
     /// The id of the event. Repeated deliveries have the same id and type.
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.0.id
+        self.0.id.get(&self.0.payload)
     }
 
     /// What happened.
@@ -108,7 +110,8 @@ impl VerifiedEvent {
     /// The version of the API that the objects follow, where the payload names it once.
     #[must_use]
     pub fn api_version(&self) -> Option<&str> {
-        self.0.api_version.as_deref()
+        let version = self.0.api_version.as_ref()?;
+        Some(version.get(&self.0.payload))
     }
 
     /// The verified `t`: when this delivery was signed.
@@ -188,7 +191,7 @@ impl VerifiedEvent {
         Ok(object)
     }
 
-    /// `data.object` as a type of your own. Deserialized at each call, by serde_json; a lone
+    /// `data.object` as a type of your own. Deserialized at each call, by `serde_json`; a lone
     /// surrogate (half of a cut emoji) is U+FFFD.
     ///
     /// # Errors
@@ -254,8 +257,8 @@ impl VerifiedEvent {
 
     /// The JSON text of a member of `data`; `None` if it is absent or `null`.
     fn data_member(&self, key: &str) -> Result<Option<&str>, ObjectError> {
-        let data = self.0.data.as_deref();
-        match data.and_then(|data| str::from_utf8(data).ok()) {
+        let range = self.0.data.as_ref();
+        match range.and_then(|range| text_at(self.payload(), range)) {
             None | Some("null") => Ok(None),
             Some(data) if data.starts_with('{') => {
                 Ok(last_member(data, key).filter(|value| *value != "null"))

@@ -6,6 +6,8 @@
 //!
 //! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 
+use std::ops::Range;
+
 use crate::json::{
     nesting::{Container, Nesting},
     string_mask::StringMask,
@@ -59,6 +61,12 @@ pub(crate) fn last_member<'a>(text: &'a str, wanted: &str) -> Option<&'a str> {
     })
     .ok()?;
     last
+}
+
+/// Where a slice of a text is in it.
+pub(crate) fn range_in(text: &str, slice: &str) -> Range<usize> {
+    let start = slice.as_ptr().addr() - text.as_ptr().addr();
+    start..start + slice.len()
 }
 
 /// Calls `element` with each element of the one array that the text must be, as [`members`] does.

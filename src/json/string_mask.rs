@@ -49,9 +49,9 @@ impl StringMask {
     }
 }
 
-/// StringMask the first block of a text, which the last one does not fill: what is missing is as good as control characters.
+/// The mask of the first block of a text. What the last block lacks counts as control characters.
 ///
-/// A call, so that the registers are the walk's.
+/// Not inlined, so that the scan keeps its registers.
 #[inline(never)]
 fn mask(text: &[u8]) -> Bits {
     if let Some(block) = text.first_chunk() {

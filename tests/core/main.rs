@@ -14,6 +14,7 @@ mod known;
 mod long_strings;
 mod members;
 mod money;
+mod object_errors;
 mod odd_fields;
 mod privacy;
 mod properties;

@@ -78,7 +78,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for OrValue<V> {
         self.visitor.expecting(f)
     }
 
-    /// serde_json has the text.
+    /// `serde_json` has the text.
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
         self.visitor.visit_map(map)
     }
