@@ -118,8 +118,8 @@ impl Shop {
         self.pay(session.payment_intent.as_ref(), order, amount)
     }
 
-    /// `charge.succeeded` and `checkout.session.completed` are about the same payment: the first one
-    /// fulfils the order.
+    /// `charge.succeeded` and `checkout.session.completed` are about the same payment: the first
+    /// one fulfils the order.
     fn pay(
         &mut self,
         payment: Option<&Reference>,
@@ -139,9 +139,9 @@ impl Shop {
 
     fn refunded(&mut self, charge: &Charge) -> Result<String, BoxError> {
         let id = charge.id.clone().ok_or("the charge has no id")?;
-        // Cumulative: all refunds of the charge so far. `previous_as` and `refunds()` tell what this
-        // event changed, but only the difference to what was reversed before is right after an event
-        // that was repeated, late or lost.
+        // Cumulative: all refunds of the charge so far. `previous_as` and `refunds()` tell what
+        // this event changed, but only the difference to what was reversed before is right after
+        // an event that was repeated, late or lost.
         let total = charge.amount_refunded.ok_or("no amount_refunded")?;
         let reversed = self.reversed.entry(id).or_default();
         let new = total.saturating_sub(*reversed).max(0);
