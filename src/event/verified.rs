@@ -16,13 +16,12 @@ use serde::de::DeserializeOwned;
 use crate::{
     event::{
         data::{EventData, EventObject},
-        envelope::Envelope,
+        envelope::{Data, Envelope},
         error::{ObjectError, PayloadError},
         event_type::EventType,
         locate,
         payload_text::{PayloadText, text_at},
     },
-    json::last_member,
     trace,
 };
 
@@ -54,8 +53,7 @@ struct Event {
     signed_at: SystemTime,
     secret_index: usize,
     payload: Bytes,
-    /// Where in the payload the JSON text of `data` is. Not `Bytes`: a clone would allocate.
-    data: Option<Range<usize>>,
+    data: Data,
     /// Whether it was logged what of the object cannot be read.
     is_logged: AtomicBool,
 }
@@ -245,26 +243,23 @@ impl VerifiedEvent {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn previous_as<T: DeserializeOwned>(&self) -> Result<Option<T>, ObjectError> {
-        let previous = self.data_member("previous_attributes")?;
+        let previous = self.part(self.0.data.previous.as_ref())?;
         previous
             .map(|json| locate::deserialize("data.previous_attributes", json))
             .transpose()
     }
 
     fn object_text(&self) -> Result<&str, ObjectError> {
-        self.data_member("object")?.ok_or(ObjectError::Missing)
+        let object = self.part(self.0.data.object.as_ref())?;
+        object.ok_or(ObjectError::Missing)
     }
 
-    /// The JSON text of a member of `data`; `None` if it is absent or `null`.
-    fn data_member(&self, key: &str) -> Result<Option<&str>, ObjectError> {
-        let range = self.0.data.as_ref();
-        match range.and_then(|range| text_at(self.payload(), range)) {
-            None | Some("null") => Ok(None),
-            Some(data) if data.starts_with('{') => {
-                Ok(last_member(data, key).filter(|value| *value != "null"))
-            }
-            Some(_) => Err(ObjectError::unexpected("data")),
+    /// The text of a part of `data`.
+    fn part(&self, range: Option<&Range<usize>>) -> Result<Option<&str>, ObjectError> {
+        if self.0.data.is_malformed {
+            return Err(ObjectError::unexpected("data"));
         }
+        Ok(range.and_then(|range| text_at(self.payload(), range)))
     }
 }
 

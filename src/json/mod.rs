@@ -16,5 +16,5 @@ mod scan;
 mod string_mask;
 mod text;
 
-pub(crate) use scan::{Malformed, elements, last_member, members, range_in};
+pub(crate) use scan::{Level, Malformed, elements, last_member, members, members_of_two, range_in};
 pub(crate) use text::{replace_lone_surrogates, unquote};

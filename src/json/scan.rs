@@ -29,17 +29,64 @@ pub(crate) fn members<'a, E: From<Malformed>>(
     text: &'a str,
     mut member: impl FnMut(&'a str, &'a str) -> Result<(), E>,
 ) -> Result<(), E> {
+    let end = object(text, 0, StringMask::default(), |key, start, mask| {
+        let (end, mask) = value(text.as_bytes(), start, mask)?;
+        member(key, slice(text, start, end)?)?;
+        Ok::<_, E>((end, mask))
+    });
+    expect_end(text.as_bytes(), end?.0).map_err(E::from)
+}
+
+/// Of which object a member is.
+#[derive(Clone, Copy)]
+pub(crate) enum Level {
+    Outer,
+    Inner,
+}
+
+/// Calls `member` as [`members`] does, in the same pass also for the members of each object that
+/// stands under the key `inner`, before it is called for that object itself.
+pub(crate) fn members_of_two<'a, E: From<Malformed>>(
+    text: &'a str,
+    inner: &str,
+    mut member: impl FnMut(Level, &'a str, &'a str) -> Result<(), E>,
+) -> Result<(), E> {
     let bytes = text.as_bytes();
-    let mut mask = StringMask::default();
-    let mut at = skip_whitespace(bytes, expect(bytes, 0, b'{')?);
+    let end = object(text, 0, StringMask::default(), |key, start, mask| {
+        let is_inner =
+            peek(bytes, start) == Some(b'{') && unquote(key).is_some_and(|key| key == inner);
+        let (end, mask) = if is_inner {
+            object(text, start, mask, |key, start, mask| {
+                let (end, mask) = value(bytes, start, mask)?;
+                member(Level::Inner, key, slice(text, start, end)?)?;
+                Ok::<_, E>((end, mask))
+            })?
+        } else {
+            value(bytes, start, mask)?
+        };
+        member(Level::Outer, key, slice(text, start, end)?)?;
+        Ok::<_, E>((end, mask))
+    });
+    expect_end(bytes, end?.0).map_err(E::from)
+}
+
+/// Scans one object. `member` scans the value that starts at a position.
+#[inline(always)]
+fn object<'a, E: From<Malformed>>(
+    text: &'a str,
+    at: usize,
+    mut mask: StringMask,
+    mut member: impl FnMut(&'a str, usize, StringMask) -> Result<(usize, StringMask), E>,
+) -> Result<(usize, StringMask), E> {
+    let bytes = text.as_bytes();
+    let mut at = skip_whitespace(bytes, expect(bytes, at, b'{')?);
     if peek(bytes, at) != Some(b'}') {
         loop {
             let key = at;
             let key_end = string(bytes, key, &mut mask)?;
             let start = skip_whitespace(bytes, expect(bytes, key_end, b':')?);
-            let (end, mask_there) = value(bytes, start, mask)?;
+            let (end, mask_there) = member(slice(text, key, key_end)?, start, mask)?;
             mask = mask_there;
-            member(slice(text, key, key_end)?, slice(text, start, end)?)?;
             at = skip_whitespace(bytes, end);
             if peek(bytes, at) != Some(b',') {
                 break;
@@ -47,7 +94,7 @@ pub(crate) fn members<'a, E: From<Malformed>>(
             at = skip_whitespace(bytes, at + 1);
         }
     }
-    expect_end(bytes, expect(bytes, at, b'}')?).map_err(E::from)
+    Ok((expect(bytes, at, b'}')?, mask))
 }
 
 /// The value of the last member with this key; `None` also if the text is not an object.

@@ -18,6 +18,7 @@ mod object_errors;
 mod odd_fields;
 mod privacy;
 mod properties;
+mod reading;
 mod redaction;
 mod rejection;
 mod rotation;

@@ -3,7 +3,10 @@
 use serde::{Serialize, ser::SerializeMap};
 
 use crate::{
-    event::object::path::{Path, Report, Step, Unreadable},
+    event::object::{
+        path::{Path, Report, Step, Unreadable},
+        table::Table,
+    },
     json::{self, Malformed, unquote},
 };
 
@@ -16,9 +19,6 @@ pub(crate) struct Json<'a> {
 
 /// What can be read from a JSON value.
 pub(crate) trait FromJson: Sized {
-    /// What the `object` member of an outermost object says.
-    const KIND: Option<&'static str> = None;
-
     /// `None` if the value cannot be read. What of its parts cannot be read is reported.
     fn from_json(json: &Json<'_>) -> Option<Self>;
 
@@ -26,11 +26,18 @@ pub(crate) trait FromJson: Sized {
     fn set_unreadable(&mut self, _: Unreadable) {}
 }
 
-/// Reads a whole object. The text must be JSON; `None` if it is not an object.
-pub(crate) fn read<T: FromJson>(text: &str) -> Option<T> {
+/// Why a whole object is not read.
+pub(crate) enum Unread {
+    NotAnObject,
+    /// What its `object` member says, which is not the kind that was asked for.
+    OtherKind(String),
+}
+
+/// Reads a whole object from JSON text.
+pub(crate) fn read<T: FromJson>(text: &str) -> Result<T, Unread> {
     let text = json::replace_lone_surrogates(text.trim_ascii());
     if !text.starts_with('{') {
-        return None;
+        return Err(Unread::NotAnObject);
     }
     let report = Report::default();
     let json = Json {
@@ -38,9 +45,14 @@ pub(crate) fn read<T: FromJson>(text: &str) -> Option<T> {
         path: Path::ROOT,
         report: &report,
     };
-    let mut object = T::from_json(&json)?;
+    let Some(mut object) = T::from_json(&json) else {
+        return Err(match report.other_kind.take() {
+            Some(kind) => Unread::OtherKind(kind),
+            None => Unread::NotAnObject,
+        });
+    };
     object.set_unreadable(report.into_paths());
-    Some(object)
+    Ok(object)
 }
 
 impl<'a> Json<'a> {
@@ -90,18 +102,17 @@ impl<'a> Json<'a> {
         inner.is_some_and(|inner| inner.trim_ascii().is_empty())
     }
 
-    /// Finds the members that these paths begin with. Of several members with one key the last one
-    /// counts. `None` if this is not an object.
-    pub(super) fn members(&'a self, paths: &[&str]) -> Option<Members<'a>> {
-        let mut values = vec![None; paths.len()];
+    /// Finds the members that the paths of a table begin with. Of several members with one key the
+    /// last one counts. `None` if this is not an object.
+    pub(super) fn members<const N: usize>(
+        &'a self,
+        table: &'static Table<N>,
+    ) -> Option<Members<'a, N>> {
+        let mut values = [None; N];
         if !self.is_empty_array() {
             json::members(self.text, |key, value| {
                 if let Some(key) = unquote(key) {
-                    for (path, slot) in paths.iter().zip(&mut values) {
-                        if begins_with(path, &key) {
-                            *slot = Some(value);
-                        }
-                    }
+                    table.find(&key, |index| values[index] = Some(value));
                 }
                 Ok::<(), Malformed>(())
             })
@@ -115,33 +126,44 @@ impl<'a> Json<'a> {
     }
 }
 
-fn begins_with(path: &str, key: &str) -> bool {
-    // The first comparison decides nearly always.
-    matches!(path.as_bytes().get(key.len()), None | Some(b'.'))
-        && path.len() >= key.len()
-        && path.as_bytes()[..key.len()] == *key.as_bytes()
-}
-
 /// The members of an object that a table of fields asks for, in the order of the table.
-pub(super) struct Members<'a> {
+pub(super) struct Members<'a, const N: usize> {
     json: &'a Json<'a>,
-    values: Vec<Option<&'a str>>,
+    values: [Option<&'a str>; N],
     next: usize,
 }
 
-impl Members<'_> {
-    /// Reads the next field of the table: from the first of these paths that has a value.
+impl<const N: usize> Members<'_, N> {
+    /// Whether the next member of the table, `object`, says that this is of another kind.
+    pub(super) fn is_other_kind(&mut self, kind: &str) -> bool {
+        let named = self.values.get(self.next).copied().flatten();
+        self.next += 1;
+        match named.and_then(unquote) {
+            Some(named) if named != kind => {
+                self.json.report.other_kind.set(Some(named.into_owned()));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Reads the next field of the table, which has these paths.
     pub(super) fn field<T: Field>(&mut self, paths: &[&'static str]) -> T {
         T::read(self, paths)
     }
 
+    /// Reads the first of these paths that has a value.
     fn first<T: FromJson>(&mut self, paths: &[&'static str]) -> Option<T> {
         let start = self.next;
         self.next += paths.len();
         let values = self.values.get(start..self.next)?;
         paths.iter().zip(values).find_map(|(path, value)| {
-            let keys = path.split('.').skip(1);
-            let value = keys.fold(*value, |value, key| json::last_member(value?, key))?;
+            let mut value = (*value)?;
+            let mut keys = *path;
+            while let Some((_, rest)) = keys.split_once('.') {
+                value = json::last_member(value, rest.split('.').next()?)?;
+                keys = rest;
+            }
             self.json.read(Step::Key(path), value)
         })
     }
@@ -149,14 +171,14 @@ impl Members<'_> {
 
 /// A field of a struct.
 pub(super) trait Field {
-    fn read(members: &mut Members<'_>, paths: &[&'static str]) -> Self;
+    fn read<const N: usize>(members: &mut Members<'_, N>, paths: &[&'static str]) -> Self;
 
     /// Writes the field under the first of its paths, unless it is empty.
     fn write<M: SerializeMap>(&self, paths: &[&str], map: &mut M) -> Result<(), M::Error>;
 }
 
 impl<T: FromJson + Serialize> Field for Option<T> {
-    fn read(members: &mut Members<'_>, paths: &[&'static str]) -> Self {
+    fn read<const N: usize>(members: &mut Members<'_, N>, paths: &[&'static str]) -> Self {
         members.first(paths)
     }
 
@@ -169,7 +191,7 @@ impl<T: FromJson + Serialize> Field for Option<T> {
 }
 
 impl<T: FromJson + Serialize> Field for Vec<T> {
-    fn read(members: &mut Members<'_>, paths: &[&'static str]) -> Self {
+    fn read<const N: usize>(members: &mut Members<'_, N>, paths: &[&'static str]) -> Self {
         members.first(paths).unwrap_or_default()
     }
 
@@ -182,7 +204,7 @@ impl<T: FromJson + Serialize> Field for Vec<T> {
 }
 
 impl Field for Unreadable {
-    fn read(_: &mut Members<'_>, _: &[&'static str]) -> Self {
+    fn read<const N: usize>(_: &mut Members<'_, N>, _: &[&'static str]) -> Self {
         Self::default()
     }
 
@@ -202,15 +224,24 @@ macro_rules! fields {
     ) => {
         impl crate::event::object::read::FromJson for $object {
             $(
-                const KIND: Option<&'static str> = Some($kind);
-
                 fn set_unreadable(&mut self, paths: crate::event::object::path::Unreadable) {
+                    let _: &str = $kind;
                     self.unreadable = paths;
                 }
             )?
 
             fn from_json(json: &crate::event::object::read::Json<'_>) -> Option<Self> {
-                let mut members = json.members(&[$($($path,)*)*])?;
+                use crate::event::object::table;
+
+                const PATHS: &[&str] = &[$(table::object_key($kind),)? $($($path,)*)*];
+                static TABLE: table::Table<{ PATHS.len() }> = table::Table::new(PATHS);
+
+                let mut members = json.members(&TABLE)?;
+                $(
+                    if members.is_other_kind($kind) {
+                        return None;
+                    }
+                )?
                 #[allow(unused_mut, reason = "only some are normalised")]
                 let mut object = Self {
                     $($field: members
