@@ -39,18 +39,22 @@ impl<const N: usize> Table<N> {
         table
     }
 
-    /// Calls `found` with the index of each path that begins with this key.
+    /// Calls `found` with the index of each path that begins with this key. Returns whether there is
+    /// one.
     #[inline]
-    pub(super) fn find(&self, key: &str, mut found: impl FnMut(usize)) {
+    pub(super) fn find(&self, key: &str, mut found: impl FnMut(usize)) -> bool {
+        let mut is_known = false;
         let mut index = self.first[bucket(key.as_bytes(), key.len())];
         while index < N {
             let is_equal = self.lengths[index] == key.len()
                 && self.paths[index].as_bytes().starts_with(key.as_bytes());
             if is_equal {
+                is_known = true;
                 found(index);
             }
             index = self.next[index];
         }
+        is_known
     }
 }
 
