@@ -17,4 +17,4 @@ mod string_mask;
 mod text;
 
 pub(crate) use scan::{Level, Malformed, elements, last_member, members, members_of_two, range_in};
-pub(crate) use text::{replace_lone_surrogates, unquote};
+pub(crate) use text::{between_quotes, has_escape, replace_lone_surrogates, unquote};

@@ -7,7 +7,7 @@ use crate::{
         path::{Path, Report, Step, Unreadable},
         table::Table,
     },
-    json::{self, Malformed, unquote},
+    json::{self, Malformed, between_quotes, has_escape, unquote},
 };
 
 /// One JSON value, where it stands, and who is told of what cannot be read.
@@ -111,8 +111,10 @@ impl<'a> Json<'a> {
         let mut values = [None; N];
         if !self.is_empty_array() {
             json::members(self.text, |key, value| {
-                if let Some(key) = unquote(key) {
-                    table.find(&key, |index| values[index] = Some(value));
+                let mut record = |index| values[index] = Some(value);
+                let spelled = between_quotes(key).unwrap_or_default();
+                if !table.find(spelled, &mut record) && has_escape(spelled) {
+                    table.find(&unquote(key).unwrap_or_default(), record);
                 }
                 Ok::<(), Malformed>(())
             })

@@ -1,14 +1,18 @@
-//! The paths of a struct's fields, prepared at compile time to find the few known keys of an object
-//! among many unknown ones.
+//! The paths of a struct's fields, as a hash table that is built at compile time: most members of an
+//! object are unknown, and cost one look into it.
 
-use memchr::memchr_iter;
+/// A power of two.
+const BUCKETS: usize = 64;
 
-/// Paths, each with the length of its first key, and a byte that is equal for equal keys: so most
-/// keys that are not in the table cost one search through these bytes.
+/// The paths, each with the length of its first key, in a chain with those whose first key has the
+/// same hash.
 pub(super) struct Table<const N: usize> {
     paths: &'static [&'static str],
     lengths: [usize; N],
-    tags: [u8; N],
+    /// The first index of each chain; `N` if there is none.
+    first: [usize; BUCKETS],
+    /// The next index of the chain; `N` at its end.
+    next: [usize; N],
 }
 
 impl<const N: usize> Table<N> {
@@ -16,7 +20,8 @@ impl<const N: usize> Table<N> {
         let mut table = Self {
             paths,
             lengths: [0; N],
-            tags: [0; N],
+            first: [N; BUCKETS],
+            next: [N; N],
         };
         let mut index = 0;
         while index < N {
@@ -25,22 +30,31 @@ impl<const N: usize> Table<N> {
             while length < path.len() && path[length] != b'.' {
                 length += 1;
             }
+            let bucket = bucket(path, length);
             table.lengths[index] = length;
-            table.tags[index] = tag(path, length);
+            table.next[index] = table.first[bucket];
+            table.first[bucket] = index;
             index += 1;
         }
         table
     }
 
-    /// Calls `found` with the index of each path that begins with this key.
-    pub(super) fn find(&self, key: &str, mut found: impl FnMut(usize)) {
-        for index in memchr_iter(tag(key.as_bytes(), key.len()), &self.tags) {
+    /// Calls `found` with the index of each path that begins with this key. Returns whether there is
+    /// one.
+    #[inline]
+    pub(super) fn find(&self, key: &str, mut found: impl FnMut(usize)) -> bool {
+        let mut is_known = false;
+        let mut index = self.first[bucket(key.as_bytes(), key.len())];
+        while index < N {
             let is_equal = self.lengths[index] == key.len()
                 && self.paths[index].as_bytes().starts_with(key.as_bytes());
             if is_equal {
+                is_known = true;
                 found(index);
             }
+            index = self.next[index];
         }
+        is_known
     }
 }
 
@@ -49,11 +63,11 @@ pub(super) const fn object_key(_kind: &str) -> &'static str {
     "object"
 }
 
-/// Mixes the length, the first and the last byte of a key.
-const fn tag(key: &[u8], length: usize) -> u8 {
+/// Hashes the length, the first and the last byte of a key.
+const fn bucket(key: &[u8], length: usize) -> usize {
     if length == 0 {
         return 0;
     }
-    let ends = key[0].wrapping_mul(31) ^ key[length - 1].wrapping_mul(7);
-    ends ^ (length as u8).wrapping_mul(17)
+    let ends = key[0] as usize * 31 + key[length - 1] as usize * 7;
+    (ends + length * 17) % BUCKETS
 }
