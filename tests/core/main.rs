@@ -1,7 +1,9 @@
 //! The core: what is accepted and what is refused, with bytes and times brought by the tests. No HTTP service, no clock.
 #![recursion_limit = "256"] // For large objects in `json!`.
 
+#[cfg(feature = "test-util")]
 mod any_object;
+#[cfg(feature = "axum")]
 mod auto_traits;
 mod candidates;
 mod envelope;
@@ -10,12 +12,14 @@ mod generations;
 mod header;
 mod hostile_objects;
 mod json;
+#[cfg(feature = "test-util")]
 mod known;
 mod long_strings;
 mod malformed_fields;
 mod members;
 mod money;
 mod object_errors;
+#[cfg(feature = "test-util")]
 mod privacy;
 mod properties;
 mod reading;
@@ -24,6 +28,7 @@ mod rejection;
 mod rotation;
 mod secret;
 mod signer;
+#[cfg(feature = "test-util")]
 mod testing;
 mod timestamp;
 mod vectors;

@@ -1,8 +1,8 @@
 //! The objects of events, and how they are read: every field on its own, from the JSON text of its
 //! value, so that one malformed field never hides the others.
 //!
-//! - [`read`]: one value and where it stands; the members of an object; the macro that generates
-//!   reading and writing from the list of a struct's fields.
+//! - [`read`]: one value and where it stands, and the members of an object.
+//! - [`fields`]: the macro that generates reading and writing from the list of a struct's fields.
 //! - [`table`]: that list, prepared to find known keys quickly.
 //! - [`path`]: where a value stands, and the paths of what cannot be read.
 //! - [`number`], [`text`], [`list`], [`metadata`], [`reference`]: the values of fields.
@@ -14,6 +14,7 @@ mod charge;
 mod checkout_session;
 mod de;
 mod digest;
+mod fields;
 mod invoice;
 mod invoice_line;
 mod list;

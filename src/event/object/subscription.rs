@@ -1,12 +1,8 @@
 //! The object of `customer.subscription.*` events.
 
 use crate::event::object::{
-    metadata::Metadata,
-    path::Unreadable,
-    read::{Json, fields},
-    reference::Reference,
-    table::Table,
-    text::Word,
+    fields::fields, metadata::Metadata, path::Unreadable, read::Json, reference::Reference,
+    table::Table, text::Word,
 };
 
 /// A subscription. Times are Unix seconds. Every field is optional; `null` counts as absent.
