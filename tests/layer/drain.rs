@@ -1,5 +1,5 @@
-//! A rejected body is drained, then responded to: within bounds of bytes and time, and nothing of it
-//! is kept.
+//! A rejected body is drained, then responded to: within bounds of bytes and time, without keeping
+//! any of it.
 
 use std::{
     pin::pin,

@@ -1,5 +1,5 @@
-//! The service, its future and its body: named types that ask no more of their parts than they need,
-//! and that release everything when dropped.
+//! The service, its future and its body: named types that ask no more of their parts than they
+//! need, and that release everything when dropped.
 
 use std::{
     cell::Cell,

@@ -1,5 +1,5 @@
-//! The inner service is polled for readiness and called for verified requests only, each time on the
-//! same clone: an unauthenticated request never holds its capacity.
+//! The inner service is polled for readiness and called for verified requests only, each time on
+//! the same clone: an unauthenticated request never holds its capacity.
 
 use std::{
     convert::Infallible,

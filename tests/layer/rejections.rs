@@ -67,7 +67,8 @@ fn by_the_body() -> Vec<Row> {
     let failing = Step::Fail("cus_private was cut off".into());
     #[rustfmt::skip]
     let rows = vec![
-        ("body_too_large", 413, "Payload too large", signed(&long, ScriptedBody::new([long.clone()]))),
+        ("body_too_large", 413, "Payload too large",
+            signed(&long, ScriptedBody::new([long.clone()]))),
         ("unreadable_body", 400, "Unreadable body", signed(EVENT, ScriptedBody::new([failing]))),
         ("invalid_signature", 401, "Invalid signature", signed("", ScriptedBody::new([EVENT]))),
         ("invalid_payload", 400, "Invalid payload", signed("{}", ScriptedBody::new(["{}"]))),
