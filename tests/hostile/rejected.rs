@@ -1,33 +1,35 @@
-//! Rejections of clients that still write: each reads the answer.
+//! Rejections of clients that are still sending: each reads the response.
 
 use std::{net::SocketAddr, sync::Arc};
 
 use tokio::task::JoinSet;
 
 use crate::support::{
-    ATTACK, Answer, BODY_LIMIT, EXAMPLES, event_of, forgery,
-    http2::{Http2, data, fed, post},
-    invalid, mac, malformed, missing,
-    raw::{CHUNKED, Raw, chunks, content_length, head, request, signed},
-    rejected,
+    ATTACK, BODY_LIMIT, CHUNKED, EXAMPLES, Raw, Reply, channel, chunks, content_length, data,
+    event_of, forgery, head,
+    http2::{Http2, post},
+    invalid, malformed, missing, request,
     server::Server,
-    too_large, within_reason,
+    signature_line, stale, too_large, too_old, within_reason,
 };
 
 const CLIENTS: usize = 40;
 
-/// What a client sends, and what it is answered.
+/// What a client sends, and the response.
 struct Row {
     name: &'static str,
     signature: Option<String>,
     body: Arc<str>,
-    expected: Answer,
+    expected: Reply,
 }
 
 impl Row {
     /// The header lines, without the length.
     fn lines(&self) -> Vec<String> {
-        self.signature.iter().map(|value| signed(value)).collect()
+        self.signature
+            .iter()
+            .map(|value| signature_line(value))
+            .collect()
     }
 
     fn headers(&self) -> Vec<(&str, &str)> {
@@ -43,7 +45,7 @@ impl Row {
 fn rows() -> Vec<Row> {
     let body: Arc<str> = event_of("hostile.attack", 1_000_000).into();
     let over: Arc<str> = event_of("hostile.attack", 1_500_000).into();
-    let stale = format!("t=1,v1={}", mac("1", &body));
+    let stale = stale(&body);
     let row = |name, signature, body: &Arc<str>, expected| Row {
         name,
         signature,
@@ -53,19 +55,14 @@ fn rows() -> Vec<Row> {
     vec![
         row("missing", None, &body, missing()),
         row("malformed", Some("t=1".to_owned()), &body, malformed()),
-        row(
-            "stale",
-            Some(stale),
-            &body,
-            rejected(401, "Webhook timestamp too old"),
-        ),
+        row("stale", Some(stale), &body, too_old()),
         row("forged", Some(forgery()), &body, invalid()),
         row("too large", Some(forgery()), &over, too_large()),
         row("missing, too large", None, &over, missing()),
     ]
 }
 
-/// A request of another client. Once it is answered, the server has had time to answer those before it.
+/// A request of another client: after its response, the server has had time for those before it.
 async fn another_is_answered(address: SocketAddr) {
     let mut another = Raw::connect(address).await;
     another.send(request(&[], ATTACK)).await;
@@ -100,7 +97,7 @@ async fn every_http1_client_reads_its_rejection() {
                     let (first, second) = bytes.split_at(bytes.len() / 2);
                     connection.send(first).await;
                     another_is_answered(address).await;
-                    // Most clients do not read after they could not write.
+                    // Most clients do not read after a failed write.
                     if !connection.try_send(second).await {
                         return None;
                     }
@@ -108,7 +105,7 @@ async fn every_http1_client_reads_its_rejection() {
                 });
             }
             let answers = clients.join_all().await;
-            let right = |answer: &&Option<Answer>| answer.as_ref() == Some(&row.expected);
+            let right = |answer: &&Option<Reply>| answer.as_ref() == Some(&row.expected);
             let count = answers.iter().filter(right).count();
             assert_eq!(count, CLIENTS, "{example}, {}: {answers:?}", row.name);
         }
@@ -125,12 +122,12 @@ async fn every_http2_client_reads_its_rejection() {
             for _ in 0..CLIENTS {
                 let http2 = Http2::connect(server.address).await;
                 let address = server.address;
-                let (feed, body) = fed();
+                let (feed, body) = channel();
                 let answer = http2.start(post(&row.headers(), body));
                 let bytes = Arc::clone(&row.body);
                 clients.spawn(async move {
                     let (first, second) = bytes.as_bytes().split_at(bytes.len() / 2);
-                    // Once it has been told to stop, the client takes no more.
+                    // After a reset, the client takes no more.
                     let _ = feed.send(data(first));
                     another_is_answered(address).await;
                     let _ = feed.send(data(second));
@@ -141,7 +138,7 @@ async fn every_http2_client_reads_its_rejection() {
                 });
             }
             let answers = clients.join_all().await;
-            let right = |answer: &&Option<Answer>| answer.as_ref() == Some(&row.expected);
+            let right = |answer: &&Option<Reply>| answer.as_ref() == Some(&row.expected);
             let count = answers.iter().filter(right).count();
             assert_eq!(count, CLIENTS, "{example}, {}: {answers:?}", row.name);
         }

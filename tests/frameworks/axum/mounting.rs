@@ -65,7 +65,8 @@ async fn each_placement_affects_the_routes_that_the_guide_names() {
     #[rustfmt::skip]
     let rows = [
         ("post(h).route_layer(l)",
-            health().route(PATH, post(receive).route_layer(layer())), [OPEN, NOT_FOUND, WRONG_METHOD]),
+            health().route(PATH, post(receive).route_layer(layer())),
+            [OPEN, NOT_FOUND, WRONG_METHOD]),
         ("post(h).layer(l)",
             health().route(PATH, post(receive).layer(layer())), [OPEN, NOT_FOUND, MISSING]),
         ("Router::route_layer, /health before",
@@ -74,7 +75,7 @@ async fn each_placement_affects_the_routes_that_the_guide_names() {
             hook().route_layer(layer()).merge(health()), [OPEN, NOT_FOUND, MISSING]),
         ("Router::layer, /health before", both().layer(layer()), [MISSING, MISSING, MISSING]),
         ("Router::layer, /health after",
-            hook().layer(layer()).route("/health", get(|| async { "well" })), [OPEN, MISSING, MISSING]),
+            hook().layer(layer()).route("/health", get(async || "well")), [OPEN, MISSING, MISSING]),
         ("Router::layer, merged into",
             health().merge(hook().layer(layer())), [OPEN, MISSING, MISSING]),
         ("Router::route_layer, merged into",
