@@ -18,8 +18,8 @@ mod store;
 mod timespan;
 
 pub use mark::Mark;
-pub use sql::SCHEMA;
 pub use store::SqliteStore;
+pub use tower_loops_sql::sqlite::SCHEMA;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

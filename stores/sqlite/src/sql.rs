@@ -1,95 +1,14 @@
-//! The table, and each operation as SQL.
+//! Each operation, on one connection.
 
 use std::time::Duration;
 
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 use tower_loops::idempotency::{Claim, Completion, EventKey, Token};
+use tower_loops_sql::sqlite::{
+    CLAIM, COMPLETE_HELD, COMPLETE_LOST, EXTEND, MARK, PURGE, RELEASE, SCHEMA, STATE,
+};
 
 use crate::mark::Mark;
-
-/// What [`SqliteStore::ensure_schema`](crate::SqliteStore::ensure_schema) runs, for a migration of your own. It may be run again.
-pub const SCHEMA: &str = "\
-CREATE TABLE IF NOT EXISTS tower_loops_events (
-    namespace TEXT NOT NULL,
-    event_id TEXT NOT NULL,
-    -- Who is handling the event. NULL: it is done.
-    token BLOB,
-    -- When that is over and the row as good as absent, in milliseconds since 1970.
-    ends_at INTEGER NOT NULL,
-    PRIMARY KEY (namespace, event_id)
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX IF NOT EXISTS tower_loops_events_ends_at ON tower_loops_events (ends_at);
-";
-
-/// The engine's clock, in milliseconds since 1970.
-macro_rules! now {
-    () => {
-        "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
-    };
-}
-
-/// The time so many milliseconds from now, at most the last millisecond of the year 9999.
-macro_rules! after {
-    ($millis:literal) => {
-        concat!("min(", now!(), " + ", $millis, ", 253402300799999)")
-    };
-}
-
-const CLAIM: &str = concat!(
-    "INSERT INTO tower_loops_events (namespace, event_id, token, ends_at) VALUES (?1, ?2, ?3, ",
-    after!("?4"),
-    ") ON CONFLICT (namespace, event_id) DO UPDATE SET token = excluded.token, ends_at = excluded.ends_at
-       WHERE ends_at <= ",
-    now!(),
-    " OR token = excluded.token",
-);
-
-const STATE: &str = concat!(
-    "SELECT token IS NULL, ends_at - ",
-    now!(),
-    " FROM tower_loops_events WHERE namespace = ?1 AND event_id = ?2",
-);
-
-const EXTEND: &str = concat!(
-    "UPDATE tower_loops_events SET ends_at = ",
-    after!("?4"),
-    " WHERE namespace = ?1 AND event_id = ?2 AND token = ?3 AND ends_at > ",
-    now!(),
-);
-
-const COMPLETE_HELD: &str = concat!(
-    "UPDATE tower_loops_events SET token = NULL, ends_at = ",
-    after!("?4"),
-    " WHERE namespace = ?1 AND event_id = ?2 AND token = ?3 AND ends_at > ",
-    now!(),
-);
-
-const COMPLETE_LOST: &str = concat!(
-    "INSERT INTO tower_loops_events (namespace, event_id, token, ends_at) VALUES (?1, ?2, NULL, ",
-    after!("?3"),
-    ") ON CONFLICT (namespace, event_id) DO UPDATE SET token = NULL, ends_at = excluded.ends_at",
-);
-
-const RELEASE: &str = concat!(
-    "DELETE FROM tower_loops_events WHERE namespace = ?1 AND event_id = ?2 AND token = ?3 AND ends_at > ",
-    now!(),
-);
-
-const MARK: &str = concat!(
-    "INSERT INTO tower_loops_events (namespace, event_id, token, ends_at) VALUES (?1, ?2, NULL, ",
-    after!("?3"),
-    ") ON CONFLICT (namespace, event_id) DO UPDATE SET token = NULL, ends_at = excluded.ends_at
-       WHERE ends_at <= ",
-    now!(),
-);
-
-const PURGE: &str = concat!(
-    "DELETE FROM tower_loops_events WHERE (namespace, event_id) IN
-       (SELECT namespace, event_id FROM tower_loops_events WHERE ends_at <= ",
-    now!(),
-    " ORDER BY ends_at LIMIT ?1)",
-);
 
 pub(crate) fn ensure_schema(connection: &mut Connection) -> Result<()> {
     connection.execute_batch(SCHEMA)?;
