@@ -95,8 +95,8 @@ impl Worker {
     fn run(mut self) {
         loop {
             let longest = match self.lock_error {
+                _ if self.waiting.is_empty() => None,
                 Some(_) => Some(LOCK_POLL),
-                None if self.waiting.is_empty() => None,
                 None => Some(Duration::ZERO),
             };
             if !self.queue.take(&mut self.waiting, longest) {
@@ -141,6 +141,7 @@ impl Worker {
     /// Runs what waits in one transaction, unless another connection has the lock.
     fn write_batch(&mut self) {
         if self.waiting.is_empty() {
+            self.lock_error = None;
             return;
         }
         let begun = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate);

@@ -85,7 +85,7 @@ fn the_statement_is_the_mark() {
     ] {
         let key = EventKey::new("test", id);
         let parameters = (key.namespace(), key.id(), retention);
-        let marked = connection.execute(SqliteStore::mark_sql(), parameters);
+        let marked = connection.execute(store.mark_sql(), parameters);
         assert_eq!(marked.expect("marked"), expected, "{case}");
         let marked = mark(&store, &mut connection, id, false);
         let is_over = retention == Some(0);
