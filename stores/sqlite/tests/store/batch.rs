@@ -100,7 +100,7 @@ async fn completions_renewals_and_releases_run_before_claims() {
     });
     let mut waiting = Vec::new();
     for claim in claims {
-        waiting.push(begin(claim).await);
+        waiting.push(tokio::spawn(begin(claim).await));
     }
     let complete = begin(store.complete(&completed, token, Retention::Forever)).await;
     let extend = begin(store.extend(&extended, token, LONG)).await;
@@ -111,7 +111,8 @@ async fn completions_renewals_and_releases_run_before_claims() {
     assert!(extend.await.expect("extended"));
     assert!(release.await.expect("released"));
     for claim in waiting {
-        assert_eq!(claim.await.expect("claimed"), Claim::Claimed);
+        let claim = claim.await.expect("no panic");
+        assert_eq!(claim.expect("claimed"), Claim::Claimed);
     }
     let first = "SELECT group_concat(event_id) FROM
         (SELECT event_id FROM log ORDER BY number LIMIT 3)";
