@@ -109,8 +109,9 @@ impl Worker {
                 return;
             }
             let lock_error = self.lock_error.as_ref();
+            self.waiting.drop_abandoned();
             self.waiting
-                .prune(|| lock_error.map_or_else(waited_too_long, without_effect));
+                .fail_expired(|| lock_error.map_or_else(waited_too_long, without_effect));
             if self.is_file_replaced() {
                 self.waiting.fail_all(file_replaced);
                 continue;
@@ -163,7 +164,7 @@ impl Worker {
         self.lock_error = None;
         // What has arrived meanwhile may be more urgent, or void what waits.
         self.queue.take(&mut self.waiting, 0, Some(Duration::ZERO));
-        self.waiting.prune(waited_too_long);
+        self.waiting.drop_abandoned();
         if self.is_file_replaced() {
             return self.waiting.fail_all(file_replaced);
         }
