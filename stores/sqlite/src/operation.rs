@@ -50,8 +50,8 @@ pub(crate) trait Work: Send {
 
     /// Runs the operation in the transaction of its batch, and keeps the answer.
     ///
-    /// Each operation writes with one statement at most (except for the schema, which may be created
-    /// in part). SQLite undoes a statement that fails, so an operation needs no savepoint.
+    /// Each operation writes with one statement at most (except for the schema, which may be
+    /// created in part). SQLite undoes a statement that fails, so an operation needs no savepoint.
     fn write(&mut self, connection: &Connection) -> Result<()>;
 
     /// Gives the caller the answer that was kept, or the error.
