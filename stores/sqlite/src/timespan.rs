@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use tower_loops::idempotency::Retention;
 
-/// The last millisecond of the year 9999: the last that SQLite's date functions can show. No entry
-/// ends later.
+/// The last millisecond of the year 9999: the last that SQLite's date functions can show. No entry ends later.
 const END_OF_TIME_MS: i64 = 253_402_300_799_999;
 
 /// In whole milliseconds, rounded up, and never more than the database can hold.
