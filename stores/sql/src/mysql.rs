@@ -87,20 +87,23 @@ pub const RELEASE: &str = concat!("DELETE FROM tower_loops_events WHERE ", held!
 /// seconds (`NULL` forever). One row affected: it is fresh. None: it is a duplicate.
 ///
 /// Bind `key.namespace()` and `key.id()` of an `EventKey`, which are bounded: `IGNORE` would cut
-/// what is longer than the columns. A mark whose retention has ended counts until it is purged, or
-/// until [`RENEW_MARK`] renews it.
+/// what is longer than the columns. A mark whose retention has ended counts until it is purged.
 pub const MARK: &str = concat!(
     "INSERT IGNORE INTO tower_loops_events (namespace, event_id, ends_at) VALUES (CONCAT('processed:', ?), ?, ",
     end!(),
     ")",
 );
 
-/// Marks an event again whose mark has expired: binds retention, namespace, id. One row affected:
-/// it is fresh.
-pub const RENEW_MARK: &str = concat!(
-    "UPDATE tower_loops_events SET ends_at = ",
+/// As [`MARK`], and takes the place of a mark that has expired: binds retention, namespace, id. The
+/// outcome is the statement's `LAST_INSERT_ID`: 0 fresh, 1 a duplicate.
+///
+/// An `UPDATE` after [`MARK`] would ask for more than the shared lock that all duplicates hold, and
+/// transactions that mark one event at once would deadlock.
+pub const MARK_OVER_EXPIRED: &str = concat!(
+    "INSERT INTO tower_loops_events (ends_at, namespace, event_id) VALUES (",
     end!(),
-    " WHERE namespace = CONCAT('processed:', ?) AND event_id = ? AND ends_at <= UTC_TIMESTAMP(6)",
+    ", CONCAT('processed:', ?), ?) ON DUPLICATE KEY UPDATE
+       ends_at = IF(LAST_INSERT_ID(ends_at > UTC_TIMESTAMP(6)) = 0, VALUES(ends_at), ends_at)",
 );
 
 /// Deletes at most `?` expired rows, those that ended first.

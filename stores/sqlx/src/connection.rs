@@ -1,11 +1,6 @@
 //! A connection of the pool, for one operation.
 
-use std::{
-    collections::hash_map::RandomState,
-    hash::BuildHasher,
-    io,
-    time::Duration,
-};
+use std::{collections::hash_map::RandomState, hash::BuildHasher, io, time::Duration};
 
 use sqlx::{Database, Pool, pool::PoolConnection};
 use tokio::time::{sleep, timeout};

@@ -86,12 +86,14 @@ async fn ensure_schema<DB: Operations>(connection: &mut DB::Connection) -> sqlx:
 where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
-    if check::<DB>(connection).await.is_err() {
-        let schema = raw_sql(DB::statements().schema);
-        schema.execute(&mut *connection).await?;
-        check::<DB>(connection).await?;
+    if check::<DB>(connection).await.is_ok() {
+        return Ok(());
     }
-    Ok(())
+    // It may fail because others create the table at the same time. Then the table is there.
+    let schema = raw_sql(DB::statements().schema);
+    let created = schema.execute(&mut *connection).await;
+    let checked = check::<DB>(connection).await;
+    checked.map_err(|error| created.err().unwrap_or(error))
 }
 
 async fn check<DB: Operations>(connection: &mut DB::Connection) -> sqlx::Result<()>
@@ -108,7 +110,15 @@ where
         mark,
         purge,
     } = DB::statements();
-    for sql in [claim, extend, complete_held, complete_lost, release, mark, purge] {
+    for sql in [
+        claim,
+        extend,
+        complete_held,
+        complete_lost,
+        release,
+        mark,
+        purge,
+    ] {
         connection.prepare(sql.into_sql_str()).await?;
     }
     Ok(())

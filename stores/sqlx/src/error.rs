@@ -31,7 +31,11 @@ impl Diagnosis {
         match self {
             // A replica may be promoted.
             Self::Conflict | Self::Locked | Self::ReadOnly | Self::Interrupted => Unavailable,
-            Self::NoTable | Self::WrongTable | Self::NotStrict | Self::Forbidden | Self::WrongAddress => Misconfigured,
+            Self::NoTable
+            | Self::WrongTable
+            | Self::NotStrict
+            | Self::Forbidden
+            | Self::WrongAddress => Misconfigured,
             Self::Full => Full,
             Self::Unknown => Other,
         }

@@ -77,7 +77,12 @@ impl<DB: Engine> SqlxStore<DB> {
         time: Option<Retention>,
     ) -> Result<bool, StoreError> {
         let key = key.clone();
-        let call = Call { sql, key, token, time };
+        let call = Call {
+            sql,
+            key,
+            token,
+            time,
+        };
         Ok(run(&self.pool, call, DB::execute).await? == 1)
     }
 }
@@ -105,7 +110,8 @@ impl<DB: Engine> EventStore for SqlxStore<DB> {
         lease: Duration,
     ) -> Result<bool, StoreError> {
         let sql = DB::statements().extend;
-        self.execute(sql, key, Some(token), Some(lease.into())).await
+        self.execute(sql, key, Some(token), Some(lease.into()))
+            .await
     }
 
     async fn complete(

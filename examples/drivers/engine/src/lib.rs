@@ -83,7 +83,7 @@ impl Drop for Postgres {
     }
 }
 
-/// MariaDB, with the user `root` and the database `test`.
+/// MariaDB, with the user `root` and the database `app`.
 pub struct MariaDb {
     directory: Directory,
     server: Child,
@@ -99,10 +99,15 @@ impl MariaDb {
         install.arg("--no-defaults").args(user).arg(&data);
         run(install.arg("--auth-root-authentication-method=normal"));
 
+        // The installation has anonymous users, who take precedence over named ones.
+        let init = directory.path().join("init.sql");
+        let sql = "DROP USER IF EXISTS ''@localhost;\nCREATE DATABASE app;\n";
+        fs::write(&init, sql).expect("a file in a temporary directory");
         let socket = directory.path().join("socket");
         let mut server = Command::new(find("mariadbd", "mariadb-server"));
         server.arg("--no-defaults").args(user).arg(&data);
         server.args(["--skip-networking", "--innodb-flush-log-at-trx-commit=0"]);
+        server.arg(format!("--init-file={}", init.display()));
         server
             .arg(format!("--socket={}", socket.display()))
             .args(options);
@@ -115,7 +120,7 @@ impl MariaDb {
 
     pub fn url(&self) -> String {
         let socket = self.directory.path().join("socket");
-        format!("mysql://root@localhost/test?socket={}", socket.display())
+        format!("mysql://root@localhost/app?socket={}", socket.display())
     }
 
     fn wait_until_ready(&mut self, socket: &Path) {

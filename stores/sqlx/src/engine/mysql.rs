@@ -54,16 +54,8 @@ impl Operations for MySql {
 
     fn mark<'a>(connection: &'a mut MySqlConnection, call: &'a Call) -> Attempt<'a, bool> {
         Box::pin(async move {
-            let mark = query(call.sql)
-                .bind(call.key.namespace())
-                .bind(call.key.id())
-                .bind(call.seconds());
-            let marked = mark.execute(&mut *connection).await?.rows_affected();
-            if marked == 1 {
-                return Ok(Some(true));
-            }
-            let renewal = bound(sql::RENEW_MARK, call).execute(connection).await?;
-            Ok(Some(renewal.rows_affected() == 1))
+            let mark = bound(sql::MARK_OVER_EXPIRED, call).execute(connection);
+            Ok(Some(mark.await?.last_insert_id() == 0))
         })
     }
 
@@ -76,7 +68,9 @@ impl Operations for MySql {
 
     fn ensure_schema<'a>(connection: &'a mut MySqlConnection, _: &'a ()) -> Attempt<'a, ()> {
         Box::pin(async move {
-            let is_strict: bool = query_scalar(sql::IS_STRICT).fetch_one(&mut *connection).await?;
+            let is_strict: bool = query_scalar(sql::IS_STRICT)
+                .fetch_one(&mut *connection)
+                .await?;
             if !is_strict {
                 return Err(Error::Configuration(
                     "sql_mode has neither STRICT_TRANS_TABLES nor STRICT_ALL_TABLES".into(),

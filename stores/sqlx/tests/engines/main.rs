@@ -1,4 +1,7 @@
 //! The store on real engines, which each test starts for itself.
 
 mod conformance;
-mod pools;
+mod databases;
+mod errors;
+mod marks;
+mod purge;
