@@ -42,11 +42,13 @@ pub const CLAIM: &str = concat!(
     " OR token = excluded.token",
 );
 
-/// Whether a key (`?1`, `?2`) is done, and the milliseconds until its end.
-pub const STATE: &str = concat!(
+/// What keeps a claim from a key: `?1` namespace, `?2` id, `?3` token. Returns whether the key is
+/// done, and the milliseconds until its end. No row: [`CLAIM`] takes the key.
+pub const TAKEN: &str = concat!(
     "SELECT token IS NULL, ends_at - ",
     now!(),
-    " FROM tower_loops_events WHERE namespace = ?1 AND event_id = ?2",
+    " FROM tower_loops_events WHERE namespace = ?1 AND event_id = ?2 AND token IS NOT ?3 AND ends_at > ",
+    now!(),
 );
 
 /// Renews a lease: parameters as those of [`CLAIM`]. One row changed: it was held.
@@ -80,12 +82,16 @@ pub const RELEASE: &str = concat!(
     now!(),
 );
 
-/// Marks an event as processed: `?1` namespace, `?2` id, `?3` retention in milliseconds. One row
-/// changed: it is fresh.
+/// Marks an event as processed: `?1` namespace and `?2` id of its key, `?3` retention in seconds or
+/// NULL for forever. One row changed: it is fresh. None: it is a duplicate.
+///
+/// This statement is stable. Its entries do not meet those of a claim, because no namespace of a key
+/// contains a colon.
 pub const MARK: &str = concat!(
-    "INSERT INTO tower_loops_events (namespace, event_id, token, ends_at) VALUES (?1, ?2, NULL, ",
-    after!("?3"),
-    ") ON CONFLICT (namespace, event_id) DO UPDATE SET token = NULL, ends_at = excluded.ends_at
+    "INSERT INTO tower_loops_events (namespace, event_id, token, ends_at)
+       VALUES ('processed:' || ?1, ?2, NULL, CAST(",
+    after!("coalesce(?3, 253402300800) * 1000"),
+    " AS INTEGER)) ON CONFLICT (namespace, event_id) DO UPDATE SET token = NULL, ends_at = excluded.ends_at
        WHERE ends_at <= ",
     now!(),
 );

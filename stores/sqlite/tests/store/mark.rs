@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
-use tower_loops::idempotency::{Claim, StoreErrorKind};
+use tower_loops::idempotency::{Claim, EventKey, StoreErrorKind};
 use tower_loops_sqlite::{Mark, SqliteStore};
 
 use crate::support::{Folder, claim};
@@ -29,19 +29,6 @@ fn an_event_is_marked_with_its_transaction_or_not_at_all() {
     drop(store);
     let marked = mark(&folder.open(), &mut connection, "evt_1", true);
     assert_eq!(marked, Mark::Duplicate, "after a restart");
-}
-
-#[test]
-fn an_empty_id_is_no_mark() {
-    let folder = Folder::new();
-    let store = folder.open();
-    let mut connection = folder.connection();
-    let transaction = connection.transaction().expect("begun");
-    let refused = store.mark_processed(&transaction, "billing", "");
-    assert_eq!(
-        refused.expect_err("names nothing").kind(),
-        StoreErrorKind::Other
-    );
 }
 
 #[tokio::test]
@@ -110,7 +97,7 @@ fn process(store: &SqliteStore, connection: &mut Connection, id: &str) {
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .expect("begun");
-    let mark = store.mark_processed(&transaction, "test", id);
+    let mark = store.mark_processed(&transaction, &EventKey::new("test", id));
     if mark.expect("marked") == Mark::Fresh {
         transaction
             .execute("INSERT INTO effects VALUES (?1)", [id])
@@ -126,7 +113,7 @@ fn without_the_table_it_is_misconfigured() {
     let mut elsewhere = Connection::open_in_memory().expect("opened");
     let transaction = elsewhere.transaction().expect("begun");
     let error = store
-        .mark_processed(&transaction, "test", "evt_1")
+        .mark_processed(&transaction, &EventKey::new("test", "evt_1"))
         .expect_err("no table");
     assert_eq!(error.kind(), StoreErrorKind::Misconfigured);
 }
@@ -136,7 +123,7 @@ fn mark(store: &SqliteStore, connection: &mut Connection, id: &str, commits: boo
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .expect("begun");
     let mark = store
-        .mark_processed(&transaction, "test", id)
+        .mark_processed(&transaction, &EventKey::new("test", id))
         .expect("marked");
     if commits {
         transaction.commit().expect("committed");

@@ -1,0 +1,111 @@
+//! An operation that waits for the store's thread.
+
+use std::time::Instant;
+
+use rusqlite::{Connection, Result};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tower_loops::idempotency::StoreError;
+
+use crate::queue::Priority;
+
+/// An operation, whatever its answer, and the caller that awaits it.
+pub(crate) struct Operation {
+    pub(crate) priority: Priority,
+    pub(crate) deadline: Instant,
+    work: Box<dyn Work>,
+    /// Its place in the queue.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Operation {
+    pub(crate) fn new(
+        priority: Priority,
+        deadline: Instant,
+        permit: OwnedSemaphorePermit,
+        work: impl Work + 'static,
+    ) -> Self {
+        Self {
+            priority,
+            deadline,
+            work: Box::new(work),
+            _permit: permit,
+        }
+    }
+
+    /// Whether nobody awaits the answer any more.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.work.is_abandoned()
+    }
+
+    /// Looks for the answer without writing. Returns whether it was found.
+    pub(crate) fn read(&mut self, connection: &Connection) -> Result<bool> {
+        self.work.read(connection)
+    }
+
+    /// Runs the operation in the transaction of its batch, and keeps the answer.
+    ///
+    /// Each operation writes with one statement at most. SQLite undoes a statement that fails, so
+    /// an operation needs no savepoint.
+    pub(crate) fn write(&mut self, connection: &Connection) -> Result<()> {
+        self.work.write(connection)
+    }
+
+    /// Gives the caller the answer that was kept.
+    pub(crate) fn answer(self) {
+        self.work.answer(None);
+    }
+
+    pub(crate) fn fail(self, error: StoreError) {
+        self.work.answer(Some(error));
+    }
+}
+
+pub(crate) trait Work: Send {
+    fn is_abandoned(&self) -> bool;
+    fn read(&mut self, connection: &Connection) -> Result<bool>;
+    fn write(&mut self, connection: &Connection) -> Result<()>;
+    fn answer(self: Box<Self>, error: Option<StoreError>);
+}
+
+/// `read` finds the answer without writing, where that is possible. `write` may run again after its
+/// transaction was undone.
+pub(crate) struct Call<T, R, W> {
+    pub(crate) read: R,
+    pub(crate) write: W,
+    pub(crate) answer: Option<T>,
+    pub(crate) caller: oneshot::Sender<std::result::Result<T, StoreError>>,
+}
+
+impl<T, R, W> Work for Call<T, R, W>
+where
+    T: Send,
+    R: Fn(&Connection) -> Result<Option<T>> + Send,
+    W: Fn(&Connection) -> Result<T> + Send,
+{
+    fn is_abandoned(&self) -> bool {
+        self.caller.is_closed()
+    }
+
+    fn read(&mut self, connection: &Connection) -> Result<bool> {
+        self.answer = (self.read)(connection)?;
+        Ok(self.answer.is_some())
+    }
+
+    fn write(&mut self, connection: &Connection) -> Result<()> {
+        self.answer = Some((self.write)(connection)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, error: Option<StoreError>) {
+        let answer = match error {
+            Some(error) => Err(error),
+            None => match self.answer {
+                Some(answer) => Ok(answer),
+                // Neither read nor run: the caller learns that from the dropped sender.
+                None => return,
+            },
+        };
+        // The caller may have been dropped meanwhile.
+        let _ = self.caller.send(answer);
+    }
+}

@@ -1,0 +1,200 @@
+//! The store's thread: it owns the connection, and commits what waits together.
+
+use std::{
+    sync::Arc,
+    thread::Builder,
+    time::{Duration, Instant},
+};
+
+use rusqlite::{Connection, Result, Transaction, TransactionBehavior};
+use tokio::sync::oneshot;
+use tower_loops::idempotency::StoreError;
+
+use crate::{
+    error::{file_replaced, is_lock, store_error, thread_ended, waited_too_long, without_effect},
+    file::OpenedFile,
+    operation::{Call, Operation},
+    queue::{Priority, Queue, Waiting},
+};
+
+/// The most operations of one transaction: some milliseconds of work.
+const BATCH: usize = 512;
+
+/// How often another connection's lock is tried.
+const LOCK_POLL: Duration = Duration::from_millis(5);
+
+/// A handle of the thread, which ends with the last one.
+#[derive(Clone)]
+pub(crate) struct Thread(Arc<Handle>);
+
+struct Handle(Arc<Queue>);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+impl Thread {
+    pub(crate) fn start(connection: Connection) -> Self {
+        let queue = Arc::new(Queue::new());
+        let worker = Worker {
+            file: OpenedFile::of(&connection),
+            connection,
+            queue: Arc::clone(&queue),
+            waiting: Waiting::default(),
+            lock_error: None,
+        };
+        let builder = Builder::new().name("tower-loops-sqlite".to_owned());
+        // Where no thread can be started, the worker is dropped, which closes the queue.
+        let _ = builder.spawn(move || worker.run());
+        Self(Arc::new(Handle(queue)))
+    }
+
+    /// Runs an operation: first `read`, which may find the answer without writing, then `write`.
+    ///
+    /// Fails at the deadline if it still waits then. Dropped while it waits, it is not run.
+    pub(crate) async fn call<T: Send + 'static>(
+        &self,
+        priority: Priority,
+        deadline: Instant,
+        read: impl Fn(&Connection) -> Result<Option<T>> + Send + 'static,
+        write: impl Fn(&Connection) -> Result<T> + Send + 'static,
+    ) -> std::result::Result<T, StoreError> {
+        let Self(handle) = self;
+        let place = handle.0.place(priority)?;
+        let (caller, answer) = oneshot::channel();
+        let call = Call {
+            read,
+            write,
+            answer: None,
+            caller,
+        };
+        let operation = Operation::new(priority, deadline, place, call);
+        handle.0.push(operation)?;
+        answer.await.unwrap_or_else(|_| Err(thread_ended()))
+    }
+}
+
+struct Worker {
+    connection: Connection,
+    file: Option<OpenedFile>,
+    queue: Arc<Queue>,
+    waiting: Waiting,
+    /// Why the lock could not be had, while another connection has it.
+    lock_error: Option<rusqlite::Error>,
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+impl Worker {
+    fn run(mut self) {
+        loop {
+            let longest = match self.lock_error {
+                Some(_) => Some(LOCK_POLL),
+                None if self.waiting.is_empty() => None,
+                None => Some(Duration::ZERO),
+            };
+            if !self.queue.take(&mut self.waiting, longest) {
+                return;
+            }
+            let lock_error = self.lock_error.as_ref();
+            self.waiting
+                .prune(|| lock_error.map_or_else(waited_too_long, without_effect));
+            if self.is_file_replaced() {
+                self.waiting.fail_all(file_replaced);
+                continue;
+            }
+            // Whoever has the lock, claims are read and deadlines kept.
+            let _ = self.connection.busy_timeout(Duration::ZERO);
+            self.read_claims();
+            self.write_batch();
+        }
+    }
+
+    /// Answers the claims of events that are done or in flight. They write nothing, so they do not
+    /// wait for the lock.
+    fn read_claims(&mut self) {
+        let claims = self.waiting.take_claims();
+        if claims.is_empty() {
+            return;
+        }
+        // One snapshot costs less than one for each claim.
+        let _snapshot = self.connection.unchecked_transaction();
+        for mut claim in claims {
+            match claim.read(&self.connection) {
+                Ok(true) => claim.answer(),
+                Err(error) if !is_lock(&error) => claim.fail(without_effect(&error)),
+                // In other modes than WAL, readers wait for a lock as well.
+                Ok(false) | Err(_) => {
+                    claim.priority = Priority::ReadClaim;
+                    self.waiting.push(claim);
+                }
+            }
+        }
+    }
+
+    /// Runs what waits in one transaction, unless another connection has the lock.
+    fn write_batch(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let begun = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate);
+        let transaction = match begun {
+            Ok(transaction) => transaction,
+            Err(error) if is_lock(&error) => {
+                self.lock_error = Some(error);
+                return;
+            }
+            Err(error) => return self.waiting.fail_all(|| without_effect(&error)),
+        };
+        self.lock_error = None;
+        // What has arrived meanwhile may be more urgent, or void what waits.
+        self.queue.take(&mut self.waiting, Some(Duration::ZERO));
+        self.waiting.prune(waited_too_long);
+        if self.is_file_replaced() {
+            return self.waiting.fail_all(file_replaced);
+        }
+
+        let mut batch: Vec<Operation> = Vec::new();
+        while batch.len() < BATCH
+            && let Some(mut operation) = self.waiting.pop()
+        {
+            match operation.write(&transaction) {
+                Ok(()) => batch.push(operation),
+                Err(error) => {
+                    operation.fail(without_effect(&error));
+                    if transaction.is_autocommit() {
+                        // SQLite has undone the whole transaction: the others run again.
+                        let others = batch.into_iter().rev();
+                        return others.for_each(|operation| self.waiting.put_back(operation));
+                    }
+                }
+            }
+        }
+        let outcome = commit(transaction, &batch);
+        for operation in batch {
+            match &outcome {
+                Ok(()) => operation.answer(),
+                // It may have been written nevertheless.
+                Err(error) => operation.fail(store_error(error)),
+            }
+        }
+    }
+
+    fn is_file_replaced(&self) -> bool {
+        self.file.as_ref().is_some_and(OpenedFile::is_replaced)
+    }
+}
+
+/// Commits. In other modes than WAL, this waits for readers, until the first deadline of the batch.
+fn commit(transaction: Transaction<'_>, batch: &[Operation]) -> Result<()> {
+    let deadline = batch.iter().map(|operation| operation.deadline).min();
+    let rest = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+    transaction.busy_timeout(rest.unwrap_or_default())?;
+    transaction.commit()
+}
