@@ -1,0 +1,7 @@
+//! The store on real engines, which each test starts for itself.
+
+mod conformance;
+mod databases;
+mod errors;
+mod marks;
+mod purge;
