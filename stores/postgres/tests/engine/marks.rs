@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Pool;
 use tokio::{task::JoinSet, time::timeout};
+use tokio_postgres::types::{ToSql, Type};
 use tower_loops::idempotency::{Claim, Completion, EventKey, EventStore, Retention, Token};
 use tower_loops_postgres::{Mark, PostgresStore};
 
@@ -84,4 +85,43 @@ async fn a_mark_is_forgotten_after_its_retention() {
     let again = async { while mark(&pool, &store, "evt_1", true).await == Mark::Duplicate {} };
     timeout(Duration::from_secs(20), again).await.unwrap();
     assert_eq!(effects(&pool).await, 2);
+}
+
+#[tokio::test]
+async fn open_transactions_with_duplicates_do_not_wait_for_each_other() {
+    let (_server, pool, store) = start().await;
+    assert_eq!(mark(&pool, &store, "evt_1", true).await, Mark::Fresh);
+    let mut client = pool.get().await.unwrap();
+    let transaction = client.transaction().await.unwrap();
+    let key = EventKey::new("billing", "evt_1");
+    let first = store.mark_processed(&transaction, &key).await.unwrap();
+    assert_eq!(first, Mark::Duplicate);
+    let second = mark(&pool, &store, "evt_1", true);
+    let second = timeout(Duration::from_secs(20), second).await.unwrap();
+    assert_eq!(second, Mark::Duplicate);
+}
+
+#[tokio::test]
+async fn statement_takes_a_retention_of_any_numeric_type() {
+    let (_server, pool, store) = start().await;
+    let client = pool.get().await.unwrap();
+    let retentions: [(&(dyn ToSql + Sync), Type); 5] = [
+        (&30_i32, Type::INT4),
+        (&30_i64, Type::INT8),
+        (&30_f64, Type::FLOAT8),
+        (&None::<i64>, Type::INT8),
+        (&None::<f64>, Type::FLOAT8),
+    ];
+    for (number, retention) in retentions.into_iter().enumerate() {
+        let key = EventKey::new("billing", &format!("evt_{number}"));
+        let namespace = (&key.namespace() as _, Type::VARCHAR);
+        let parameters = [namespace, (&key.id() as _, Type::TEXT), retention];
+        for expected in [1, 0] {
+            let marked = client.execute_typed(store.mark_sql(), &parameters).await;
+            assert_eq!(marked.unwrap(), expected, "{:?}", parameters[2]);
+        }
+    }
+    let stored = "SELECT count(*) FROM tower_loops_events WHERE namespace = 'processed:billing'";
+    let stored: i64 = client.query_one(stored, &[]).await.unwrap().get(0);
+    assert_eq!(stored, 5);
 }
