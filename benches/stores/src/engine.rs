@@ -26,6 +26,9 @@ pub(crate) trait Engine {
     /// The bytes that table and indexes take.
     async fn size(&self, store: &Self::Store) -> u64;
 
-    /// Purges until nothing has expired. Returns how many entries are gone.
-    async fn purge(&self, store: &Self::Store) -> u64;
+    /// Purges until nothing has expired.
+    async fn purge(&self, store: &Self::Store);
+
+    /// How many expired entries are there.
+    async fn expired(&self, store: &Self::Store) -> u64;
 }

@@ -42,13 +42,11 @@ pub(crate) async fn run<E: Engine>(engine: &E, rows: u64) {
     show("claims without a purge", &without);
 
     let start = Instant::now();
-    let (beside, purged) = measured(&store, timeout(LONGEST, engine.purge(&store))).await;
+    let (beside, _) = measured(&store, timeout(LONGEST, engine.purge(&store))).await;
     let taken = start.elapsed();
     show("claims beside the purge", &beside);
-    match purged {
-        Ok(purged) => println!("purged {purged} in {taken:.1?}"),
-        Err(_) => println!("the purge was stopped after {LONGEST:?}"),
-    }
+    let purged = rows - engine.expired(&store).await;
+    println!("purged {purged} of {rows} in {taken:.1?}");
     let ratio = median(&beside).div_duration_f64(median(&without));
     println!("p50 of claims beside the purge: {ratio:.1} times that without");
 }

@@ -33,11 +33,19 @@ impl Sqlite {
         self.folder.join(format!("{number}.db"))
     }
 
-    /// A new database, and another that stores on it can be opened on.
     fn new_file(&self) -> PathBuf {
         self.file(self.files.fetch_add(1, Ordering::Relaxed))
     }
 
+    fn number(&self, sql: &str) -> u64 {
+        let number: i64 = self
+            .newest()
+            .query_row(sql, [], |row| row.get(0))
+            .expect("read");
+        number.unsigned_abs()
+    }
+
+    /// The database that was made last.
     fn newest(&self) -> Connection {
         let number = self.files.load(Ordering::Relaxed) - 1;
         connection(self.file(number))
@@ -84,24 +92,26 @@ impl Engine for Sqlite {
     }
 
     async fn fill(&self, _: &SqliteStore, rows: u64) {
+        const AT_ONCE: u64 = 100_000;
         let connection = self.newest();
-        let sql = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
+        let sql = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT ?1)
             INSERT INTO tower_loops_events
             SELECT 'growth', 'charge.succeeded:evt_' || lower(hex(randomblob(16))), NULL, n FROM numbers";
-        let rows = i64::try_from(rows).expect("that many fit");
-        connection.execute(sql, params![rows]).expect("filled");
+        for filled in (0..rows).step_by(AT_ONCE as usize) {
+            let count = AT_ONCE.min(rows - filled) as i64;
+            connection.execute(sql, params![count]).expect("filled");
+        }
     }
 
     async fn size(&self, _: &SqliteStore) -> u64 {
-        let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-        let size: i64 = self
-            .newest()
-            .query_row(sql, [], |row| row.get(0))
-            .expect("read");
-        size.unsigned_abs()
+        self.number("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
     }
 
-    async fn purge(&self, store: &SqliteStore) -> u64 {
-        store.purge_expired(1_000).await.expect("purged")
+    async fn purge(&self, store: &SqliteStore) {
+        store.purge_expired(1_000).await.expect("purged");
+    }
+
+    async fn expired(&self, _: &SqliteStore) -> u64 {
+        self.number("SELECT count(*) FROM tower_loops_events WHERE ends_at < 1000000000000")
     }
 }

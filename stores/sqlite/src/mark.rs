@@ -77,17 +77,18 @@ impl SqliteStore {
     /// # use tower_loops_sqlite::{SCHEMA, SqliteStore};
     /// # let mut connection = Connection::open_in_memory()?;
     /// # connection.execute_batch(SCHEMA)?;
+    /// # let store = SqliteStore::from_connection(Connection::open_in_memory()?);
     /// # let transaction = connection.transaction()?;
     /// let key = EventKey::new("billing", "evt_1");
     /// let marked = transaction.execute(
-    ///     SqliteStore::mark_sql(),
+    ///     store.mark_sql(),
     ///     (key.namespace(), key.id(), None::<i64>),
     /// )?;
     /// assert_eq!(marked, 1);
     /// # Ok::<(), rusqlite::Error>(())
     /// ```
     #[must_use]
-    pub fn mark_sql() -> &'static str {
+    pub fn mark_sql(&self) -> &'static str {
         MARK
     }
 }

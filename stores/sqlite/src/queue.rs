@@ -32,8 +32,8 @@ pub(crate) enum Priority {
 pub(crate) struct Waiting([VecDeque<Operation>; 4]);
 
 impl Waiting {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter().all(VecDeque::is_empty)
+    pub(crate) fn len(&self) -> usize {
+        self.0.iter().map(VecDeque::len).sum()
     }
 
     pub(crate) fn push(&mut self, operation: Operation) {
@@ -89,6 +89,8 @@ pub(crate) struct Queue {
 
 struct State {
     arrived: Waiting,
+    /// With how many arrivals the thread wants to wake up, while it waits.
+    wanted: Option<usize>,
     is_open: bool,
 }
 
@@ -97,6 +99,7 @@ impl Queue {
         Self {
             state: Mutex::new(State {
                 arrived: Waiting::default(),
+                wanted: None,
                 is_open: true,
             }),
             arrived: Condvar::new(),
@@ -116,26 +119,38 @@ impl Queue {
             return Err(thread_ended().without_effect());
         }
         state.arrived.push(operation);
-        drop(state);
-        self.arrived.notify_one();
+        if state
+            .wanted
+            .is_some_and(|wanted| state.arrived.len() >= wanted)
+        {
+            drop(state);
+            self.arrived.notify_one();
+        }
         Ok(())
     }
 
-    /// Adds what has arrived to `waiting`, and returns `false` once the queue is closed. Waits for
-    /// an arrival, if there is none, for at most so long; `None` stands for forever.
-    pub(crate) fn take(&self, waiting: &mut Waiting, longest: Option<Duration>) -> bool {
-        let is_idle = |state: &mut State| state.is_open && state.arrived.is_empty();
-        let state = self.lock();
-        let mut state = match longest {
+    /// Adds what has arrived to `waiting`, once `wanted` operations have arrived or `longest` is
+    /// over; `None` stands for forever. Returns `false` once the queue is closed.
+    pub(crate) fn take(
+        &self,
+        waiting: &mut Waiting,
+        wanted: usize,
+        longest: Option<Duration>,
+    ) -> bool {
+        let is_waiting = |state: &mut State| state.is_open && state.arrived.len() < wanted;
+        let mut state = self.lock();
+        state.wanted = Some(wanted);
+        state = match longest {
             None => self
                 .arrived
-                .wait_while(state, is_idle)
+                .wait_while(state, is_waiting)
                 .unwrap_or_else(PoisonError::into_inner),
             Some(longest) => {
-                let waited = self.arrived.wait_timeout_while(state, longest, is_idle);
+                let waited = self.arrived.wait_timeout_while(state, longest, is_waiting);
                 waited.unwrap_or_else(PoisonError::into_inner).0
             }
         };
+        state.wanted = None;
         waiting.append(&mut state.arrived);
         state.is_open
     }

@@ -2,11 +2,11 @@
 
 use std::{pin::pin, time::Duration};
 
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tower_loops::idempotency::{Claim, EventStore, Retention, Token};
 use tower_loops_sqlite::SqliteStore;
 
-use crate::support::{Folder, LONG, claim, rows};
+use crate::support::{Folder, claim, rows, until};
 
 async fn expire(store: &SqliteStore, count: usize) {
     for number in 0..count {
@@ -59,14 +59,27 @@ async fn the_purger_goes_on_after_errors() {
     failing.expect_err("it never ends, with no table");
     rename("elsewhere", "tower_loops_events");
     assert_eq!(rows(&application), 3, "nothing could be purged");
-    let purged = async {
-        while rows(&application) > 0 {
-            tokio::task::yield_now().await;
-        }
-    };
     tokio::select! {
         () = purger => panic!("it never ends, with the table"),
-        () = purged => {}
-        () = sleep(LONG) => panic!("nothing was purged"),
+        () = until("purged", || rows(&application) == 0) => {}
     }
+}
+
+/// Ids in the order in which they have expired: the 150th cannot be deleted.
+#[tokio::test]
+async fn a_transaction_deletes_a_hundred_at_most() {
+    let folder = Folder::new();
+    let store = folder.open();
+    folder
+        .connection()
+        .execute_batch(
+            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 250)
+             INSERT INTO tower_loops_events SELECT 'test', n, NULL, n FROM numbers;
+             CREATE TRIGGER fails BEFORE DELETE ON tower_loops_events WHEN OLD.ends_at = 150
+             BEGIN SELECT RAISE(ABORT, 'for the test'); END;",
+        )
+        .expect("made");
+    let purged = store.purge_expired(u32::MAX).await;
+    purged.expect_err("the second batch fails");
+    assert_eq!(rows(&folder.connection()), 150);
 }
