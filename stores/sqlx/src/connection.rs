@@ -1,10 +1,11 @@
 //! A connection of the pool, for one operation.
 
-use std::{collections::hash_map::RandomState, hash::BuildHasher, io, time::Duration};
+use std::{io, time::Duration};
 
 use sqlx::{Database, Pool, pool::PoolConnection};
 use tokio::time::{sleep, timeout};
 use tower_loops::idempotency::{StoreError, StoreErrorKind};
+use tower_loops_sql::conflict_pause;
 
 use crate::{
     engine::{Attempt, Engine},
@@ -61,17 +62,10 @@ async fn repeat<DB: Engine, I, T>(
             Err(error) if is_conflict::<DB>(&error) && number + 1 < MAX_ATTEMPTS => {}
             Err(error) => return Err(of_statement::<DB>(error)),
         }
-        sleep(pause(number)).await;
+        sleep(conflict_pause(number)).await;
     }
     let contention = io::Error::other("too much contention");
     Err(StoreError::new(StoreErrorKind::Unavailable, contention)
         .with_advice("others changed the event at each attempt")
         .without_effect())
-}
-
-/// Doubles from 1 ms to 256 ms, and is cut to a random length, so that what collided does not
-/// collide again. Each `RandomState` has other keys, so its hashes are random enough.
-fn pause(attempt: u32) -> Duration {
-    let random = RandomState::new().hash_one(());
-    Duration::from_micros(random % (1_000 << attempt.min(8)))
 }

@@ -95,7 +95,13 @@ impl MariaDb {
         let directory = Directory::create();
         let data = format!("--datadir={}", directory.path().join("data").display());
         let user = is_root().then_some("--user=root");
-        let mut install = Command::new(find("mariadb-install-db", "mariadb-server"));
+        // A server deletes what looks like its own in the folder for temporary files when it starts.
+        let program = |name| {
+            let mut command = Command::new(find(name, "mariadb-server"));
+            command.env("TMPDIR", directory.path());
+            command
+        };
+        let mut install = program("mariadb-install-db");
         install.arg("--no-defaults").args(user).arg(&data);
         run(install.arg("--auth-root-authentication-method=normal"));
 
@@ -104,7 +110,7 @@ impl MariaDb {
         let sql = "DROP USER IF EXISTS ''@localhost;\nCREATE DATABASE app;\n";
         fs::write(&init, sql).expect("a file in a temporary directory");
         let socket = directory.path().join("socket");
-        let mut server = Command::new(find("mariadbd", "mariadb-server"));
+        let mut server = program("mariadbd");
         server.arg("--no-defaults").args(user).arg(&data);
         server.args(["--skip-networking", "--innodb-flush-log-at-trx-commit=0"]);
         server.arg(format!("--init-file={}", init.display()));
