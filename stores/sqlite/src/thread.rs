@@ -57,7 +57,7 @@ impl Thread {
 
     /// Runs an operation: first `read`, which may find the answer without writing, then `write`.
     ///
-    /// Fails at the deadline if it still waits then. Dropped while it waits, it is not run.
+    /// Fails if it still waits at the deadline. Dropped while it waits, it is not run.
     pub(crate) async fn call<T: Send + 'static>(
         &self,
         priority: Priority,
@@ -116,7 +116,7 @@ impl Worker {
                 self.waiting.fail_all(file_replaced);
                 continue;
             }
-            // Whoever has the lock, claims are read and deadlines kept.
+            // While another connection has the lock, claims are read and deadlines kept.
             let _ = self.connection.busy_timeout(Duration::ZERO);
             self.read_claims();
             self.write_batch();
