@@ -3,7 +3,10 @@
 use std::time::{Duration, Instant};
 
 use engine::Redis as Server;
-use redis::{Client, Script, aio::ConnectionManager, aio::ConnectionManagerConfig};
+use redis::{
+    Client, RedisResult, Script,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
 use tokio::{task::JoinSet, time::sleep};
 use tower_loops_redis::RedisStore;
 
@@ -30,11 +33,9 @@ impl Redis {
 
     async fn run(&self, command: &[&str]) {
         let (name, arguments) = command.split_first().expect("a command");
-        let mut command = redis::cmd(name);
-        let run = command
-            .arg(arguments)
-            .exec_async(&mut self.connection().await);
-        run.await.expect("run");
+        let (mut command, mut connection) = (redis::cmd(name), self.connection().await);
+        let run = command.arg(arguments).exec_async(&mut connection).await;
+        run.expect("run");
     }
 
     /// A number of `INFO`.
@@ -88,14 +89,16 @@ impl Engine for Redis {
         const AT_ONCE: u64 = 10_000;
         self.run(&["DEBUG", "SET-ACTIVE-EXPIRE", "0"]).await;
         let mut connection = self.connection().await;
-        let script = "for number = ARGV[1], ARGV[2] do
+        let script = Script::new(
+            "for number = ARGV[1], ARGV[2] do
             local id = string.format('evt_%032x', number)
             redis.call('SET', 'loops:growth:charge.succeeded:' .. id, 'D', 'PX', 1)
-        end";
+        end",
+        );
         for first in (1..=rows).step_by(AT_ONCE as usize) {
-            let mut script = Script::new(script).prepare_invoke();
-            script.arg(first).arg(rows.min(first + AT_ONCE - 1));
-            let filled: redis::RedisResult<()> = script.invoke_async(&mut connection).await;
+            let mut fill = script.arg(first);
+            fill.arg(rows.min(first + AT_ONCE - 1));
+            let filled: RedisResult<()> = fill.invoke_async(&mut connection).await;
             filled.expect("filled");
         }
     }
