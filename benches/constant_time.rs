@@ -44,7 +44,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Class A: the first 31 bytes of a forged digest are right. Class B: it is wrong from the first on.
+/// Class A: the first 31 bytes of a forged digest are right. Class B: it is wrong from the first
+/// on.
 fn prefix(guesses: &Guesses, table: &mut Table) {
     let Guesses { body, now, .. } = guesses;
     let verifier = Verifier::new(guesses.secrets[0].clone());

@@ -5,7 +5,8 @@ use tower_loops_benches::{
     welch::{Sample, worst},
 };
 
-/// The least |t| that counts as a leak. Chance alone reaches it less than once in a thousand tables.
+/// The least |t| that counts as a leak. Chance alone reaches it less than once in a thousand
+/// tables.
 const BOUND: f64 = 5.0;
 
 /// The expected outcome of a row.

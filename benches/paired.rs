@@ -1,4 +1,5 @@
-//! Two subjects measured in turns, so that other load and changes of the clock rate slow both alike.
+//! Two subjects measured in turns, so that other load and changes of the clock rate slow both
+//! alike.
 
 use std::{fmt, time::Duration};
 

@@ -50,8 +50,8 @@ pub fn tower_github_webhook(body: &Bytes) -> impl Subject + use<> {
     through(layer, request, StatusCode::OK)
 }
 
-/// `Webhook::construct_event` of `async-stripe-webhook`: header, MAC, time, and the whole event read
-/// into typed objects. It takes text, so the bytes are checked to be UTF-8 as well.
+/// `Webhook::construct_event` of `async-stripe-webhook`: header, MAC, time, and the whole event
+/// read into typed objects. It takes text, so the bytes are checked to be UTF-8 as well.
 pub fn async_stripe(body: &Bytes) -> impl Subject + use<> {
     let header = signature(body);
     let body = body.clone();

@@ -35,7 +35,8 @@ const CROPS: u32 = 100;
 /// The least samples of a class that give a usable variance.
 const MIN_COUNT: f64 = 1000.0;
 
-/// The test with the largest |t|: over all samples, and over those below each of a hundred percentiles.
+/// The test with the largest |t|: over all samples, and over those below each of a hundred
+/// percentiles.
 ///
 /// Interruptions lengthen a few samples by far more than a leak does, which hides it in their
 /// variance. Where those end is not known, so each percentile is tried; most are close to the

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-/// An event about a paid invoice, as compact JSON: at most `size` bytes, and less by no more than a line item.
+/// An event about a paid invoice, as compact JSON: at most `size` bytes, and less by no more than
+/// a line item.
 ///
 /// It has what real ones have and parsers pay for: nested objects, long and short strings, some not
 /// ASCII or escaped, integers, fractions, booleans, nulls and metadata. Stripe's types read it too.

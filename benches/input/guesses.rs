@@ -46,8 +46,8 @@ impl Guesses {
         }
     }
 
-    /// A forged header. Class A: 31 bytes of the digest are right, the last is wrong. Class B: it is
-    /// wrong from the first byte on.
+    /// A forged header. Class A: 31 bytes of the digest are right, the last is wrong. Class B: it
+    /// is wrong from the first byte on.
     pub fn forged(&self, class: Class, rng: &mut SmallRng) -> Vec<u8> {
         let genuine = self.genuine(0, rng);
         let right = digits(genuine);

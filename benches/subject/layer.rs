@@ -40,7 +40,8 @@ where
     through(LoopsSignatureLayer::new(secret()), request, StatusCode::OK)
 }
 
-/// A genuine delivery through a layer that accepts this many secrets; the one that matches is the first.
+/// A genuine delivery through a layer that accepts this many secrets; the one that matches is the
+/// first.
 pub fn secrets(count: usize, body: &Bytes) -> impl Subject + use<> {
     let further = (1..count).map(|number| format!("whsec_{number}"));
     let layer = further.fold(LoopsSignatureLayer::new(secret()), |layer, text| {
@@ -53,7 +54,8 @@ pub fn secrets(count: usize, body: &Bytes) -> impl Subject + use<> {
     through(layer, request, StatusCode::OK)
 }
 
-/// A genuine delivery with this many signatures through the layer; the one that matches is the last.
+/// A genuine delivery with this many signatures through the layer; the one that matches is the
+/// last.
 pub fn signatures(count: usize, body: &Bytes) -> impl Subject + use<> {
     let genuine = signature(body);
     let (t, v1) = genuine

@@ -91,8 +91,8 @@ async fn the_server_rejects_lengths_that_contradict_each_other() {
     }
 }
 
-/// RFC 9112, 6.3: chunks override a length, and such a request "might indicate an attempt to perform
-/// request smuggling". Hyper uses the chunks, and reads nothing after them.
+/// RFC 9112, 6.3: chunks override a length, and such a request "might indicate an attempt to
+/// perform request smuggling". Hyper uses the chunks, and reads nothing after them.
 #[tokio::test]
 async fn chunks_beside_a_length_smuggle_nothing_in() {
     let body = genuine_event();

@@ -1,5 +1,5 @@
-//! Clients that disconnect at every point of a delivery. The delivery is genuine: whole, it would be
-//! handled.
+//! Clients that disconnect at every point of a delivery. The delivery is genuine: whole, it would
+//! be handled.
 
 use crate::support::{
     ATTACK, EXAMPLES, Raw, channel, data, delivery,

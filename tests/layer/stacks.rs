@@ -1,12 +1,6 @@
 //! The layer among the layers of Tower and tower-http, inside and outside of it.
 
-use std::{
-    convert::Infallible,
-    error::Error,
-    io::Write,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{convert::Infallible, io::Write, time::Duration};
 
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
@@ -14,7 +8,7 @@ use http::{Request, Response, header::CONTENT_ENCODING};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use testkit::{
     body::{ScriptedBody, channel, data},
-    delivery::{EVENT, forged, genuine, signed, unsigned},
+    delivery::{EVENT, forged, genuine, signed},
     response::Answer,
 };
 use tokio::time::Instant;
@@ -26,14 +20,11 @@ use tower::{
     util::{BoxCloneService, BoxCloneSyncService, BoxService},
 };
 use tower_http::{
-    catch_panic::CatchPanicLayer,
-    decompression::RequestDecompressionLayer,
-    limit::RequestBodyLimitLayer,
-    map_request_body::MapRequestBodyLayer,
-    timeout::{RequestBodyTimeoutLayer, TimeoutError},
-    trace::TraceLayer,
+    catch_panic::CatchPanicLayer, decompression::RequestDecompressionLayer,
+    limit::RequestBodyLimitLayer, map_request_body::MapRequestBodyLayer,
+    timeout::RequestBodyTimeoutLayer, trace::TraceLayer,
 };
-use tower_loops::{Rejection, VerifiedEvent};
+use tower_loops::VerifiedEvent;
 use tower_test::mock;
 
 use crate::support::{Handle, Inner, Mock, Recorder, layer, next_request, send};
@@ -135,47 +126,6 @@ async fn boxed_services_stand_inside_and_outside() {
     }
 }
 
-#[tokio::test]
-async fn trace_outside_sees_why_a_request_was_rejected() {
-    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
-    let log = Arc::clone(&seen);
-    let on_response = move |response: &Response<_>, _: Duration, _: &_| {
-        let reason: Option<&Rejection> = response.extensions().get();
-        let reason = reason.map_or_else(|| "accepted".into(), ToString::to_string);
-        log.lock().expect("not poisoned").push(reason);
-    };
-    let service = ServiceBuilder::new()
-        .layer(TraceLayer::new_for_http().on_response(on_response))
-        .layer(layer())
-        .service(Recorder::default());
-    for request in [genuine(), forged(), unsigned()] {
-        send(service.clone(), request).await;
-    }
-    let seen = seen.lock().expect("not poisoned");
-    assert_eq!(
-        *seen,
-        ["accepted", "Invalid signature", "Missing signature"]
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_request_body_timeout_outside_makes_a_slow_body_unreadable() {
-    let service = ServiceBuilder::new()
-        .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(10)))
-        .layer(layer())
-        .service(Recorder::default());
-    let start = Instant::now();
-    let (_sender, body) = channel();
-    let answer = send(service, signed(EVENT, body)).await;
-    assert_eq!(start.elapsed().as_secs(), 10);
-    assert_eq!(answer.outcome(), "Unreadable body");
-    let source = answer.rejection.as_ref().and_then(Error::source);
-    assert!(
-        source.is_some_and(<dyn Error>::is::<TimeoutError>),
-        "{source:?}"
-    );
-}
-
 fn gzip(text: &str) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text.as_bytes()).expect("memory");
@@ -210,19 +160,6 @@ async fn decompression_outside_leaves_the_signature_over_the_decompressed_bytes(
             assert_eq!(event.expect("the event").payload(), EVENT);
         }
     }
-}
-
-#[tokio::test]
-async fn catch_panic_outside_responds_500_for_a_handler_that_panics() {
-    let handler = async |_: Inner| -> Result<Response<Full<Bytes>>, Infallible> {
-        panic!("a mistake of the handler")
-    };
-    let service = ServiceBuilder::new()
-        .layer(CatchPanicLayer::new())
-        .layer(layer())
-        .service_fn(handler);
-    assert_eq!(send(service.clone(), genuine()).await.status, 500);
-    assert_eq!(send(service, forged()).await.outcome(), "Invalid signature");
 }
 
 /// A handler with a body type of its own, as those of frameworks have.

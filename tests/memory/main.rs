@@ -1,5 +1,5 @@
-//! No key is left in freed memory: neither the secret, nor the HMAC key states derived from it, which
-//! are equivalent to it.
+//! No key is left in freed memory: neither the secret, nor the HMAC key states derived from it,
+//! which are equivalent to it.
 //!
 //! The test reads the heap of its own process, on Linux. The process has one thread, so that all
 //! other memory is its stack, where a compiler may copy a value that it moves.

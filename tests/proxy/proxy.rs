@@ -1,5 +1,5 @@
-//! Servers behind a real nginx with its defaults. It responds 502 in place of a server that responds
-//! before it has read the body, and takes that server out of service for all clients.
+//! Servers behind a real nginx with its defaults. It responds 502 in place of a server that
+//! responds before it has read the body, and takes that server out of service for all clients.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{

@@ -62,17 +62,6 @@ async fn inside_the_layer_it_sees_the_event_and_the_signed_bytes() {
             webhook().layer(inner()).layer(layer()),
         ),
         (
-            "route layers",
-            webhook().route_layer(inner()).route_layer(layer()),
-        ),
-        (
-            "on a method router",
-            Router::new().route(
-                PATH,
-                post(receive).route_layer(inner()).route_layer(layer()),
-            ),
-        ),
-        (
             "in one stack, behind a body-mapping layer",
             webhook().layer(
                 ServiceBuilder::new()
