@@ -104,6 +104,9 @@ impl Engine for Sqlite {
             let count = AT_ONCE.min(rows - filled) as i64;
             connection.execute(sql, params![count]).expect("filled");
         }
+        // What the fill has left to write must not slow down what follows.
+        let checkpoint = connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
+        checkpoint.expect("written");
     }
 
     async fn size(&self, _: &SqliteStore) -> u64 {
