@@ -1,31 +1,32 @@
-//! A table in Markdown of what the statistic found, and whether that is as it should be.
+//! A table in Markdown: what the statistic found, and whether that is as expected.
 
 use tower_loops_benches::{
     sampling::SAMPLES,
     welch::{Sample, worst},
 };
 
-/// From which |t| on it counts as a leak. Chance alone gets there less than once in a thousand tables.
+/// The least |t| that counts as a leak. Chance alone reaches it less than once in a thousand
+/// tables.
 const BOUND: f64 = 5.0;
 
-/// What a row must show.
+/// The expected outcome of a row.
 pub enum Expected {
     /// No leak.
     Quiet,
     /// A leak, or the method would not see one elsewhere.
     Leak,
-    /// Whatever there is.
+    /// A leak or none.
     Anything,
 }
 
-/// Prints its rows as they come.
+/// Prints each row when it is added.
 pub struct Table {
     pub as_expected: bool,
 }
 
 impl Table {
     pub fn begin() -> Self {
-        println!("| what | samples | largest \\|t\\| | class A − class B | verdict |");
+        println!("| what | samples | largest \\|t\\| | class A − class B | outcome |");
         println!("|---|---:|---:|---:|---|");
         Self { as_expected: true }
     }
@@ -34,20 +35,20 @@ impl Table {
         let test = worst(samples);
         let t = test.t().abs();
         let leaks = t >= BOUND;
-        let verdict = match (expected, leaks) {
+        let outcome = match (expected, leaks) {
             (Expected::Quiet, false) => "no leak seen",
-            (Expected::Leak, true) => "seen, as it must be",
+            (Expected::Leak, true) => "seen, as expected",
             (Expected::Anything, true) => "seen",
             (Expected::Anything, false) => "not seen",
             (wrong, _) => {
                 self.as_expected = false;
                 match wrong {
-                    Expected::Leak => "**NOT SEEN: the silence of the others means nothing**",
+                    Expected::Leak => "**NOT SEEN: the other rows prove nothing**",
                     _ => "**LEAK**",
                 }
             }
         };
         let (difference, error) = (test.difference, test.error);
-        println!("| {what} | {SAMPLES} | {t:.2} | {difference:+.3} ± {error:.3} ns | {verdict} |");
+        println!("| {what} | {SAMPLES} | {t:.2} | {difference:+.3} ± {error:.3} ns | {outcome} |");
     }
 }
