@@ -1,0 +1,5 @@
+//! WIP.
+
+use crate::check::Check;
+
+pub(super) const CHECKS: &[Check] = &[];
