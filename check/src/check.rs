@@ -29,6 +29,16 @@ pub(crate) enum Finding {
     Unknown(String),
 }
 
+impl Finding {
+    /// Names the delivery in question.
+    pub(crate) fn to(self, delivery: &str) -> Self {
+        match self {
+            Self::Wrong(got) => Self::Wrong(format!("{got} to {delivery}")),
+            unknown @ Self::Unknown(_) => unknown,
+        }
+    }
+}
+
 impl Plan {
     pub(crate) fn expected(&self) -> &'static str {
         match self {

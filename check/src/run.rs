@@ -41,18 +41,12 @@ impl Run {
             } else {
                 self.rejects(delivery).await
             };
-            let to = |got| {
-                if label.is_empty() {
-                    got
-                } else {
-                    format!("{got} to {label}")
-                }
+            last = match found {
+                Ok(got) if !label.is_empty() => Ok(format!("{got} to {label}")),
+                Ok(got) => Ok(got),
+                Err(finding) if !label.is_empty() => return Err(finding.to(label)),
+                Err(finding) => return Err(finding),
             };
-            last = Ok(match found {
-                Ok(got) => to(got),
-                Err(Finding::Wrong(got)) => return Err(Finding::Wrong(to(got))),
-                Err(unknown) => return Err(unknown),
-            });
         }
         last
     }

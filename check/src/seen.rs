@@ -25,7 +25,6 @@ pub(crate) struct Seen {
     pub(crate) kind: Kind,
     pub(crate) status: Option<StatusCode>,
     pub(crate) timed_out: bool,
-    pub(crate) location: Option<String>,
     /// A line that describes the response, without control characters or the secret.
     pub(crate) got: String,
     pub(crate) has_stack_trace: bool,
@@ -58,10 +57,6 @@ impl Seen {
             kind,
             status: answer.as_ref().ok().map(|answer| answer.status),
             timed_out: matches!(answer, Err(NoAnswer::TimedOut)),
-            location: answer
-                .as_ref()
-                .ok()
-                .and_then(|answer| answer.location.clone()),
             got,
             has_stack_trace: has_stack_trace(&String::from_utf8_lossy(text)),
             shows_secret,
@@ -70,9 +65,12 @@ impl Seen {
     }
 }
 
-/// The status and the beginning of the text.
-pub(crate) fn describe(answer: &Answer) -> String {
-    let text = printable(&String::from_utf8_lossy(&answer.text));
+/// The status, and where it redirects to or the beginning of the text.
+fn describe(answer: &Answer) -> String {
+    let text = match &answer.location {
+        Some(location) => format!("to {}", printable(location)),
+        None => printable(&String::from_utf8_lossy(&answer.text)),
+    };
     format!("{} {text}", answer.status.as_u16())
         .trim_end()
         .to_owned()
