@@ -66,7 +66,11 @@ pub(super) const CHECKS: &[Check] = &[
         advice: "Answer before slow work, and answer rejections as well.",
         plan: Plan::Own {
             expected: "a response within the timeout",
-            run: |run| among(run, |seen| seen.timed_out),
+            run: |run| {
+                among(run, |seen| {
+                    seen.timed_out && !matches!(seen.kind, Kind::Oversize)
+                })
+            },
         },
     },
     Check {
