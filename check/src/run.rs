@@ -21,8 +21,9 @@ pub(crate) struct Run {
     pub(crate) timeout: Duration,
     /// When the run ends at the latest.
     pub(crate) deadline: Instant,
-    /// Whether a plain forgery is answered 5xx: then 5xx says nothing about what causes it.
-    pub(crate) rejects_with_5xx: bool,
+    /// Whether a plain forgery is answered 5xx or not at all: then such an answer says nothing of
+    /// what else causes it, and is a matter of `answers` alone.
+    pub(crate) rejects_badly: bool,
     pub(crate) seen: Vec<Seen>,
 }
 
@@ -87,13 +88,14 @@ impl Run {
         if risen > 0 {
             return Err(Finding::Wrong(format!("{got}, and the event was handled")));
         }
-        match &answer {
-            Ok(answer) if answer.status.is_success() => Err(Finding::Wrong(got)),
-            Ok(answer) if answer.status.is_server_error() && !self.rejects_with_5xx => {
-                Err(Finding::Wrong(got))
-            }
-            Ok(_) => Ok(got),
-            Err(_) => self.wrong(&answer, got),
+        let is_accepted = matches!(&answer, Ok(answer) if answer.status.is_success());
+        match answer {
+            _ if is_accepted => Err(Finding::Wrong(got)),
+            Err(NoAnswer::Unreachable(_)) => Err(Finding::Wrong(got)),
+            _ if !is_bad(&answer) => Ok(got),
+            _ if !self.rejects_badly => self.wrong(&answer, got),
+            Err(NoAnswer::TimedOut) => Err(Finding::Unknown(got)),
+            _ => Ok(got),
         }
     }
 
@@ -170,4 +172,11 @@ impl Run {
         let after = self.count().await;
         after.map_or(0, |after| after.saturating_sub(before))
     }
+}
+
+/// Whether the server failed to answer: 5xx, or no response.
+pub(crate) fn is_bad(answer: &Result<Answer, NoAnswer>) -> bool {
+    answer
+        .as_ref()
+        .map_or(true, |answer| answer.status.is_server_error())
 }

@@ -171,7 +171,7 @@ impl Suite {
             effects: effects.map(|probe| Effects { probe, each: 0 }),
             timeout: self.timeout,
             deadline: Instant::now() + DEADLINE,
-            rejects_with_5xx: false,
+            rejects_badly: false,
             seen: Vec::new(),
         };
         let mut summary = Summary::default();

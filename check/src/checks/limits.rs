@@ -119,7 +119,7 @@ async fn ends(run: &mut Run, delivery: Delivery) -> Found {
     let got = run.note(Kind::Oversize, &answer);
     let is_wrong = match &answer {
         Ok(answer) if answer.status.is_success() => true,
-        Ok(answer) => answer.status.is_server_error() && !run.rejects_with_5xx,
+        Ok(answer) => answer.status.is_server_error() && !run.rejects_badly,
         // It has read for so long, in place of ending the request.
         Err(error) => matches!(error, NoAnswer::TimedOut),
     };
