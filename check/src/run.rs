@@ -54,19 +54,23 @@ impl Run {
 
     /// Delivers a genuine event: 2xx, and if it is a charge, its effects.
     pub(crate) async fn accepts(&mut self, delivery: Delivery) -> Found {
-        let is_charge = delivery.is_charge;
+        let Delivery {
+            is_charge, is_twin, ..
+        } = delivery;
         let before = self.count().await;
         let answer = self.deliver(delivery).await;
-        let wanted = if is_charge {
-            self.effects.as_ref().map_or(0, |effects| effects.each)
-        } else {
-            0
-        };
+        let each = self.effects.as_ref().map_or(0, |effects| effects.each);
+        let wanted = if is_charge { each } else { 0 };
         let risen = self.effects_since(before, wanted).await;
         let is_accepted = matches!(&answer, Ok(answer) if answer.status.is_success());
         let is_lost = is_accepted && risen.is_some_and(|risen| risen < wanted);
-        let got = self.note(Kind::Genuine { risen, is_lost }, &answer);
+        let kind = Kind::Genuine {
+            risen,
+            is_lost: is_lost && !is_twin,
+        };
+        let got = self.note(kind, &answer);
         if is_lost {
+            self.effects.iter_mut().for_each(Effects::lost_one);
             return Err(Finding::Wrong(format!(
                 "{got}, but the event had no effect"
             )));

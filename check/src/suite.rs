@@ -168,7 +168,7 @@ impl Suite {
         let mut run = Run {
             endpoint,
             loops: Loops::new(&self.secret),
-            effects: effects.map(|probe| Effects { probe, each: 0 }),
+            effects: effects.map(Effects::new),
             timeout: self.timeout,
             deadline: Instant::now() + DEADLINE,
             rejects_badly: false,

@@ -129,15 +129,16 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Decoders replace or drop bad bytes: in three of the guide's samples other bytes pass.",
         advice: RAW,
         plan: Plan::Rejected(|loops| {
-            let event = loops.charge_with(&json!({"description": "\u{fffd}"}));
-            let body = event.to_string();
-            let signed = loops.genuine(body.clone());
-            let (before, after) = body.split_once('\u{fffd}').unwrap_or((&body, ""));
-            let with = |bytes: &[u8]| [before.as_bytes(), bytes, after.as_bytes()].concat();
-            let sent = |body| Delivery::new(signed.signatures.clone(), body);
+            let mut with = |bytes: &[u8]| {
+                let event = loops.charge_with(&json!({"description": "\u{fffd}"}));
+                let body = event.to_string();
+                let (before, after) = body.split_once('\u{fffd}').unwrap_or((&body, ""));
+                let sent = [before.as_bytes(), bytes, after.as_bytes()].concat();
+                Delivery::new(loops.genuine(body.clone()).signatures, sent)
+            };
             vec![
-                sent(with(b"\xff")).labelled("a bad byte for U+FFFD"),
-                sent(with(b"\xef\xbf\xbd\xff")).labelled("a bad byte that was added"),
+                with(b"\xff").labelled("a bad byte for U+FFFD"),
+                with(b"\xef\xbf\xbd\xff").labelled("a bad byte that was added"),
             ]
         }),
     },
