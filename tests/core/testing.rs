@@ -93,7 +93,7 @@ async fn the_layer_accepts_the_request_and_no_other_secret() {
         .oneshot(request())
         .await;
     assert_eq!(accepted.unwrap().status(), 200);
-    let other = tower_loops::LoopsSignatureLayer::new(crate::secret("whsec_other"));
+    let other = tower_loops::LoopsSignatureLayer::new(secret("whsec_other"));
     let rejected = other.layer(service_fn(id)).oneshot(request()).await;
     assert_eq!(rejected.unwrap().status(), 401);
 }

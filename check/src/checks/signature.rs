@@ -7,8 +7,7 @@ use crate::{
     loops::{Loops, line, now},
 };
 
-const COMPARE: &str =
-    "Compare all 32 bytes of the digest in constant time, and reject another length.";
+const COMPARE: &str = "Compare all 32 bytes in constant time, and reject another length.";
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
