@@ -2,6 +2,7 @@
 #![recursion_limit = "256"] // For large objects in `json!`.
 
 mod any_object;
+#[cfg(feature = "axum")]
 mod auto_traits;
 mod candidates;
 mod envelope;
