@@ -1,0 +1,39 @@
+//! `tower-loops`: sends, explains, receives, replays and checks Loops webhooks.
+
+mod arguments;
+mod client;
+mod delivery_headers;
+mod edit;
+mod endpoint;
+mod exit;
+mod explain;
+mod fresh;
+mod generate;
+mod interrupt;
+mod output;
+mod recording;
+mod replay;
+mod secret;
+mod send;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use output::Output;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Arguments { json, command } = Arguments::parse();
+    let output = Output::new(json);
+    let result = match command {
+        Command::Send(arguments) => send::run(arguments, output).await,
+        Command::Explain(arguments) => explain::run(&arguments, output),
+        Command::Replay(arguments) => replay::run(arguments, output).await,
+        Command::Completions(arguments) => generate::completions(&arguments),
+        Command::Man(arguments) => generate::man(&arguments),
+    };
+    exit::code(result)
+}
