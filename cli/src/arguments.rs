@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{explain, generate, replay, send};
+use crate::{explain, generate, listen, replay, send};
 
 /// Sends, explains, receives, replays and checks Loops webhooks, for endpoints in any language.
 ///
@@ -24,6 +24,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Send(send::Arguments),
     Explain(explain::Arguments),
+    Listen(listen::Arguments),
     Replay(replay::Arguments),
     #[command(hide = true)]
     Completions(generate::CompletionsArguments),

@@ -21,6 +21,8 @@ use crate::exit::CannotRun;
 pub(crate) const USER_AGENT: HeaderValue =
     HeaderValue::from_static(concat!("tower-loops/", env!("CARGO_PKG_VERSION")));
 
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// More than any endpoint answers, and little enough for memory.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
 

@@ -10,7 +10,9 @@ mod explain;
 mod fresh;
 mod generate;
 mod interrupt;
+mod listen;
 mod output;
+mod page;
 mod recording;
 mod replay;
 mod secret;
@@ -31,6 +33,7 @@ async fn main() -> ExitCode {
     let result = match command {
         Command::Send(arguments) => send::run(arguments, output).await,
         Command::Explain(arguments) => explain::run(&arguments, output),
+        Command::Listen(arguments) => listen::run(arguments, output).await,
         Command::Replay(arguments) => replay::run(arguments, output).await,
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man(arguments) => generate::man(&arguments),

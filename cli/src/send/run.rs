@@ -12,7 +12,7 @@ use super::{
     payload::{Payload, tampered},
 };
 use crate::{
-    client::{Answer, Client, NoAnswer, USER_AGENT},
+    client::{Answer, Client, JSON, NoAnswer, USER_AGENT},
     exit::{CannotRun, Outcome},
     interrupt::interrupted,
     output::Output,
@@ -67,8 +67,6 @@ async fn deliver(
     let result = client.send(Method::POST, uri, headers, sent).await;
     (body, result)
 }
-
-const JSON: http::HeaderValue = http::HeaderValue::from_static("application/json");
 
 /// The time so many seconds ago, as far as a clock can tell it.
 fn aged(seconds: i64) -> SystemTime {

@@ -1,0 +1,39 @@
+//! Adds to a rejected delivery what is known of the cause, and shows it.
+
+use std::sync::Arc;
+
+use tokio::{sync::mpsc, task::spawn_blocking};
+use tower_loops::{
+    SIGNATURE_HEADER,
+    explain::{Explainer, Finding},
+};
+
+use super::{Received, Shown, journal::Journal, shown::Outcome};
+use crate::output::Output;
+
+/// Shows the deliveries in the order in which they are answered, until there are no more.
+pub(super) async fn show_all(
+    mut answered: mpsc::Receiver<(Shown, Received)>,
+    explainer: Explainer,
+    journal: Arc<Journal>,
+    output: Output,
+) {
+    while let Some((mut shown, received)) = answered.recv().await {
+        // A body that did not arrive whole explains nothing.
+        let arrived = received.body.len() == shown.bytes && shown.status != 413;
+        if shown.outcome == Outcome::Rejected && arrived {
+            let (explainer, received) = (explainer.clone(), received.clone());
+            let explained = spawn_blocking(move || findings(&explainer, &received)).await;
+            shown.causes = explained.unwrap_or_default();
+        }
+        let shown = journal.add(shown, received);
+        output.show(&shown, || shown.text());
+    }
+}
+
+fn findings(explainer: &Explainer, received: &Received) -> Vec<Finding> {
+    let lines = received.headers.get_all(SIGNATURE_HEADER);
+    let lines = lines.iter().map(http::HeaderValue::as_bytes);
+    let explanation = explainer.explain(lines, &received.body, received.at);
+    explanation.findings().to_vec()
+}
