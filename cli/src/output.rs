@@ -35,13 +35,6 @@ impl Output {
         self.line(&text);
     }
 
-    /// Prints something for people only.
-    pub(crate) fn say(self, text: &str) {
-        if !self.is_json {
-            self.line(text);
-        }
-    }
-
     /// A reader that went away is no reason to fail.
     fn line(self, text: &str) {
         if self.is_json {
@@ -78,7 +71,8 @@ pub(crate) fn styled(style: Style, text: &str) -> String {
 pub(crate) fn folded(text: &str, indent: &str) -> String {
     let options = textwrap::Options::new(width())
         .initial_indent(indent)
-        .subsequent_indent(indent);
+        .subsequent_indent(indent)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::fill(text, options)
 }
 

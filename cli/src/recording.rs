@@ -18,7 +18,8 @@ pub(crate) struct Recording {
     pub(crate) method: String,
     /// Path and query.
     pub(crate) path: String,
-    pub(crate) headers: Vec<(String, Data)>,
+    /// One line each: `name: value`.
+    pub(crate) headers: Vec<Data>,
     pub(crate) body: Data,
 }
 
@@ -71,25 +72,32 @@ impl Recording {
     }
 
     /// The headers as they are recorded: in order, without credentials.
-    pub(crate) fn recorded(headers: &HeaderMap) -> Vec<(String, Data)> {
+    pub(crate) fn recorded(headers: &HeaderMap) -> Vec<Data> {
         (headers.iter())
             .filter(|(name, _)| !CREDENTIALS.contains(name))
-            .map(|(name, value)| (name.to_string(), Data::new(value.as_bytes())))
+            .map(|(name, value)| {
+                let line = [name.as_str().as_bytes(), b": ", value.as_bytes()].concat();
+                Data::new(&line)
+            })
             .collect()
     }
 
     pub(crate) fn headers(&self) -> Result<HeaderMap, String> {
         let mut headers = HeaderMap::new();
-        for (name, value) in &self.headers {
-            let parsed: HeaderName = name
-                .parse()
-                .map_err(|_| format!("{name:?} is not the name of a header"))?;
-            let value = HeaderValue::from_maybe_shared(value.bytes()?)
-                .map_err(|_| format!("the value of the header {name} is malformed"))?;
-            headers.append(parsed, value);
+        for line in &self.headers {
+            let bytes = line.bytes()?;
+            let (name, value) = parse(&bytes)
+                .ok_or_else(|| format!("{:?} is not a header", String::from_utf8_lossy(&bytes)))?;
+            headers.append(name, value);
         }
         Ok(headers)
     }
+}
+
+fn parse(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+    Some((name.try_into().ok()?, value.try_into().ok()?))
 }
 
 #[cfg(test)]
@@ -125,6 +133,6 @@ mod tests {
             headers.insert(name, "Basic abc".parse().expect("a value"));
         }
         let recorded = Recording::recorded(&headers);
-        assert_eq!(recorded, [("x-own".to_owned(), Data::new(b"Basic abc"))]);
+        assert_eq!(recorded, [Data::new(b"x-own: Basic abc")]);
     }
 }

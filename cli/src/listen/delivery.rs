@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::request::Parts;
-use http::{HeaderMap, Method, uri::PathAndQuery};
+use http::{HeaderMap, Method, request::Parts, uri::PathAndQuery};
+use jiff::Timestamp;
 
 /// A whole request.
 #[derive(Clone, Debug)]
@@ -28,5 +28,15 @@ impl Received {
             headers: parts.headers,
             body,
         }
+    }
+
+    /// The time of arrival in milliseconds.
+    pub(super) fn timestamp(&self) -> Timestamp {
+        let since = self.at.duration_since(SystemTime::UNIX_EPOCH);
+        let milliseconds = since.map_or(0, |since| since.as_millis());
+        let timestamp = i64::try_from(milliseconds)
+            .ok()
+            .map(Timestamp::from_millisecond);
+        timestamp.and_then(Result::ok).unwrap_or_default()
     }
 }

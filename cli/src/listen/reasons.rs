@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use tokio::{sync::mpsc, task::spawn_blocking};
+use tokio::{
+    sync::{mpsc, watch},
+    task::spawn_blocking,
+};
 use tower_loops::{
     SIGNATURE_HEADER,
     explain::{Explainer, Finding},
@@ -11,20 +14,27 @@ use tower_loops::{
 use super::{Received, Shown, journal::Journal, shown::Outcome};
 use crate::output::Output;
 
-/// Shows the deliveries in the order in which they are answered, until there are no more.
+/// Shows the deliveries in the order in which they are answered, until there are no more. Nothing
+/// is explained any more once `stopping` holds.
 pub(super) async fn show_all(
     mut answered: mpsc::Receiver<(Shown, Received)>,
     explainer: Explainer,
     journal: Arc<Journal>,
     output: Output,
+    mut stopping: watch::Receiver<bool>,
 ) {
     while let Some((mut shown, received)) = answered.recv().await {
         // A body that did not arrive whole explains nothing.
         let arrived = received.body.len() == shown.bytes && shown.status != 413;
         if shown.outcome == Outcome::Rejected && arrived {
             let (explainer, received) = (explainer.clone(), received.clone());
-            let explained = spawn_blocking(move || findings(&explainer, &received)).await;
-            shown.causes = explained.unwrap_or_default();
+            shown.causes = tokio::select! {
+                biased;
+                _ = stopping.wait_for(|stopping| *stopping) => Vec::new(),
+                causes = spawn_blocking(move || findings(&explainer, &received)) => {
+                    causes.unwrap_or_default()
+                }
+            };
         }
         let shown = journal.add(shown, received);
         output.show(&shown, || shown.text());

@@ -6,7 +6,6 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
-use jiff::Timestamp;
 use tokio::{sync::mpsc, task::block_in_place, time::timeout};
 use tower_loops::{BodyError, Rejection};
 
@@ -90,7 +89,7 @@ fn shown(verdict: &Verdict, received: &Received, status: StatusCode) -> Shown {
     let event = Event::of(verdict, &received.body);
     Shown {
         number: 0,
-        received_at: Timestamp::try_from(received.at).unwrap_or(Timestamp::UNIX_EPOCH),
+        received_at: received.timestamp(),
         method: received.method.to_string(),
         path: received.path.to_string(),
         event_type: event.event_type,

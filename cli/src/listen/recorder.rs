@@ -7,8 +7,6 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use jiff::Timestamp;
-
 use super::{Received, gate::Verdict, shown::Event};
 use crate::{
     exit::CannotRun,
@@ -40,7 +38,7 @@ impl Recorder {
         received: &Received,
         verdict: &Verdict,
     ) -> Result<PathBuf, CannotRun> {
-        let received_at = Timestamp::try_from(received.at).unwrap_or(Timestamp::UNIX_EPOCH);
+        let received_at = received.timestamp();
         let recording = Recording {
             received_at,
             outcome: match &verdict.result {

@@ -3,7 +3,11 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use serde::Serialize;
-use tokio::{net::TcpListener, sync::mpsc, time::timeout};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    time::timeout,
+};
 use tower_loops::{Signer, explain::Explainer};
 
 use super::{
@@ -51,7 +55,9 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<Outcome,
         failed,
     });
     let explainer = Explainer::new(&secret);
-    let shown = tokio::spawn(show_all(to_show, explainer, Arc::clone(&journal), output));
+    let (stop_explaining, stopping) = watch::channel(false);
+    let shown = show_all(to_show, explainer, Arc::clone(&journal), output, stopping);
+    let shown = tokio::spawn(shown);
     let page = Page::new(
         Arc::clone(&journal),
         Signer::new(&secret),
@@ -69,6 +75,7 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<Outcome,
     let answer = move |request| Arc::clone(&receiver).answer(request);
     let failure = serve(listener, answer, stop).await;
     page.abort();
+    let _ = stop_explaining.send(true);
     // What is answered is shown, but for an application that takes too long.
     let _ = timeout(SHUTDOWN_TIMEOUT, shown).await;
 
