@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{explain, generate, listen, replay, send};
+use crate::{check, explain, generate, listen, replay, send};
 
 /// Sends, explains, receives, replays and checks Loops webhooks, for endpoints in any language.
 ///
@@ -23,6 +23,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Send(send::Arguments),
+    Check(check::Arguments),
     Explain(explain::Arguments),
     Listen(listen::Arguments),
     Replay(replay::Arguments),

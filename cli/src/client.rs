@@ -16,7 +16,7 @@ use hyper_util::{
 };
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::exit::CannotRun;
+use crate::{exit::CannotRun, tls};
 
 pub(crate) const USER_AGENT: HeaderValue =
     HeaderValue::from_static(concat!("tower-loops/", env!("CARGO_PKG_VERSION")));
@@ -56,21 +56,18 @@ impl Client {
         http.enforce_http(false);
         http.set_connect_timeout(Some(timeout));
         http.set_nodelay(true);
-        let builder = HttpsConnectorBuilder::new();
         let tls = if uri.scheme() == Some(&Scheme::HTTPS) {
-            builder.with_native_roots().map_err(|error| {
-                CannotRun::new(format!(
-                    "cannot read the certificates of this system, which https needs: {error}; \
-                     install the package ca-certificates, or set SSL_CERT_FILE"
-                ))
-            })?
+            tls::client_config()?
         } else {
-            let none = ClientConfig::builder()
+            ClientConfig::builder()
                 .with_root_certificates(RootCertStore::empty())
-                .with_no_client_auth();
-            builder.with_tls_config(none)
+                .with_no_client_auth()
         };
-        let connector = tls.https_or_http().enable_http1().wrap_connector(http);
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls)
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(http);
         let client = legacy::Client::builder(TokioExecutor::new()).build(connector);
         Ok(Self { client, timeout })
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use http::{Uri, uri::PathAndQuery};
+use http::{Uri, uri::{PathAndQuery, Scheme};
 
 /// An absolute `http` or `https` URL.
 #[derive(Clone, Debug)]
@@ -11,6 +11,17 @@ pub(crate) struct Endpoint(Uri);
 impl Endpoint {
     pub(crate) fn uri(&self) -> &Uri {
         &self.0
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.scheme() == Some(&Scheme::HTTPS)
+    }
+
+    pub(crate) fn host_and_port(&self) -> (&str, u16) {
+        let host = self.0.host().unwrap_or_default();
+        let default = if self.is_https() { 443 } else { 80 };
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        (host, self.0.port_u16().unwrap_or(default))
     }
 
     /// Where a delivery goes that was received at this path and query: to the path of this URL, or,

@@ -1,6 +1,7 @@
 //! `tower-loops`: sends, explains, receives, replays and checks Loops webhooks.
 
 mod arguments;
+mod check;
 mod client;
 mod delivery_headers;
 mod edit;
@@ -18,6 +19,7 @@ mod replay;
 mod secret;
 mod send;
 mod text;
+mod tls;
 
 use std::process::ExitCode;
 
@@ -32,6 +34,7 @@ async fn main() -> ExitCode {
     let output = Output::new(json);
     let result = match command {
         Command::Send(arguments) => send::run(arguments, output).await,
+        Command::Check(arguments) => check::run(arguments, output).await,
         Command::Explain(arguments) => explain::run(&arguments, output),
         Command::Listen(arguments) => listen::run(arguments, output).await,
         Command::Replay(arguments) => replay::run(arguments, output).await,

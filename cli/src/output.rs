@@ -69,9 +69,14 @@ pub(crate) fn styled(style: Style, text: &str) -> String {
 
 /// The text, each line behind the indent and no wider than the terminal.
 pub(crate) fn folded(text: &str, indent: &str) -> String {
+    folded_with(text, indent, indent)
+}
+
+/// As [`folded`], with another indent of the first line.
+pub(crate) fn folded_with(text: &str, first: &str, others: &str) -> String {
     let options = textwrap::Options::new(width())
-        .initial_indent(indent)
-        .subsequent_indent(indent)
+        .initial_indent(first)
+        .subsequent_indent(others)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::fill(text, options)
 }
