@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use http::{Uri, uri::{PathAndQuery, Scheme};
+use http::{
+    Uri,
+    uri::{PathAndQuery, Scheme},
+};
 
 /// An absolute `http` or `https` URL.
 #[derive(Clone, Debug)]

@@ -27,7 +27,9 @@ pub(super) fn counted(suite: Suite, arguments: &Arguments) -> Result<Suite, Cann
 
 async fn by_url(client: Client, endpoint: Endpoint) -> Result<u64, BoxError> {
     let uri = endpoint.uri().clone();
-    let answer = client.send(Method::GET, uri, HeaderMap::new(), Bytes::new()).await;
+    let answer = client
+        .send(Method::GET, uri, HeaderMap::new(), Bytes::new())
+        .await;
     let answer = answer.map_err(|error| format!("{endpoint} does not answer: {error}"))?;
     if answer.status != StatusCode::OK {
         return Err(format!("{endpoint} answers {}", answer.status).into());
@@ -36,7 +38,11 @@ async fn by_url(client: Client, endpoint: Endpoint) -> Result<u64, BoxError> {
 }
 
 async fn by_command(command: String) -> Result<u64, BoxError> {
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let (shell, flag) = if cfg!(windows) {
+        ("cmd", "/C")
+    } else {
+        ("sh", "-c")
+    };
     let output = Command::new(shell)
         .args([flag, &command])
         .stdin(Stdio::null())

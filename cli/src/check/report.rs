@@ -32,7 +32,11 @@ impl Report {
             Verdict::Fail => (BAD, "✗"),
             Verdict::Skipped => (DIM, "–"),
         };
-        text.push_str(&format!("  {} {}", styled(style, mark), printable(&result.check)));
+        text.push_str(&format!(
+            "  {} {}",
+            styled(style, mark),
+            printable(&result.check)
+        ));
         let rows = match result.verdict {
             _ if self.is_verbose => &ROWS[..],
             Verdict::Fail => &ROWS,
@@ -42,7 +46,11 @@ impl Report {
         for (name, value) in rows {
             let first = format!("    {name:<9}");
             text.push('\n');
-            text.push_str(&folded_with(&printable(value(result)), &first, &" ".repeat(13)));
+            text.push_str(&folded_with(
+                &printable(value(result)),
+                &first,
+                &" ".repeat(13),
+            ));
         }
         text
     }
