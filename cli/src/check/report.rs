@@ -32,17 +32,18 @@ impl Report {
             Verdict::Fail => (BAD, "✗"),
             Verdict::Skipped => (DIM, "–"),
         };
-        text.push_str(&format!(
-            "  {} {}",
-            styled(style, mark),
-            printable(&result.check)
-        ));
         let rows = match result.verdict {
             _ if self.is_verbose => &ROWS[..],
             Verdict::Fail => &ROWS,
             Verdict::Skipped => &ROWS[2..3],
             Verdict::Pass => &[],
         };
+        // What passes fits in a row.
+        let sent: &str = result.sent.as_ref();
+        let beside = if rows.is_empty() { sent } else { "" };
+        let first = format!("  {mark} {:<24} ", printable(result.check.as_ref()));
+        let row = folded_with(&printable(beside), &first, &" ".repeat(29));
+        text.push_str(&row.trim_end().replacen(mark, &styled(style, mark), 1));
         for (name, value) in rows {
             let first = format!("    {name:<9}");
             text.push('\n');
