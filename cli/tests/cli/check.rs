@@ -78,25 +78,53 @@ fn an_endpoint_that_rejects_the_first_delivery_fails_at_once() {
     );
 }
 
+/// The recordings of `listen` stand for what an application does.
 #[test]
-fn side_effects_are_counted_by_url_or_command() {
-    let listening = Listening::start(&[]);
-    let count = "echo 7";
-    let arguments = ["--only", "signature", "--effects-command", count, "--json"];
-    let ran = run(tower_loops(["check", &listening.url]).args(arguments));
-    assert_eq!(ran.code, Some(1), "the deliveries have no effect: {ran:?}");
-
-    for option in [
-        ["--effects-command", "echo many"],
-        ["--effects-command", "exit 3"],
-    ] {
-        let ran = run(tower_loops(["check", &listening.url]).args(option));
-        assert_eq!(ran.code, Some(2), "{ran:?}");
-        assert!(ran.stderr.contains(option[1]), "{ran:?}");
+fn a_forgery_that_is_rejected_and_handled_fails() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_str().expect("UTF-8");
+    let listening = Listening::start(&["--record", path]);
+    let all = format!("ls {path} | wc -l");
+    let verified = format!("grep -l '\"verified\"' -r {path} | wc -l");
+    for (count, code) in [(all, 1), (verified, 0)] {
+        let arguments = ["--only", "signature", "--json", "--effects-command", &count];
+        let ran = run(tower_loops(["check", &listening.url]).args(arguments));
+        assert_eq!(ran.code, Some(code), "{count}: {ran:?}");
     }
-    let ran =
-        run(tower_loops(["check", &listening.url]).args(["--effects-url", "http://127.0.0.1:1/"]));
-    assert_eq!(ran.code, Some(2), "{ran:?}");
+}
+
+#[test]
+fn side_effects_that_cannot_be_counted_are_an_error() {
+    let listening = Listening::start(&[]);
+    let words = Endpoint::start(&[Answer::Body("7 orders")]);
+    let missing = Endpoint::start(&[Answer::Status("404 Not Found")]);
+    for (option, value, part) in [
+        ("--effects-command", "echo many", "a number is expected"),
+        (
+            "--effects-command",
+            "echo no >&2; exit 3",
+            "exit status: 3: no",
+        ),
+        ("--effects-url", "http://127.0.0.1:1/", "Connection refused"),
+        ("--effects-url", &words.url, "a number is expected"),
+        ("--effects-url", &missing.url, "404 Not Found"),
+    ] {
+        let ran = run(&mut tower_loops(["check", &listening.url, option, value]));
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        let stderr = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(stderr.contains(part), "{part:?} in {stderr}");
+    }
+}
+
+#[test]
+fn side_effects_are_counted_by_url() {
+    let listening = Listening::start(&[]);
+    let constant = Endpoint::start(&[Answer::Body("7\n")]);
+    let arguments = ["--only", "signature", "--effects-url", &constant.url];
+    let ran = run(tower_loops(["check", &listening.url]).args(arguments));
+    assert_ne!(ran.code, Some(2), "{ran:?}");
+    assert!(constant.received().len() > 1);
+    assert!(constant.received()[0].head[0].starts_with("GET "));
 }
 
 #[test]

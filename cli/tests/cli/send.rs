@@ -131,7 +131,7 @@ fn a_delivery_is_signed_as_old_as_asked_for() {
 #[test]
 fn any_answer_but_2xx_fails() {
     for (answer, code) in [
-        (&[Answer::Status("204 No Content")], 0),
+        (&[Answer::Status("201 Created")], 0),
         (&[Answer::Status("302 Found")], 1),
         (&[Answer::Status("401 Unauthorized")], 1),
         (&[Answer::Status("503 Service Unavailable")], 1),

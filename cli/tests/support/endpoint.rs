@@ -40,6 +40,8 @@ impl Received {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answer {
     Status(&'static str),
+    /// 200 with this body.
+    Body(&'static str),
     Hang,
     Reset,
     Garbage,
@@ -111,14 +113,14 @@ fn receive(connection: &TcpStream) -> Option<Received> {
             line => head.push(line.to_owned()),
         }
     }
-    let mut received = Received {
-        head,
-        body: Vec::new(),
-    };
-    let length = received.header("content-length").parse().ok()?;
-    received.body.resize(length, 0);
-    reader.read_exact(&mut received.body).ok()?;
-    Some(received)
+    let length = (head.iter())
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, length)| length.trim().parse().ok());
+    let mut body = Vec::new();
+    // A declared length alone reserves nothing.
+    reader.take(length?).read_to_end(&mut body).ok()?;
+    Some(Received { head, body })
 }
 
 fn answer(mut connection: &TcpStream, answer: Answer) -> std::io::Result<()> {
@@ -126,6 +128,13 @@ fn answer(mut connection: &TcpStream, answer: Answer) -> std::io::Result<()> {
         Answer::Status(status) => {
             let head = "connection: close\r\ncontent-length: 5\r\nx-own: yes";
             write!(connection, "HTTP/1.1 {status}\r\n{head}\r\n\r\nok\x1b[m")
+        }
+        Answer::Body(body) => {
+            let length = body.len();
+            write!(
+                connection,
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+            )
         }
         Answer::Hang => {
             // Until the client disconnects.
