@@ -7,9 +7,8 @@ mod forward;
 mod help;
 mod https;
 mod listen;
-mod page_server;
+mod page;
 mod record;
 mod replay;
 mod send;
-#[path = "../support/mod.rs"]
 mod support;

@@ -15,9 +15,17 @@ export function shown(bytes, view) {
     return hex(bytes);
   }
   if (view === "pretty" && isJson(text)) text = indented(text);
-  return text.length > MAX_TEXT
-    ? `${text.slice(0, MAX_TEXT)}\n… ${bytes.length} bytes in all`
-    : text;
+  const visible = printable(text.slice(0, MAX_TEXT));
+  return text.length > MAX_TEXT ? `${visible}\n… ${bytes.length} bytes in all` : visible;
+}
+
+/** Escapes what could make a text look like another one: changes of the writing direction, and
+ * control characters other than line breaks and tabs. */
+export function printable(text) {
+  return text.replace(
+    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u{${character.codePointAt(0).toString(16)}}`,
+  );
 }
 
 function isJson(text) {

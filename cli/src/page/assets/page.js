@@ -1,5 +1,5 @@
 // Deliveries as they are received. Everything in them is hostile: it goes into text nodes only.
-import { shown } from "/body.js";
+import { printable, shown } from "/body.js";
 
 const MAX_DELIVERIES = 500;
 
@@ -15,12 +15,7 @@ function element(name, text, className) {
   return made;
 }
 
-// Changes of the writing direction could make a text look like another one.
-function plain(text) {
-  return (text ?? "").replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u{${character.codePointAt(0).toString(16)}}`);
-}
-
+const plain = (text) => printable(text ?? "");
 const time = (delivery) => new Date(delivery.received_at).toLocaleTimeString();
 const isVerified = (delivery) => delivery.outcome === "verified";
 
@@ -62,7 +57,8 @@ function add(delivery) {
   const all = [...deliveries.values()];
   const rejected = all.filter((one) => !isVerified(one)).length;
   const duplicates = all.filter((one) => one.duplicate).length;
-  byId("counts").textContent = `${all.length} received, ${rejected} rejected, ${duplicates} duplicates`;
+  byId("counts").textContent =
+    `${all.length} received, ${rejected} rejected, ${duplicates} repeated`;
 }
 
 async function choose(number) {
@@ -75,6 +71,7 @@ async function choose(number) {
     else button.removeAttribute("aria-current");
   }
   byId("detail").hidden = false;
+  if (matchMedia("(max-width: 56rem)").matches) byId("detail").scrollIntoView();
   byId("type").textContent = plain(delivery.type) || "No event";
   byId("id").textContent = plain(delivery.id);
   byId("outcome").textContent = outcome(delivery);

@@ -1,7 +1,7 @@
 //! What people see.
 
 use crate::{
-    browser::Browser,
+    page::browser::Browser,
     support::{
         listening::Listening,
         process::{SECRET, run, tower_loops},
@@ -47,7 +47,7 @@ fn deliveries_appear_live_with_reason_and_body() {
     browser.wait("document.querySelectorAll('#list li').length === 6");
     assert_eq!(
         browser.text("#counts"),
-        "6 received, 1 rejected, 1 duplicates"
+        "6 received, 1 rejected, 1 repeated"
     );
     assert!(browser.text("#list li:first-child").contains("duplicate"));
 

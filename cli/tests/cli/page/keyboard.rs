@@ -1,7 +1,7 @@
 //! The page without a mouse.
 
 use crate::{
-    browser::Browser,
+    page::browser::Browser,
     support::{listening::Listening, raw::deliver},
 };
 

