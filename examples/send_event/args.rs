@@ -27,7 +27,7 @@ Prints type, id, status, time and body of each answer. Exits with 0 if every sta
 2xx, with 1 if not, and with 2 if what was asked for cannot be sent.
 
 Examples:
-  LOOPS_WEBHOOK_SECRET=whsec_example cargo run --example quickstart -- --serve 127.0.0.1:3000
+  LOOPS_WEBHOOK_SECRET=whsec_example cargo run --example axum
   # in another terminal
   export LOOPS_WEBHOOK_SECRET=whsec_example
   cargo run --example send_event -- http://127.0.0.1:3000/api/webhooks/loops charge.refunded

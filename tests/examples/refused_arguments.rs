@@ -1,4 +1,4 @@
-//! What neither example can do anything with: an error that says what is wrong, and exit code 2.
+//! What `send_event` can do nothing with: an error that says what is wrong, and exit code 2.
 
 use crate::process::{example, run};
 
@@ -26,23 +26,6 @@ fn is_refused(name: &str, args: &[&str], parts: &[&str]) {
             "{name} {args:?}: {part:?} in {}",
             ran.stderr
         );
-    }
-}
-
-#[test]
-fn of_quickstart() {
-    let cases: [(&[&str], &str); 5] = [
-        (&["--nonsense"], "unknown argument \"--nonsense\""),
-        (&["nonsense"], "unknown argument \"nonsense\""),
-        (&["--serve"], "--serve wants an address"),
-        (&["--serve", "--help"], "--serve wants an address"),
-        (
-            &["--serve", "127.0.0.1:0", "more"],
-            "unknown argument \"more\"",
-        ),
-    ];
-    for (args, error) in cases {
-        is_refused("quickstart", args, &[error, "--help"]);
     }
 }
 
@@ -127,67 +110,39 @@ fn an_unknown_event_type_gets_the_known_ones() {
 
 #[test]
 fn a_secret_that_is_none_is_named() {
-    let commands: [(&str, &[&str]); 2] = [
-        ("quickstart", &["--serve", "127.0.0.1:0"]),
-        ("send_event", &[URL, "charge.succeeded"]),
-    ];
-    let secrets = [
+    for (secret, error) in [
         (None, "is not set"),
         (Some(""), "is empty"),
-        (Some("whsec_1\n"), "white space"),
-    ];
-    for (name, args) in commands {
-        for (secret, error) in secrets {
-            let mut command = example(name);
-            match secret {
-                Some(secret) => command.env("LOOPS_WEBHOOK_SECRET", secret),
-                None => command.env_remove("LOOPS_WEBHOOK_SECRET"),
-            };
-            let ran = run(command.args(args));
-            assert_eq!(
-                ran.code,
-                Some(2),
-                "{name}, {secret:?}: {}{}",
-                ran.stdout,
-                ran.stderr
-            );
-            let says = format!("error: the environment variable LOOPS_WEBHOOK_SECRET {error}");
-            let says = says.replace("white space", "begins or ends with white space");
-            assert!(
-                ran.stderr.starts_with(&says),
-                "{name}, {secret:?}: {}",
-                ran.stderr
-            );
-            assert!(!ran.stderr.contains("whsec_1"), "{name} tells the secret");
-        }
-    }
-}
-
-#[test]
-fn an_address_that_is_taken_or_none_is_named() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let taken_address = taken.local_addr().expect("it is bound").to_string();
-    for address in [taken_address.as_str(), "nowhere", "127.0.0.1"] {
-        let ran = run(example("quickstart").args(["--serve", address]));
-        assert_eq!(ran.code, Some(1), "{address}: {}", ran.stderr);
-        assert!(
-            ran.stderr.starts_with("error: cannot serve on"),
-            "{address}: {}",
+        (Some("whsec_1\n"), "begins or ends with white space"),
+    ] {
+        let mut command = example("send_event");
+        match secret {
+            Some(secret) => command.env("LOOPS_WEBHOOK_SECRET", secret),
+            None => command.env_remove("LOOPS_WEBHOOK_SECRET"),
+        };
+        let ran = run(command.args([URL, "charge.succeeded"]));
+        assert_eq!(
+            ran.code,
+            Some(2),
+            "{secret:?}: {}{}",
+            ran.stdout,
             ran.stderr
         );
-        assert!(ran.stderr.contains(address), "{}", ran.stderr);
+        let says = format!("error: the environment variable LOOPS_WEBHOOK_SECRET {error}");
+        assert!(ran.stderr.starts_with(&says), "{secret:?}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("whsec_1"), "it shows the secret");
     }
 }
 
 #[test]
 fn help_is_no_error() {
-    for name in ["quickstart", "send_event"] {
-        for flag in ["--help", "-h"] {
-            let ran = run(example(name).arg(flag).env_remove("LOOPS_WEBHOOK_SECRET"));
-            assert_eq!(ran.code, Some(0), "{name} {flag}");
-            let usage = format!("Usage: cargo run --example {name}");
-            assert!(ran.stdout.contains(&usage), "{name} {flag}: {}", ran.stdout);
-            assert_eq!(ran.stderr, "", "{name} {flag}");
-        }
+    for flag in ["--help", "-h"] {
+        let ran = run(example("send_event")
+            .arg(flag)
+            .env_remove("LOOPS_WEBHOOK_SECRET"));
+        assert_eq!(ran.code, Some(0), "{flag}");
+        let usage = "Usage: cargo run --example send_event";
+        assert!(ran.stdout.contains(usage), "{flag}: {}", ran.stdout);
+        assert_eq!(ran.stderr, "", "{flag}");
     }
 }

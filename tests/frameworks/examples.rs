@@ -1,138 +1,25 @@
 //! The examples as cargo built them, run as a user runs them.
-//!
-//! `cargo test` builds them before it runs this; `cargo test --test frameworks` does not, and needs
-//! `cargo build --examples` before it.
 
-use std::{
-    env,
-    net::SocketAddr,
-    process::{Output, Stdio},
-    time::SystemTime,
-};
-
-use bytes::Bytes;
-use http::Request;
-use http_body_util::Full;
 use serde_json::json;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
-};
-use tonic::transport::Channel;
-use tonic_health::pb::{
-    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
-};
-use tower_loops::{SIGNATURE_HEADER, Signer, testing};
+use tower_loops::testing;
 
 use crate::support::{
-    INVALID, MISSING, PATH, post, secret,
-    wire::{Version, send, within_reason},
+    PATH,
+    example::{self, Example, RECEIVED, SECRET, delivery, event},
+    wire::{Version, send},
 };
 
-const VARIABLE: &str = "LOOPS_WEBHOOK_SECRET";
-const SECRET: &str = "whsec_of_the_examples";
-const EXAMPLES: [&str; 3] = ["axum", "hyper", "tonic"];
-const RECEIVED: (u16, &str) = (200, r#"{"received":true}"#);
-
-/// An example that is running, or has tried to. It is killed when this is dropped.
-struct Process {
-    child: Child,
-    stdout: Lines<BufReader<ChildStdout>>,
-}
-
-impl Process {
-    fn spawn(example: &str, secret: Option<&str>) -> Self {
-        let test = env::current_exe().unwrap();
-        let profile = test.ancestors().nth(2).unwrap();
-        let program = profile
-            .join("examples")
-            .join(example)
-            .with_extension(env::consts::EXE_EXTENSION);
-        assert!(program.exists(), "run `cargo build --examples` first");
-        let mut child = Command::new(program)
-            .arg("127.0.0.1:0")
-            .env_remove(VARIABLE)
-            .envs(secret.map(|value| (VARIABLE, value)))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, stdout }
-    }
-
-    /// The next line that it prints; `None` when it has ended.
-    async fn printed(&mut self) -> Option<String> {
-        within_reason(self.stdout.next_line()).await.unwrap()
-    }
-}
-
-struct Example {
-    process: Process,
-    address: SocketAddr,
-}
-
-impl Example {
-    async fn start(name: &str) -> Self {
-        let mut process = Process::spawn(name, Some(SECRET));
-        let line = process.printed().await.unwrap_or_default();
-        let address = line
-            .strip_prefix("listening on http://")
-            .and_then(|rest| rest.strip_suffix(PATH))
-            .unwrap_or_else(|| panic!("{name} printed {line:?}"));
-        Self {
-            address: address.parse().unwrap(),
-            process,
-        }
-    }
-}
-
-fn delivery(key: &str, body: &str) -> Request<Full<Bytes>> {
-    let mut request = post(Full::from(body.to_owned()));
-    let signature = Signer::new(secret(key)).sign(body.as_bytes(), SystemTime::now());
-    request.headers_mut().insert(SIGNATURE_HEADER, signature);
-    request
-}
-
-fn event(event_type: &str, object: &str) -> String {
-    format!(r#"{{"id":"evt_1","type":"{event_type}","data":{{"object":{object}}}}}"#)
-}
-
 #[tokio::test]
-async fn each_answers_signed_events_and_refuses_the_rest() {
-    let body = event("charge.refunded", r#"{"amount_refunded":500}"#);
-    for name in EXAMPLES {
-        let example = Example::start(name).await;
-        for version in [Version::Http1, Version::Http2] {
-            for (request, expected) in [
-                (delivery(SECRET, &body), RECEIVED),
-                (delivery("whsec_other", &body), INVALID),
-                (post(Full::from(body.clone())), MISSING),
-            ] {
-                let answer = send(version, example.address, request).await;
-                assert_eq!(answer.seen(), expected, "{name}, {version:?}");
-            }
-        }
+async fn each_answers_signed_events_and_rejects_the_rest() {
+    for name in ["axum", "hyper"] {
+        example::answers_signed_events_and_rejects_the_rest(name).await;
     }
 }
 
 #[tokio::test]
 async fn none_starts_without_a_secret() {
-    for name in EXAMPLES {
-        for (case, secret) in [
-            ("unset", None),
-            ("empty", Some("")),
-            ("padded", Some("x\n")),
-        ] {
-            let mut process = Process::spawn(name, secret);
-            assert_eq!(process.printed().await, None, "{name}, {case}");
-            let output = within_reason(process.child.wait_with_output()).await;
-            let Output { status, stderr, .. } = output.unwrap();
-            let stderr = String::from_utf8(stderr).unwrap();
-            assert!(!status.success(), "{name}, {case}");
-            assert!(stderr.contains(VARIABLE), "{name}, {case}: {stderr}");
-        }
+    for name in ["axum", "hyper"] {
+        example::does_not_start_without_a_secret(name).await;
     }
 }
 
@@ -257,13 +144,4 @@ async fn hyper_has_one_route() {
         let answer = send(Version::Http1, example.address, request).await;
         assert_eq!(answer.seen(), (404, ""), "{method} {path}");
     }
-}
-
-#[tokio::test]
-async fn tonic_serves_health_checks_beside_the_webhook() {
-    let example = Example::start("tonic").await;
-    let channel = Channel::from_shared(format!("http://{}", example.address)).unwrap();
-    let mut client = HealthClient::new(channel.connect().await.unwrap());
-    let response = client.check(HealthCheckRequest::default()).await.unwrap();
-    assert_eq!(response.into_inner().status(), ServingStatus::Serving);
 }

@@ -98,7 +98,8 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
+/// In ASCII: whether other text is accepted is another concern.
 fn sample(loops: &mut Loops, event_type: &str) -> Delivery {
     let body = loops.event(event_type).to_string();
-    loops.genuine(body)
+    loops.genuine(body.replace(|char: char| !char.is_ascii(), "e"))
 }

@@ -1,5 +1,6 @@
 //! Deliveries, and what is answered to them, at a time that stands still.
 
+pub(crate) mod example;
 mod pieces;
 pub(crate) mod wire;
 

@@ -1,4 +1,14 @@
-//! tonic: the layer around a whole server, and around one route beside its services.
+//! tonic: the layer around a whole server, and around one route beside its services, as in the
+//! example.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "../../../tests/frameworks/support/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of the other frameworks need more of it"
+)]
+mod support;
 
 use std::net::SocketAddr;
 
@@ -17,8 +27,10 @@ use tonic_health::{
 };
 use tower_loops::{SIGNATURE_HEADER, VerifiedEvent};
 
-use crate::support::{
-    EVENT, INVALID, MISSING, PATH, forged, layer, sign, signed, unsigned,
+use support::{
+    EVENT, INVALID, MISSING, PATH,
+    example::{self, Example},
+    forged, layer, sign, signed, unsigned,
     wire::{self, Version, send},
 };
 
@@ -133,4 +145,21 @@ async fn webhook_demands_a_signature(address: SocketAddr) {
             assert_eq!(answer.seen(), expected, "{version:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_example_answers_signed_events_and_rejects_the_rest() {
+    example::answers_signed_events_and_rejects_the_rest("tonic").await;
+}
+
+#[tokio::test]
+async fn the_example_does_not_start_without_a_secret() {
+    example::does_not_start_without_a_secret("tonic").await;
+}
+
+#[tokio::test]
+async fn the_example_serves_health_checks_beside_the_webhook() {
+    let example = Example::start("tonic").await;
+    let status = check_health(example.address).await.unwrap();
+    assert_eq!(status, ServingStatus::Serving);
 }
