@@ -1,7 +1,7 @@
 //! Drives headless Chromium by the DevTools protocol.
 
 use std::{
-    fs,
+    env, fs,
     io::{BufRead, BufReader},
     net::TcpStream,
     process::{Child, Command, Stdio},
@@ -30,7 +30,7 @@ pub(crate) struct Browser {
 impl Browser {
     pub(crate) fn open(url: &str, width: u32, dark: bool) -> Self {
         let profile = tempfile::tempdir().expect("a folder");
-        let mut child = Command::new("chromium")
+        let mut child = Command::new(env::var_os("CHROMIUM").unwrap_or("chromium".into()))
             .args([
                 "--headless",
                 "--no-sandbox",
@@ -142,7 +142,7 @@ impl Browser {
 
     /// Keeps a picture for reviewers, where `PAGE_SCREENSHOTS` names a folder.
     pub(crate) fn screenshot(&mut self, name: &str) {
-        let Some(folder) = std::env::var_os("PAGE_SCREENSHOTS") else {
+        let Some(folder) = env::var_os("PAGE_SCREENSHOTS") else {
             return;
         };
         let picture = self.call(
