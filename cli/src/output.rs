@@ -46,21 +46,20 @@ impl Output {
 }
 
 pub(crate) fn error(message: &str) {
-    let message = folded(message, "       ");
-    let _ = writeln!(
-        anstream::stderr().lock(),
-        "{BAD}error:{BAD:#} {}",
-        message.trim_start()
-    );
+    complain("error:", BAD, message);
 }
 
 pub(crate) fn note(message: &str) {
-    let message = folded(message, "      ");
-    let _ = writeln!(
-        anstream::stderr().lock(),
-        "{BOLD}note:{BOLD:#} {}",
-        message.trim_start()
-    );
+    complain("note:", BOLD, message);
+}
+
+/// Prints to stderr. Paths and URLs stay whole, to be copied.
+fn complain(label: &str, style: Style, message: &str) {
+    let indent = " ".repeat(label.len() + 1);
+    let options = options(&indent, &indent).break_words(false);
+    let text = textwrap::fill(message, options);
+    let label = styled(style, label);
+    let _ = writeln!(anstream::stderr().lock(), "{label} {}", text.trim_start());
 }
 
 pub(crate) fn styled(style: Style, text: &str) -> String {
@@ -74,11 +73,14 @@ pub(crate) fn folded(text: &str, indent: &str) -> String {
 
 /// As [`folded`], with another indent of the first line.
 pub(crate) fn folded_with(text: &str, first: &str, others: &str) -> String {
-    let options = textwrap::Options::new(width())
+    textwrap::fill(text, options(first, others))
+}
+
+fn options<'a>(first: &'a str, others: &'a str) -> textwrap::Options<'a> {
+    textwrap::Options::new(width())
         .initial_indent(first)
         .subsequent_indent(others)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(text, options)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
 }
 
 /// The width of the terminal: 80 columns where there is none, at most 100 for reading.

@@ -4,6 +4,5 @@ mod endpoint;
 mod idempotent;
 mod process;
 mod quickstart;
-mod refused_arguments;
 mod send_event;
 mod served;

@@ -39,9 +39,8 @@ impl Report {
             Verdict::Pass => &[],
         };
         // What passes fits in a row.
-        let sent: &str = result.sent.as_ref();
-        let beside = if rows.is_empty() { sent } else { "" };
-        let first = format!("  {mark} {:<24} ", printable(result.check.as_ref()));
+        let beside = if rows.is_empty() { result.sent } else { "" };
+        let first = format!("  {mark} {:<24} ", printable(result.check));
         let row = folded_with(&printable(beside), &first, &" ".repeat(29));
         text.push_str(&row.trim_end().replacen(mark, &styled(style, mark), 1));
         for (name, value) in rows {
@@ -60,11 +59,11 @@ impl Report {
 type Row = (&'static str, fn(&CheckResult) -> &str);
 
 const ROWS: [Row; 5] = [
-    ("sent", |result| result.sent.as_ref()),
-    ("expected", |result| result.expected.as_ref()),
-    ("got", |result| result.got.as_ref()),
-    ("why", |result| result.why.as_ref()),
-    ("to do", |result| result.advice.as_ref()),
+    ("sent", |result| result.sent),
+    ("expected", |result| result.expected),
+    ("got", |result| &result.got),
+    ("why", |result| result.why),
+    ("to do", |result| result.advice),
 ];
 
 pub(super) fn summary(summary: &Summary, seconds: f64) -> String {

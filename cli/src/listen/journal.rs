@@ -113,7 +113,7 @@ impl Summary {
             duplicates,
         } = self;
         format!(
-            "{received} received: {verified} verified ({duplicates} duplicates), {rejected} rejected"
+            "{received} received: {verified} verified ({duplicates} repeated), {rejected} rejected"
         )
     }
 

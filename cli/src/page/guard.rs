@@ -56,7 +56,7 @@ mod tests {
     fn only_its_own_host_and_origin_are_admitted() {
         let (host, origin) = (header::HOST, header::ORIGIN);
         let own = (host.clone(), "127.0.0.1:4001");
-        assert!(admits(&[own.clone()]));
+        assert!(admits(std::slice::from_ref(&own)));
         assert!(admits(&[(host.clone(), "LocalHost:4001")]));
         assert!(admits(&[
             own.clone(),

@@ -91,7 +91,7 @@ fn odd(number: usize) -> Vec<u8> {
         .copied()
         .collect();
     body.extend((0..random.usize(..64)).map(|_| random.u8(..)));
-    if number % 100 == 0 {
+    if number.is_multiple_of(100) {
         body.resize(300_000, b'x');
     }
     body

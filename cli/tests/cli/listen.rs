@@ -145,7 +145,7 @@ fn the_terminal_shows_hostile_text_escaped_and_the_summary_at_the_end() {
         "{rest}"
     );
     assert!(
-        rest.ends_with("1 received: 1 verified (0 duplicates), 0 rejected\n"),
+        rest.ends_with("1 received: 1 verified (0 repeated), 0 rejected\n"),
         "{rest}"
     );
 }
