@@ -52,18 +52,18 @@ async fn main() -> Result<(), BoxError> {
 async fn receive(State(shop): State<Arc<Mutex<Shop>>>, event: VerifiedEvent) -> Json<Value> {
     let event_type = event.event_type().as_str();
     let mut shop = shop.lock().unwrap_or_else(PoisonError::into_inner);
-    // What a payload contains is printed escaped: a line break in it would start a line of its own.
+    // What a payload contains is printed escaped: a line break in it would start another line.
     match shop.handle(&event) {
         Ok(done) => println!("{event_type:?}: {done}"),
-        // It will not parse the next time either: keep it for a person, and acknowledge it. For a failure that can
-        // pass, a database that is down, respond 500: Loops then sends the event again.
+        // It will not parse the next time either: keep it for a person, and acknowledge it. For a
+        // failure that can pass, a database that is down, respond 500: Loops sends the event again.
         Err(error) => println!("{event_type:?}: given up: {error}"),
     }
     Json(json!({ "received": true }))
 }
 
-/// Three tables of a database. Events arrive at least once and in any order, so each step leaves the same state when it is
-/// repeated or comes late.
+/// Three tables of a database. Events arrive at least once and in any order, so each step leaves
+/// the same state when it is repeated or comes late.
 #[derive(Default)]
 struct Shop {
     /// The payments and orders that are paid: unique keys.
@@ -118,7 +118,8 @@ impl Shop {
         self.pay(session.payment_intent.as_ref(), order, amount)
     }
 
-    /// `charge.succeeded` and `checkout.session.completed` are about the same payment: the first one fulfils the order.
+    /// `charge.succeeded` and `checkout.session.completed` are about the same payment: the first
+    /// one fulfils the order.
     fn pay(
         &mut self,
         payment: Option<&Reference>,
@@ -138,8 +139,9 @@ impl Shop {
 
     fn refunded(&mut self, charge: &Charge) -> Result<String, BoxError> {
         let id = charge.id.clone().ok_or("the charge has no id")?;
-        // Cumulative: all refunds of the charge so far. `previous_as` and `refunds()` tell what this event changed, but
-        // only the difference to what was reversed before is right after a repeated or lost event.
+        // Cumulative: all refunds of the charge so far. `previous_as` and `refunds()` tell what
+        // this event changed, but only the difference to what was reversed before is right after
+        // an event that was repeated, late or lost.
         let total = charge.amount_refunded.ok_or("no amount_refunded")?;
         let reversed = self.reversed.entry(id).or_default();
         let new = total.saturating_sub(*reversed).max(0);

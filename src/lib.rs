@@ -24,11 +24,20 @@
 //! use http::{Request, Response, StatusCode};
 //! use http_body_util::Full;
 //! use tower::{ServiceBuilder, ServiceExt};
-//! use tower_loops::{LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer, VerifiedEvent};
+//! use tower_loops::{EventData, LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer, VerifiedEvent};
 //!
 //! async fn handle(request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
 //!     let event: &VerifiedEvent = request.extensions().get().expect("the layer is outside");
-//!     Ok(Response::new(Full::from(format!("{} is {}", event.id(), event.event_type()))))
+//!     let done = match event.data() {
+//!         Ok(EventData::ChargeSucceeded(charge)) => format!("order paid: {:?}", charge.metadata),
+//!         Ok(EventData::InvoicePaymentSucceeded(invoice)) => {
+//!             format!("paid until {:?}", invoice.paid_until())
+//!         }
+//!         Ok(_) => "acknowledged".to_owned(),
+//!         // No retry helps: keep it for a person.
+//!         Err(error) => format!("given up: {error}"),
+//!     };
+//!     Ok(Response::new(Full::from(done)))
 //! }
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -139,7 +148,8 @@
 //! # Without the layer
 //!
 //! [`Verifier`] is the core: header, body and time in, [`VerifiedEvent`] or [`Rejection`] out.
-//! [`Signer`] is the other side, for tests and local deliveries.
+//! [`Signer`] is the other side, for local deliveries and replays. Tests of handlers need neither:
+//! see `testing` (feature `test-util`).
 //!
 //! # Features
 //!

@@ -7,7 +7,7 @@ use tower_loops::{Charge, CheckoutSession, EventObject, Invoice, Subscription, t
 
 use crate::{
     known::{self, OBJECTS},
-    odd_fields::event,
+    malformed_fields::event,
     properties::config,
 };
 

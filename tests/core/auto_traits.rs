@@ -72,7 +72,7 @@ type InnerFuture = ResponseFuture<Inner, Full<Bytes>>;
 fn every_type_goes_anywhere_and_shows_itself() {
     assert_traits!([
         Secret, SecretError, Verifier, Verification, Signer, Rejection, BodyError, HeaderError, PayloadError,
-        VerifiedEvent, EventType, OtherEventType, EventObject, ObjectError, Reference, Charge, BillingDetails,
+        VerifiedEvent, EventType, OtherEventType, EventData, EventObject, ObjectError, Reference, Charge, BillingDetails,
         CheckoutSession, CustomerDetails, TotalDetails, Subscription, Invoice, LoopsSignatureLayer,
         LoopsSignature<Inner>, ResponseBody<Full<Bytes>>, MissingLayer,
     ] { Send, Sync, Unpin, Static, Debug });
@@ -83,7 +83,7 @@ fn every_type_goes_anywhere_and_shows_itself() {
 fn what_is_shared_can_be_cloned() {
     assert_traits!([
         Secret, SecretError, Verifier, Signer, Rejection, BodyError, HeaderError, PayloadError, VerifiedEvent,
-        EventType, OtherEventType, EventObject, ObjectError, Reference, Charge, BillingDetails, CheckoutSession,
+        EventType, OtherEventType, EventData, EventObject, ObjectError, Reference, Charge, BillingDetails, CheckoutSession,
         CustomerDetails, TotalDetails, Subscription, Invoice, LoopsSignatureLayer, LoopsSignature<Inner>,
         MissingLayer,
     ] { Clone });
@@ -114,14 +114,17 @@ fn an_event_cannot_be_made_up() {
 
 #[test]
 fn an_event_type_is_text_and_a_key() {
-    assert_traits!([EventType] { Display, FromStr, Eq, Ord, Hash, Serialize, DeserializeOwned });
-    assert_traits!([EventType] { PartialEq<str>, AsRef<str> });
-    assert_traits!([Reference] { Display, Eq, Hash, Serialize, DeserializeOwned, From<&'static str>, AsRef<str> });
+    assert_traits!([EventType] {
+        Display, FromStr, Ord, Hash, Serialize, DeserializeOwned, PartialEq<str>, PartialEq<&'static str>
+    });
+    assert_traits!([Reference] {
+        Display, AsRef<str>, From<&'static str>, From<String>, Eq, Hash, Serialize, DeserializeOwned
+    });
     assert_traits!([
-        Charge, Refund, BillingDetails, Address, CheckoutSession, CustomerDetails, TotalDetails, ShippingDetails,
-        LineItem, CustomField, Subscription, SubscriptionItem, CancellationDetails, Invoice, InvoiceLine, Period,
-        FinalizationError,
-    ] { Clone, Default, PartialEq, Serialize, DeserializeOwned, Send, Sync, Debug });
+        Charge, CheckoutSession, Subscription, Invoice, BillingDetails, CustomerDetails, TotalDetails,
+        Address, CancellationDetails, CustomField, FinalizationError, InvoiceLine, LineItem, Period, Refund,
+        ShippingDetails, SubscriptionItem,
+    ] { Clone, Debug, Send, Sync, Default, Eq, Hash, Serialize, DeserializeOwned });
     assert_traits!([EventData] { Clone, PartialEq, Debug, Send, Sync });
 }
 

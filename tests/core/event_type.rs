@@ -98,10 +98,12 @@ fn types_are_equal_and_hash_alike_where_their_texts_are() {
     }
     for left in texts() {
         for right in texts() {
-            let (of_left, of_right) = (EventType::from(left), EventType::from(right));
-            let equal = [of_left == of_right, of_left == right, of_left == *right];
-            assert_eq!(equal, [left == right; 3], "{left:?} and {right:?}");
-            assert_eq!(of_left.cmp(&of_right), left.cmp(right));
+            let [one, other] = [left, right].map(EventType::from);
+            let equal = one == other;
+            assert_eq!(equal, left == right, "{left:?} and {right:?}");
+            assert_eq!(one == right, left == right, "{left:?} and {right:?}");
+            assert_eq!(one == *right, left == right, "{left:?} and {right:?}");
+            assert_eq!(one.cmp(&other), left.cmp(right), "{left:?} and {right:?}");
         }
     }
 }

@@ -116,6 +116,9 @@ fn what_a_refund_adds_is_the_difference_to_the_previous_attributes() {
         charge.amount_refunded.unwrap() - previous.amount_refunded,
         1550
     );
+    let lone = r#"{"id":"e","type":"t","data":{"previous_attributes":{"a\ud83d":"\udc00"}}}"#;
+    let previous: Option<Value> = receive(lone).unwrap().previous_as().unwrap();
+    assert_eq!(previous, Some(json!({"a\u{fffd}": "\u{fffd}"})));
     let none = receive(event_body("charge.refunded", &json!({}))).unwrap();
     assert!(none.previous_as::<Value>().unwrap().is_none());
 }
