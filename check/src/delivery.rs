@@ -14,6 +14,8 @@ pub(crate) struct Delivery {
     pub(crate) body: Payload,
     /// Whether it is an event with the effects of the first delivery: a charge.
     pub(crate) is_charge: bool,
+    /// Whether it resembles another event, so that its loss is a matter of `duplicates`.
+    pub(crate) is_twin: bool,
 }
 
 pub(crate) enum Payload {
@@ -35,6 +37,7 @@ impl Delivery {
             signatures,
             body: Payload::Whole(body.into()),
             is_charge: false,
+            is_twin: false,
         }
     }
 
@@ -47,6 +50,14 @@ impl Delivery {
         Self {
             is_charge: true,
             ..self
+        }
+    }
+
+    /// A charge that resembles another event.
+    pub(crate) fn twin(self) -> Self {
+        Self {
+            is_twin: true,
+            ..self.charge()
         }
     }
 

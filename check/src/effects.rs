@@ -13,15 +13,27 @@ pub(crate) struct Effects {
     pub(crate) probe: Probe,
     /// How many effects the first delivery had.
     pub(crate) each: u64,
+    /// How long a receiver that responds first may take to handle an event.
+    late: Duration,
 }
-
-/// How long a receiver that responds first may take to handle an event.
-const LATE: Duration = Duration::from_secs(3);
 
 /// After this time without another effect, none is on its way.
 const QUIET: Duration = Duration::from_millis(150);
 
 impl Effects {
+    pub(crate) fn new(probe: Probe) -> Self {
+        Self {
+            probe,
+            each: 0,
+            late: Duration::from_secs(3),
+        }
+    }
+
+    /// An event had no effect: if many have none, there is not so much time for each.
+    pub(crate) fn lost_one(&mut self) {
+        self.late = (self.late / 2).max(Duration::from_millis(300));
+    }
+
     /// `None` if the probe fails, as it does once the server is gone.
     pub(crate) async fn count(&self) -> Option<u64> {
         (self.probe)().await.ok()
@@ -39,7 +51,7 @@ impl Effects {
             }
             let is_enough = wanted > 0 && risen >= wanted;
             let is_quiet = wanted == 0 && since.elapsed() >= QUIET;
-            if is_enough || is_quiet || start.elapsed() >= LATE {
+            if is_enough || is_quiet || start.elapsed() >= self.late {
                 return risen;
             }
             sleep(Duration::from_millis(10)).await;

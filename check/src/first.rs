@@ -11,7 +11,7 @@ use crate::{
     error::RunError,
     loops::Loops,
     report::{CheckResult, Verdict},
-    run::Run,
+    run::{Run, is_bad},
     seen::{Kind, printable},
 };
 
@@ -80,7 +80,7 @@ pub(crate) async fn deliver(run: &mut Run) -> Result<First, RunError> {
 
     let forgery = plain_forgery(&mut run.loops);
     let answer = run.deliver(forgery).await;
-    run.rejects_with_5xx = answer.is_ok_and(|answer| answer.status.is_server_error());
+    run.rejects_badly = is_bad(&answer);
     Ok(First::Accepted(result(
         Concern::Signature,
         Verdict::Pass,

@@ -21,8 +21,9 @@ pub(crate) struct Run {
     pub(crate) timeout: Duration,
     /// When the run ends at the latest.
     pub(crate) deadline: Instant,
-    /// Whether a plain forgery is answered 5xx: then 5xx says nothing about what causes it.
-    pub(crate) rejects_with_5xx: bool,
+    /// Whether a plain forgery is answered 5xx or not at all: then such an answer says nothing of
+    /// what else causes it, and is a matter of `answers` alone.
+    pub(crate) rejects_badly: bool,
     pub(crate) seen: Vec<Seen>,
 }
 
@@ -53,19 +54,23 @@ impl Run {
 
     /// Delivers a genuine event: 2xx, and if it is a charge, its effects.
     pub(crate) async fn accepts(&mut self, delivery: Delivery) -> Found {
-        let is_charge = delivery.is_charge;
+        let Delivery {
+            is_charge, is_twin, ..
+        } = delivery;
         let before = self.count().await;
         let answer = self.deliver(delivery).await;
-        let wanted = if is_charge {
-            self.effects.as_ref().map_or(0, |effects| effects.each)
-        } else {
-            0
-        };
+        let each = self.effects.as_ref().map_or(0, |effects| effects.each);
+        let wanted = if is_charge { each } else { 0 };
         let risen = self.effects_since(before, wanted).await;
         let is_accepted = matches!(&answer, Ok(answer) if answer.status.is_success());
         let is_lost = is_accepted && risen.is_some_and(|risen| risen < wanted);
-        let got = self.note(Kind::Genuine { risen, is_lost }, &answer);
+        let kind = Kind::Genuine {
+            risen,
+            is_lost: is_lost && !is_twin,
+        };
+        let got = self.note(kind, &answer);
         if is_lost {
+            self.effects.iter_mut().for_each(Effects::lost_one);
             return Err(Finding::Wrong(format!(
                 "{got}, but the event had no effect"
             )));
@@ -87,13 +92,14 @@ impl Run {
         if risen > 0 {
             return Err(Finding::Wrong(format!("{got}, and the event was handled")));
         }
-        match &answer {
-            Ok(answer) if answer.status.is_success() => Err(Finding::Wrong(got)),
-            Ok(answer) if answer.status.is_server_error() && !self.rejects_with_5xx => {
-                Err(Finding::Wrong(got))
-            }
-            Ok(_) => Ok(got),
-            Err(_) => self.wrong(&answer, got),
+        let is_accepted = matches!(&answer, Ok(answer) if answer.status.is_success());
+        match answer {
+            _ if is_accepted => Err(Finding::Wrong(got)),
+            Err(NoAnswer::Unreachable(_)) => Err(Finding::Wrong(got)),
+            _ if !is_bad(&answer) => Ok(got),
+            _ if !self.rejects_badly => self.wrong(&answer, got),
+            Err(NoAnswer::TimedOut) => Err(Finding::Unknown(got)),
+            _ => Ok(got),
         }
     }
 
@@ -170,4 +176,11 @@ impl Run {
         let after = self.count().await;
         after.map_or(0, |after| after.saturating_sub(before))
     }
+}
+
+/// Whether the server failed to answer: 5xx, or no response.
+pub(crate) fn is_bad(answer: &Result<Answer, NoAnswer>) -> bool {
+    answer
+        .as_ref()
+        .map_or(true, |answer| answer.status.is_server_error())
 }

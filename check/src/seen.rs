@@ -49,7 +49,7 @@ impl Seen {
             _ => false,
         };
         let got = match answer {
-            Ok(answer) if shows_secret => answer.status.as_u16().to_string(),
+            Ok(answer) if shows_secret || shows_digest => answer.status.as_u16().to_string(),
             Ok(answer) => describe(answer),
             Err(error) => printable(&error.to_string()),
         };

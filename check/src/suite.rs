@@ -168,10 +168,10 @@ impl Suite {
         let mut run = Run {
             endpoint,
             loops: Loops::new(&self.secret),
-            effects: effects.map(|probe| Effects { probe, each: 0 }),
+            effects: effects.map(Effects::new),
             timeout: self.timeout,
             deadline: Instant::now() + DEADLINE,
-            rejects_with_5xx: false,
+            rejects_badly: false,
             seen: Vec::new(),
         };
         let mut summary = Summary::default();

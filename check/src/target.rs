@@ -199,12 +199,12 @@ async fn feed(payload: Payload, mut sender: Sender<Bytes>) {
                 let _ = sender.send_data(bytes.slice(at..=at)).await;
                 sleep(Duration::from_millis(200)).await;
             }
-            pending().await
+            pending::<()>().await;
         }
         Payload::Declared(_) => {
             // A sender that is dropped would end the body.
             let _sender = sender;
-            pending().await
+            pending::<()>().await;
         }
     }
 }

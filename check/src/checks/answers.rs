@@ -66,7 +66,11 @@ pub(super) const CHECKS: &[Check] = &[
         advice: "Answer before slow work, and answer rejections as well.",
         plan: Plan::Own {
             expected: "a response within the timeout",
-            run: |run| among(run, |seen| seen.timed_out),
+            run: |run| {
+                among(run, |seen| {
+                    seen.timed_out && !matches!(seen.kind, Kind::Oversize)
+                })
+            },
         },
     },
     Check {
@@ -85,16 +89,25 @@ fn rejections(run: &mut Run) -> BoxFuture<'_, Found> {
     Box::pin(async {
         if !run.is_over() {
             for delivery in forgeries(&mut run.loops) {
+                let is_nothing = delivery.label == NOTHING;
                 let answer = run.deliver(delivery).await;
-                run.note(Kind::Forged { expected: None }, &answer);
+                let got = run.note(Kind::Forged { expected: None }, &answer);
+                if is_nothing && answer.is_ok_and(|answer| answer.status.is_success()) {
+                    return Err(Finding::Wrong(got).to(NOTHING));
+                }
             }
         }
-        find(run, |seen| {
-            let is_forged = !matches!(seen.kind, Kind::Genuine { .. });
-            is_forged && seen.status.is_some_and(|status| status.is_server_error())
+        find(run, |seen| match (&seen.kind, seen.status) {
+            (Kind::Genuine { .. }, _) => false,
+            (_, Some(status)) => status.is_server_error(),
+            (Kind::Forged { .. }, None) => !seen.timed_out,
+            (Kind::Oversize, None) => false,
         })
     })
 }
+
+/// Nothing in it can be handled: 2xx to it is wrong whatever is verified.
+const NOTHING: &str = "a request without signature and event";
 
 /// One of each kind, for a run of these checks alone.
 fn forgeries(loops: &mut Loops) -> Vec<Delivery> {
@@ -104,8 +117,8 @@ fn forgeries(loops: &mut Loops) -> Vec<Delivery> {
         loops.signed_ago(body.clone(), 600),
         loops.signed_text(body.clone(), "abc"),
         Delivery::new(Vec::new(), body.clone()),
-        Delivery::new(Vec::new(), ""),
-        Delivery::new(Vec::new(), "no JSON"),
+        Delivery::new(Vec::new(), "").labelled(NOTHING),
+        Delivery::new(Vec::new(), "no JSON").labelled(NOTHING),
     ];
     let garbage = garbage().into_iter();
     all.extend(garbage.map(|(_, header)| Delivery::new(vec![header], body.clone())));

@@ -125,16 +125,21 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "not-utf-8",
-        sent: "a byte that is no UTF-8 in place of a signed U+FFFD",
-        why: "Decoders replace bad bytes with U+FFFD: in three of the guide's samples other bytes pass.",
+        sent: "bytes that are no UTF-8 in a signed body: for U+FFFD, and added",
+        why: "Decoders replace or drop bad bytes: in three of the guide's samples other bytes pass.",
         advice: RAW,
         plan: Plan::Rejected(|loops| {
-            let event = loops.charge_with(&json!({"description": "\u{fffd}"}));
-            let body = event.to_string();
-            let signed = loops.genuine(body.clone());
-            let (before, after) = body.split_once('\u{fffd}').unwrap_or((&body, ""));
-            let sent = [before.as_bytes(), b"\xff", after.as_bytes()].concat();
-            vec![Delivery::new(signed.signatures, sent)]
+            let mut with = |bytes: &[u8]| {
+                let event = loops.charge_with(&json!({"description": "\u{fffd}"}));
+                let body = event.to_string();
+                let (before, after) = body.split_once('\u{fffd}').unwrap_or((&body, ""));
+                let sent = [before.as_bytes(), bytes, after.as_bytes()].concat();
+                Delivery::new(loops.genuine(body.clone()).signatures, sent)
+            };
+            vec![
+                with(b"\xff").labelled("a bad byte for U+FFFD"),
+                with(b"\xef\xbf\xbd\xff").labelled("a bad byte that was added"),
+            ]
         }),
     },
 ];

@@ -151,7 +151,7 @@ fn other_event(run: &mut Run) -> BoxFuture<'_, Found> {
             // A new charge: only an event's id tells duplicates.
             let mut event = run.loops.charge();
             event["id"] = id.into();
-            let delivery = run.loops.genuine(event.to_string()).charge();
+            let delivery = run.loops.genuine(event.to_string()).twin();
             let found = run.accepts(delivery).await;
             got = found.map_err(|finding| finding.to(label))?;
         }
@@ -167,7 +167,7 @@ fn forged_first(run: &mut Run) -> BoxFuture<'_, Found> {
             .signed_with(crate::first::OTHER_SECRET.as_bytes(), body.clone());
         let first = run.rejects(forged).await;
         let first = first.map_err(|finding| finding.to("the forged one"))?;
-        let genuine = run.loops.genuine(body).charge();
+        let genuine = run.loops.genuine(body).twin();
         let then = run.accepts(genuine).await;
         let then = then.map_err(|finding| finding.to("the genuine one"))?;
         Ok(format!("{first}, then {then}"))

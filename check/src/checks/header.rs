@@ -110,15 +110,17 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A missing time must not be the time zero, undefined, or no test at all.",
         advice: GRAMMAR,
         plan: Plan::Rejected(|loops| {
-            let body = loops.charge().to_string();
+            let mut under = |t: &str, header: fn(String) -> String| {
+                let body = loops.charge().to_string();
+                let digest = loops.digest(body.as_bytes(), t);
+                Delivery::new(vec![line(&header(digest))], body)
+            };
             let t = now().to_string();
-            let digest = loops.digest(body.as_bytes(), &t);
-            let undefined = loops.digest(body.as_bytes(), "undefined");
-            let delivery = |header: String| Delivery::new(vec![line(&header)], body.clone());
             vec![
-                delivery(format!("v1={digest}")).labelled("v1 alone"),
-                delivery(digest).labelled("the bare digest"),
-                delivery(format!("v1={undefined}")).labelled("signed with undefined for t"),
+                under(&t, |digest| format!("v1={digest}")).labelled("v1 alone"),
+                under(&t, |digest| digest).labelled("the bare digest"),
+                under("undefined", |digest| format!("v1={digest}"))
+                    .labelled("signed with undefined for t"),
             ]
         }),
     },

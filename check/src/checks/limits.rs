@@ -7,7 +7,7 @@ use tokio::time::{sleep, timeout};
 use crate::{
     check::{Check, Finding, Found, Plan},
     delivery::{Delivery, Payload},
-    endpoint::BoxFuture,
+    endpoint::{BoxFuture, NoAnswer},
     loops::{line, now},
     run::Run,
     seen::Kind,
@@ -117,11 +117,14 @@ async fn ends(run: &mut Run, delivery: Delivery) -> Found {
     let answer = run.deliver(delivery).await;
     let risen = run.unwanted_effects_since(before).await;
     let got = run.note(Kind::Oversize, &answer);
-    if let Ok(answer) = &answer {
-        let status = answer.status;
-        if status.is_success() || (status.is_server_error() && !run.rejects_with_5xx) {
-            return Err(Finding::Wrong(got));
-        }
+    let is_wrong = match &answer {
+        Ok(answer) if answer.status.is_success() => true,
+        Ok(answer) => answer.status.is_server_error() && !run.rejects_badly,
+        // It has read for so long, in place of ending the request.
+        Err(error) => matches!(error, NoAnswer::TimedOut),
+    };
+    if is_wrong {
+        return run.wrong(&answer, got);
     }
     if risen > 0 {
         return Err(Finding::Wrong(format!("{got}, and the event was handled")));
