@@ -4,6 +4,10 @@ use clap::{Parser, Subcommand};
 
 use crate::{check, explain, generate, listen, replay, send};
 
+const MORE: &str = "\
+Shell completions: tower-loops completions bash|zsh|fish|elvish|powershell
+Man pages:         tower-loops man FOLDER";
+
 /// Sends, explains, receives, replays and checks Loops webhooks, for endpoints in any language.
 ///
 /// It works offline, without an account. The secret comes from LOOPS_WEBHOOK_SECRET, from the
@@ -11,7 +15,7 @@ use crate::{check, explain, generate, listen, replay, send};
 ///
 /// Exit codes: 0 success; 1 a check failed or a delivery was rejected; 2 the command could not run.
 #[derive(Debug, Parser)]
-#[command(name = "tower-loops", version, max_term_width = 100)]
+#[command(name = "tower-loops", version, max_term_width = 100, after_help = MORE)]
 pub(crate) struct Arguments {
     /// Print one JSON object a line on stdout, and nothing else there
     #[arg(long, global = true)]

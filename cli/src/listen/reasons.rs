@@ -24,9 +24,7 @@ pub(super) async fn show_all(
     mut stopping: watch::Receiver<bool>,
 ) {
     while let Some((mut shown, received)) = answered.recv().await {
-        // A body that did not arrive whole explains nothing.
-        let arrived = received.body.len() == shown.bytes && shown.status != 413;
-        if shown.outcome == Outcome::Rejected && arrived {
+        if shown.outcome == Outcome::Rejected && !is_of_body(shown.reason) {
             let (explainer, received) = (explainer.clone(), received.clone());
             shown.causes = tokio::select! {
                 biased;
@@ -39,6 +37,14 @@ pub(super) async fn show_all(
         let shown = journal.add(shown, received);
         output.show(&shown, || shown.text());
     }
+}
+
+/// Whether the rejection is about how the body arrived, which leaves nothing to explain.
+fn is_of_body(reason: Option<&str>) -> bool {
+    matches!(
+        reason,
+        Some("body_too_large" | "unreadable_body" | "body_timeout")
+    )
 }
 
 fn findings(explainer: &Explainer, received: &Received) -> Vec<Finding> {

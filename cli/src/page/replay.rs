@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use http::{StatusCode, Uri};
+use http::StatusCode;
 use tower_loops::{SIGNATURE_HEADER, Signer};
 
 use crate::{
@@ -37,7 +37,7 @@ impl Replay {
             .parse()
             .map_err(CannotRun::new)?;
         Ok(Self {
-            client: Client::new(TIMEOUT, &Uri::default())?,
+            client: Client::new(TIMEOUT, endpoint.uri())?,
             signer,
             endpoint,
         })
