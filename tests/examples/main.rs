@@ -1,4 +1,4 @@
-//! The examples, run as a stranger runs them: the built binaries, over loopback.
+//! The examples, run as a user runs them: the built binaries, over loopback.
 
 mod endpoint;
 mod idempotent;

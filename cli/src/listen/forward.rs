@@ -7,7 +7,7 @@ use http::{HeaderName, Response, StatusCode, header};
 use http_body_util::Full;
 use tower_loops::{SIGNATURE_HEADER, Secret, Signer};
 
-use super::{Arguments, Received, gate::Verdict};
+use super::{Arguments, Received, gate::Checked};
 use crate::{
     client::{Client, JSON, NoAnswer},
     delivery_headers::end_to_end,
@@ -38,8 +38,8 @@ impl Forward {
     }
 
     /// Whether the delivery is passed on: a forgery is never signed again.
-    pub(super) fn takes(&self, verdict: &Verdict) -> bool {
-        self.signer.is_none() || verdict.is_genuine()
+    pub(super) fn takes(&self, checked: &Checked) -> bool {
+        self.signer.is_none() || checked.is_genuine()
     }
 
     /// The answer of the application, or 502 with the reason why there is none.

@@ -14,8 +14,8 @@ use crate::client::JSON;
 #[derive(Clone)]
 pub(super) struct Gate(LoopsSignatureLayer);
 
-/// What the layer says of a delivery.
-pub(super) struct Verdict {
+/// The result of the layer.
+pub(super) struct Checked {
     pub(super) result: Result<VerifiedEvent, Rejection>,
     /// What Loops is answered, unless an application answers.
     pub(super) response: Response<Full<Bytes>>,
@@ -26,7 +26,7 @@ impl Gate {
         Self(LoopsSignatureLayer::new(secret))
     }
 
-    pub(super) async fn check(&self, received: &Received) -> Verdict {
+    pub(super) async fn check(&self, received: &Received) -> Checked {
         let mut request = Request::new(Full::new(received.body.clone()));
         *request.method_mut() = received.method.clone();
         *request.headers_mut() = received.headers.clone();
@@ -41,12 +41,12 @@ impl Gate {
             (None, None) => Err(Rejection::body_timeout()),
         };
         let response = Response::from_parts(parts, Full::new(body.to_bytes()));
-        Verdict { result, response }
+        Checked { result, response }
     }
 }
 
-impl Verdict {
-    /// The verdict on a request whose body did not arrive whole.
+impl Checked {
+    /// The result of a request whose body did not arrive whole.
     pub(super) fn rejected(rejection: Rejection) -> Self {
         Self {
             response: rejection.to_response(),

@@ -12,7 +12,7 @@ use tower_loops::{BodyError, Rejection};
 use super::{
     Received, Shown,
     forward::Forward,
-    gate::{Gate, Verdict},
+    gate::{Checked, Gate},
     recorder::Recorder,
     shown::{Event, Outcome},
 };
@@ -49,18 +49,18 @@ impl Receiver {
             Ok(Err(error)) => Rejection::from(BodyError::new(error)),
             Err(_) => Rejection::body_timeout(),
         };
-        let (verdict, received) = (
-            Verdict::rejected(rejection),
+        let (checked, received) = (
+            Checked::rejected(rejection),
             Received::new(parts, Bytes::new()),
         );
-        let shown = shown(&verdict, &received, verdict.response.status());
+        let shown = shown(&checked, &received, checked.response.status());
         let _ = self.answered.send((shown, received)).await;
-        verdict.response
+        checked.response
     }
 
     async fn received(self: Arc<Self>, received: Received) -> Response<Full<Bytes>> {
-        let verdict = self.gate.check(&received).await;
-        let record = |recorder: &Recorder| block_in_place(|| recorder.record(&received, &verdict));
+        let checked = self.gate.check(&received).await;
+        let record = |recorder: &Recorder| block_in_place(|| recorder.record(&received, &checked));
         let file = match self.recorder.as_ref().map(record).transpose() {
             Ok(file) => file,
             Err(error) => {
@@ -68,25 +68,25 @@ impl Receiver {
                 return unavailable();
             }
         };
-        let mut shown = shown(&verdict, &received, verdict.response.status());
+        let mut shown = shown(&checked, &received, checked.response.status());
         shown.file = file.map(|file| file.display().to_string());
         let response = match &self.forward {
-            Some(forward) if forward.takes(&verdict) => {
+            Some(forward) if forward.takes(&checked) => {
                 let (response, error) = forward.send(&received).await;
                 shown.status = response.status().as_u16();
                 shown.forwarded = error.is_none();
                 shown.error = error.map(|error| error.to_string());
                 response
             }
-            _ => verdict.response,
+            _ => checked.response,
         };
         let _ = self.answered.send((shown, received)).await;
         response
     }
 }
 
-fn shown(verdict: &Verdict, received: &Received, status: StatusCode) -> Shown {
-    let event = Event::of(verdict, &received.body);
+fn shown(checked: &Checked, received: &Received, status: StatusCode) -> Shown {
+    let event = Event::of(checked, &received.body);
     Shown {
         number: 0,
         received_at: received.timestamp(),
@@ -94,11 +94,11 @@ fn shown(verdict: &Verdict, received: &Received, status: StatusCode) -> Shown {
         path: received.path.to_string(),
         event_type: event.event_type,
         id: event.id,
-        outcome: match verdict.result {
+        outcome: match checked.result {
             Ok(_) => Outcome::Verified,
             Err(_) => Outcome::Rejected,
         },
-        reason: (verdict.result.as_ref().err()).map(|rejection| rejection.kind().as_str()),
+        reason: (checked.result.as_ref().err()).map(|rejection| rejection.kind().as_str()),
         causes: Vec::new(),
         duplicate: false,
         bytes: received.body.len(),

@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use super::{Received, gate::Verdict, shown::Event};
+use super::{Received, gate::Checked, shown::Event};
 use crate::{
     exit::CannotRun,
     recording::{Data, Recording},
@@ -36,12 +36,12 @@ impl Recorder {
     pub(super) fn record(
         &self,
         received: &Received,
-        verdict: &Verdict,
+        checked: &Checked,
     ) -> Result<PathBuf, CannotRun> {
         let received_at = received.timestamp();
         let recording = Recording {
             received_at,
-            outcome: match &verdict.result {
+            outcome: match &checked.result {
                 Ok(_) => "verified",
                 Err(rejection) => rejection.kind().as_str(),
             }
@@ -53,7 +53,7 @@ impl Recorder {
         };
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let time = received_at.strftime("%Y%m%dT%H%M%S.%3fZ");
-        let event = Event::of(verdict, &received.body);
+        let event = Event::of(checked, &received.body);
         let event = [event.event_type, event.id];
         let name: Vec<String> = [format!("{time}"), format!("{number:04}")]
             .into_iter()

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tower_loops::explain::Finding;
 
-use super::gate::Verdict;
+use super::gate::Checked;
 use crate::{
     output::{BAD, BOLD, DIM, GOOD, folded, styled},
     text::excerpt,
@@ -18,8 +18,8 @@ pub(super) struct Event {
 }
 
 impl Event {
-    pub(super) fn of(verdict: &Verdict, body: &[u8]) -> Self {
-        if let Ok(event) = &verdict.result {
+    pub(super) fn of(checked: &Checked, body: &[u8]) -> Self {
+        if let Ok(event) = &checked.result {
             return Self {
                 event_type: Some(event.event_type().as_str().to_owned()),
                 id: Some(event.id().to_owned()),

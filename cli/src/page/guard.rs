@@ -1,4 +1,4 @@
-//! Refuses requests that other sites cause.
+//! Rejects requests that other sites cause.
 
 use std::net::SocketAddr;
 

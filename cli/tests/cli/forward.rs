@@ -49,10 +49,10 @@ fn method_path_query_headers_and_body_are_passed_on_and_the_answer_returned() {
 }
 
 #[test]
-fn a_thousand_odd_bodies_arrive_byte_for_byte() {
+fn a_thousand_unusual_bodies_arrive_byte_for_byte() {
     let endpoint = Endpoint::start(OK);
     let listening = Listening::start(&["--forward-to", &origin(&endpoint)]);
-    let bodies: Vec<Vec<u8>> = (0..1000).map(odd).collect();
+    let bodies: Vec<Vec<u8>> = (0..1000).map(unusual).collect();
     for body in &bodies {
         let answer = deliver(&listening.url, body);
         assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
@@ -65,7 +65,7 @@ fn a_thousand_odd_bodies_arrive_byte_for_byte() {
 }
 
 /// Bodies that a parser, a text conversion or a careless copy would change.
-fn odd(number: usize) -> Vec<u8> {
+fn unusual(number: usize) -> Vec<u8> {
     const PIECES: [&[u8]; 16] = [
         b"",
         b"\r\n",

@@ -97,9 +97,9 @@ fn the_policy_stops_a_script_that_got_into_the_page() {
         "setTimeout('window.ran=1')",
     ] {
         let expression = format!(
-            "(() => {{ try {{ {attempt}; return 'done' }} catch {{ return 'refused' }} }})()"
+            "(() => {{ try {{ {attempt}; return 'done' }} catch {{ return 'rejected' }} }})()"
         );
-        assert_eq!(browser.value(&expression), "refused", "{attempt}");
+        assert_eq!(browser.value(&expression), "rejected", "{attempt}");
     }
     assert_eq!(browser.value("window.ran ?? null"), json!(null));
     assert!(

@@ -1,4 +1,4 @@
-//! The page refuses what other sites cause, and its policy keeps hostile text from running.
+//! The page rejects what other sites cause, and its policy keeps hostile text from running.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -64,7 +64,7 @@ fn everything_is_served_under_a_strict_policy() {
 }
 
 #[test]
-fn a_foreign_host_or_origin_is_refused() {
+fn a_foreign_host_or_origin_is_rejected() {
     let listening = Listening::start(&[]);
     deliver(&listening.url, EVENT);
     listening.next();
