@@ -19,9 +19,10 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  tower-loops explain --signature 't=1763997811,v1=5257a8…' --body body.json --at 1763997812
+  tower-loops explain --signature 't=1763997811,v1=5257a8…' \\
+      --body body.json --at 1763997812
   tower-loops explain --signature \"$HEADER\" --body body.json \\
-      --secret-env LOOPS_WEBHOOK_SECRET --secret-env LOOPS_WEBHOOK_SECRET_OLD";
+      --secret-env LOOPS_WEBHOOK_SECRET --secret-env LOOPS_SECRET_OLD";
 
 /// Say why a captured delivery is not accepted
 ///

@@ -8,12 +8,13 @@ use crate::{endpoint::Endpoint, secret::SecretArguments, send::duration};
 
 const EXAMPLES: &str = "\
 Examples:
-  tower-loops check http://127.0.0.1:3000/api/webhooks/loops
-  tower-loops check http://127.0.0.1:3000/api/webhooks/loops --only signature --only timestamp
-  tower-loops check http://127.0.0.1:3000/hook --effects-url http://127.0.0.1:3000/fulfilled
+  tower-loops check http://127.0.0.1:3000/hook
+  tower-loops check http://127.0.0.1:3000/hook --only signature,timestamp
+  tower-loops check http://127.0.0.1:3000/hook \\
+      --effects-url http://127.0.0.1:3000/fulfilled
   tower-loops check http://127.0.0.1:3000/hook \\
       --effects-command 'psql -Atc \"select count(*) from fulfilments\"'
-  tower-loops check https://staging.example.com/hook --allow-remote --json > results.jsonl";
+  tower-loops check https://staging.example.com/hook --allow-remote --json";
 
 /// Attack an endpoint, and deliver what it must accept
 ///

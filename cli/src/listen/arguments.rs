@@ -6,13 +6,12 @@ use crate::{endpoint::Endpoint, secret::SecretArguments, send::duration};
 
 const EXAMPLES: &str = "\
 Examples:
-  tower-loops listen                                      # verifies, shows, answers
+  tower-loops listen
   tower-loops listen 127.0.0.1:4000 --forward-to http://127.0.0.1:3000
-  tower-loops listen --forward-to http://127.0.0.1:3000 --resign-env LOCAL_SECRET
+  tower-loops listen --forward-to http://127.0.0.1:3000 --resign-env LOCAL
   tower-loops listen --record deliveries --json >> deliveries.jsonl
 
-Point a tunnel such as ngrok at the first address to receive from Loops. The page is for this
-machine only.";
+Point a tunnel at the first address to receive from Loops. The page is for this machine only.";
 
 /// Receive deliveries: verify, show, forward and record them
 ///

@@ -9,10 +9,11 @@ use crate::{edit::Assignment, endpoint::Endpoint, secret::SecretArguments, send:
 const EXAMPLES: &str = "\
 Examples:
   tower-loops listen 127.0.0.1:4000 --record deliveries       # records them
-  tower-loops replay deliveries/*.json --to http://127.0.0.1:3000/api/webhooks/loops
-  tower-loops replay deliveries --to http://127.0.0.1:3000 --order random --seed 7 --every 200ms
-  tower-loops replay delivery.json --to http://127.0.0.1:3000 --new-id --times 10 \\
-      --set data.object.amount=1
+  tower-loops replay deliveries --to http://127.0.0.1:3000/hook
+  tower-loops replay deliveries/*.json --to http://127.0.0.1:3000 \\
+      --order random --seed 7 --every 200ms
+  tower-loops replay delivery.json --to http://127.0.0.1:3000 \\
+      --new-id --times 10 --set data.object.amount=1
   tower-loops replay delivery.json --to http://127.0.0.1:3000 --as-loops";
 
 /// Send recorded deliveries again, with a fresh time and signature

@@ -9,11 +9,12 @@ use crate::{edit::Assignment, endpoint::Endpoint, secret::SecretArguments};
 const EXAMPLES: &str = "\
 Examples:
   export LOOPS_WEBHOOK_SECRET=whsec_example
-  tower-loops send http://127.0.0.1:3000/api/webhooks/loops
-  tower-loops send http://127.0.0.1:3000/api/webhooks/loops invoice.payment_failed \\
+  tower-loops send http://127.0.0.1:3000/hook
+  tower-loops send http://127.0.0.1:3000/hook invoice.payment_failed \\
       --set data.object.amount_due=990 --set data.object.currency=eur
-  tower-loops send http://127.0.0.1:3000/api/webhooks/loops --same-id --count 64 --concurrency 64
-  tower-loops send http://127.0.0.1:3000/api/webhooks/loops --age 600    # must be rejected
+  tower-loops send http://127.0.0.1:3000/hook \\
+      --same-id --count 64 --concurrency 64
+  tower-loops send http://127.0.0.1:3000/hook --age 600    # must be rejected
   tower-loops send https://shop.example.com/hook --payload event.json";
 
 /// Sign an event and post it to an endpoint
