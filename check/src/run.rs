@@ -6,6 +6,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{
     check::{Check, Finding, Found, Plan},
+    concern::Concern,
     delivery::Delivery,
     effects::Effects,
     endpoint::{Answer, Endpoint, NoAnswer},
@@ -24,11 +25,31 @@ pub(crate) struct Run {
     /// Whether a plain forgery is answered 5xx or not at all: then such an answer says nothing of
     /// what else causes it, and is a matter of `answers` alone.
     pub(crate) rejects_badly: bool,
+    /// Whether the server has ended.
+    pub(crate) is_gone: bool,
     pub(crate) seen: Vec<Seen>,
 }
 
 impl Run {
-    pub(crate) async fn check(&mut self, check: &Check) -> Found {
+    pub(crate) async fn check(&mut self, concern: Concern, check: &Check) -> Found {
+        let unknown = |why: &str| Err(Finding::Unknown(why.to_owned()));
+        // Those of `answers` look at what was seen, which needs no connection.
+        if concern != Concern::Answers {
+            if self.is_gone {
+                return unknown("the server does not accept connections any more");
+            }
+            if self.is_over() {
+                return unknown("the run's minute was over");
+            }
+        }
+        let found = self.carry_out(check).await;
+        if matches!(found, Err(Finding::Wrong(_))) && !self.is_gone {
+            self.is_gone = self.has_ended().await;
+        }
+        found
+    }
+
+    async fn carry_out(&mut self, check: &Check) -> Found {
         let (deliveries, is_genuine) = match &check.plan {
             Plan::Accepted(deliveries) => (deliveries(&mut self.loops), true),
             Plan::Rejected(deliveries) => (deliveries(&mut self.loops), false),
@@ -118,8 +139,8 @@ impl Run {
         Err(Finding::Wrong(got))
     }
 
-    /// Whether the server has ended: it accepts no connection for a while.
-    pub(crate) async fn is_gone(&mut self) -> bool {
+    /// Whether it accepts no connection for a while, after a delivery without a response.
+    pub(crate) async fn has_ended(&mut self) -> bool {
         let is_answered = self.seen.last().is_some_and(|seen| seen.status.is_some());
         if is_answered || !self.endpoint.has_connections() {
             return false;

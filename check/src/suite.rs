@@ -172,6 +172,7 @@ impl Suite {
             timeout: self.timeout,
             deadline: Instant::now() + DEADLINE,
             rejects_badly: false,
+            is_gone: false,
             seen: Vec::new(),
         };
         let mut summary = Summary::default();
@@ -188,24 +189,9 @@ impl Suite {
             }
         }
 
-        let mut is_gone = false;
-        for concern in Concern::ALL {
+        for concern in Concern::ALL.into_iter().filter(|one| self.is_wanted(*one)) {
             for check in checks::of(concern) {
-                if !self.is_wanted(concern) {
-                    continue;
-                }
-                // What was seen already needs no connection.
-                let found = if is_gone && concern != Concern::Answers {
-                    Err(Finding::Unknown(
-                        "the server does not accept connections any more".to_owned(),
-                    ))
-                } else if run.is_over() && concern != Concern::Answers {
-                    Err(Finding::Unknown("the run's minute was over".to_owned()))
-                } else {
-                    run.check(check).await
-                };
-                is_gone =
-                    is_gone || (matches!(found, Err(Finding::Wrong(_))) && run.is_gone().await);
+                let found = run.check(concern, check).await;
                 report(result(concern, check, found));
             }
         }

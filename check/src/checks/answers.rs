@@ -87,7 +87,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn rejections(run: &mut Run) -> BoxFuture<'_, Found> {
     Box::pin(async {
-        if !run.is_over() {
+        if !run.is_over() && !run.is_gone {
             for delivery in forgeries(&mut run.loops) {
                 let is_nothing = delivery.label == NOTHING;
                 let answer = run.deliver(delivery).await;

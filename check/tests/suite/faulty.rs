@@ -137,7 +137,7 @@ async fn a_duplicate_is_handled() {
 
 #[tokio::test(start_paused = true)]
 async fn rejections_say_too_much_or_the_wrong_thing() {
-    let rejections: [(&str, fn(&Rejection) -> Response<Full<Bytes>>); 4] = [
+    let rejections: [(&str, Respond); 4] = [
         ("rejections-are-4xx", |_| with_status(500, "")),
         ("no-redirect", |_| with_status(302, "")),
         ("no-stack-trace", |_| {
@@ -154,6 +154,8 @@ async fn rejections_say_too_much_or_the_wrong_thing() {
         assert_eq!(found, [("answers".to_owned(), check)]);
     }
 }
+
+type Respond = fn(&Rejection) -> Response<Full<Bytes>>;
 
 fn with_status(status: u16, text: &'static str) -> Response<Full<Bytes>> {
     let response = Response::builder()
