@@ -14,6 +14,10 @@ use tower_loops::{
 use super::{Received, Shown, journal::Journal, shown::Outcome};
 use crate::output::Output;
 
+/// How many deliveries may wait to be shown before none is explained: a flood of forgeries must not
+/// delay the answers to genuine deliveries.
+const MAX_WAITING: usize = 32;
+
 /// Shows the deliveries in the order in which they are answered, until there are no more. Nothing
 /// is explained any more once `stopping` holds.
 pub(super) async fn show_all(
@@ -24,7 +28,8 @@ pub(super) async fn show_all(
     mut stopping: watch::Receiver<bool>,
 ) {
     while let Some((mut shown, received)) = answered.recv().await {
-        if shown.outcome == Outcome::Rejected && !is_of_body(shown.reason) {
+        let is_explained = !is_of_body(shown.reason) && answered.len() < MAX_WAITING;
+        if shown.outcome == Outcome::Rejected && is_explained {
             let (explainer, received) = (explainer.clone(), received.clone());
             shown.causes = tokio::select! {
                 biased;
