@@ -79,7 +79,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "no-number",
-        sent: "a `t` that is no number, rightly signed",
+        sent: "a `t` that is no number, correctly signed",
         why: "parseInt yields NaN, and no comparison with NaN is true: the guide's JavaScript skips the age test.",
         advice: DIGITS,
         plan: Plan::Rejected(|loops| {
@@ -90,7 +90,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "tail",
-        sent: "the time with letters after it, rightly signed",
+        sent: "the time with letters after it, correctly signed",
         why: "parseInt and intval ignore a tail, into which the beginning of the body can be moved.",
         advice: DIGITS,
         plan: Plan::Rejected(|loops| {
@@ -103,7 +103,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "sign",
-        sent: "`+` before the time, or `-`, rightly signed",
+        sent: "`+` before the time, or `-`, correctly signed",
         why: "A number parser accepts a sign, and abs() forgives it: `t` has more spellings than Loops writes.",
         advice: DIGITS,
         plan: Plan::Rejected(|loops| {
@@ -116,7 +116,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "fraction",
-        sent: "the time as a fraction, `.0` and `.5`, rightly signed",
+        sent: "the time as a fraction, `.0` and `.5`, correctly signed",
         why: "A dot in `t` makes two readings of the signed text, `t`.`body`: the boundary can be moved.",
         advice: DIGITS,
         plan: Plan::Rejected(|loops| {
@@ -129,21 +129,21 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "exponent",
-        sent: "the time as `…e0`, rightly signed",
+        sent: "the time as `…e0`, correctly signed",
         why: "Number() and float() read it as the same time: `t` is to be digits.",
         advice: DIGITS,
         plan: Plan::Rejected(|loops| vec![with_t(loops, &format!("{}e0", now()))]),
     },
     Check {
         name: "hexadecimal",
-        sent: "the time as `0x…`, rightly signed",
+        sent: "the time as `0x…`, correctly signed",
         why: "Number() and parseInt() read it as the same time: `t` is to be decimal digits.",
         advice: DIGITS,
         plan: Plan::Rejected(|loops| vec![with_t(loops, &format!("{:#x}", now()))]),
     },
     Check {
         name: "underscores",
-        sent: "the time with `_` between its digits, rightly signed",
+        sent: "the time with `_` between its digits, correctly signed",
         why: "Python's int() reads 1_700_000_000, as it reads digits of other scripts.",
         advice: DIGITS,
         plan: Plan::Rejected(|loops| {
@@ -154,14 +154,14 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "milliseconds",
-        sent: "the time in milliseconds, rightly signed",
+        sent: "the time in milliseconds, correctly signed",
         why: "A receiver that guesses the unit accepts a time that is not Loops' unix seconds.",
         advice: "Read `t` as seconds only.",
         plan: Plan::Rejected(|loops| vec![with_t(loops, &format!("{}000", now()))]),
     },
     Check {
         name: "overflow",
-        sent: "times beyond 32, 64 and any bits that wrap to now, rightly signed",
+        sent: "times beyond 32, 64 and any bits that wrap to now, correctly signed",
         why: "A number that wraps is another time; standardwebhooks and stripe-pay-server overflowed on such a `t`.",
         advice: "Reject a `t` of more than 19 digits, and compare without arithmetic that can overflow.",
         plan: Plan::Rejected(|loops| {
@@ -183,7 +183,7 @@ fn aged(loops: &mut Loops, age: i64) -> Delivery {
     loops.signed_ago(body, age)
 }
 
-/// An event with this text in place of the timestamp, rightly signed.
+/// An event with this text in place of the timestamp, correctly signed.
 fn with_t(loops: &mut Loops, t: &str) -> Delivery {
     let body = loops.charge().to_string();
     loops.signed_text(body, t)

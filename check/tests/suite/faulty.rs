@@ -1,10 +1,11 @@
 //! Receivers with one fault each: it is found, and under its concern alone.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, future::pending, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header::LOCATION, request::Parts};
 use http_body_util::{BodyExt, Full};
+use tokio::time::Instant;
 use tower::{ServiceExt, util::BoxCloneService};
 use tower_loops::{Rejection, SIGNATURE_HEADER, Secret};
 use tower_loops_check::Concern;
@@ -153,6 +154,28 @@ async fn rejections_say_too_much_or_the_wrong_thing() {
         let found = failures(effects.suite(), behind(signature, acknowledging(&effects))).await;
         assert_eq!(found, [("answers".to_owned(), check)]);
     }
+}
+
+/// It costs a timeout each time, so that the run is not finished.
+#[tokio::test(start_paused = true)]
+async fn forgeries_are_never_answered() {
+    let effects = Effects::default();
+    let receiver = behind(signature(), acknowledging(&effects));
+    let service = move |request: Request<Full<Bytes>>| {
+        let receiver = receiver.clone();
+        async move {
+            let response = receiver.oneshot(request).await?;
+            if response.status().is_client_error() {
+                return pending().await;
+            }
+            Ok(response)
+        }
+    };
+    let service = BoxCloneService::new(tower::service_fn(service));
+    let start = Instant::now();
+    let found = failures(effects.suite(), service).await;
+    assert_eq!(found, [("answers".to_owned(), "in-time")]);
+    assert!(start.elapsed() < Duration::from_secs(61), "a minute");
 }
 
 type Respond = fn(&Rejection) -> Response<Full<Bytes>>;
