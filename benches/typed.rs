@@ -26,8 +26,8 @@ fn json_value(bencher: Bencher, size: usize) {
 }
 
 #[divan::bench(args = SIZES)]
-fn object(bencher: Bencher, size: usize) {
-    subject::object(&event(1, size)).bench(bencher);
+fn data(bencher: Bencher, size: usize) {
+    subject::data(&event(1, size)).bench(bencher);
 }
 
 #[divan::bench(args = SIZES)]

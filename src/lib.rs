@@ -174,6 +174,7 @@ pub mod guide;
 mod hex;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;
+mod json;
 mod middleware;
 mod rejection;
 mod secret;
@@ -183,9 +184,10 @@ mod trace;
 #[cfg(feature = "axum")]
 pub use axum::MissingLayer;
 pub use event::{
-    BillingDetails, Charge, CheckoutSession, CustomerDetails, EventObject, EventType, Invoice,
-    Metadata, ObjectError, OtherEventType, PayloadError, Reference, Subscription, TotalDetails,
-    VerifiedEvent,
+    Address, BillingDetails, CancellationDetails, Charge, CheckoutSession, CustomField,
+    CustomerDetails, EventData, EventObject, EventType, FinalizationError, Invoice, InvoiceLine,
+    LineItem, Metadata, ObjectError, OtherEventType, PayloadError, Period, Reference, Refund,
+    ShippingDetails, Subscription, SubscriptionItem, TotalDetails, VerifiedEvent,
 };
 pub use middleware::{LoopsSignature, LoopsSignatureLayer, ResponseBody, ResponseFuture};
 pub use rejection::{BodyError, Rejection, RejectionKind};

@@ -23,6 +23,21 @@ pub fn event(number: usize, size: usize) -> Bytes {
     json.into()
 }
 
+/// An event about a charge with twenty members that the crate does not know, as compact JSON: at
+/// most `size` bytes, and less by no more than an entry of a list in one of them.
+pub fn charge(size: usize) -> Bytes {
+    let mut json = r#"{"id":"evt_1","object":"event","api_version":"2025-03-31.basil","created":1700000000,"livemode":true,"type":"charge.succeeded","data":{"object":{"id":"ch_1","object":"charge","amount":4900,"amount_captured":4900,"amount_refunded":0,"application":null,"application_fee":null,"application_fee_amount":null,"balance_transaction":"txn_9s6XKzkNRiz8i3","billing_details":{"address":{"city":"Zürich","country":"CH","line1":"Gasse 1","line2":null,"postal_code":"8001","state":null},"email":"zoe@example.com","name":"Zoë","phone":null},"calculated_statement_descriptor":"EXAMPLE","captured":true,"created":1700000000,"currency":"usd","customer":"cus_9s6XKzkNRiz8i3","description":"1 × Pro plan \"annual\"","destination":null,"dispute":null,"disputed":false,"fraud_details":{},"livemode":true,"metadata":{"order_id":"ord_6735"},"on_behalf_of":null,"order":null,"outcome":{"network_status":"approved_by_network","risk_level":"normal","risk_score":7},"paid":true,"payment_intent":"pi_1","payment_method":"pm_1","receipt_email":null,"receipt_url":"https://pay.example.com/r/1","refunded":false,"review":null,"source":null,"source_transfer":null,"statement_descriptor":null,"status":"succeeded","transfer_group":null,"level3":["#.to_owned();
+    let tail = "]}}}";
+    let entry = r#"{"product_code":"pro","quantity":1,"unit_cost":4900,"tax_amount":0,"product_description":"1 × Pro plan"}"#;
+    let mut separator = "";
+    while json.len() + separator.len() + entry.len() + tail.len() <= size {
+        json.extend([separator, entry]);
+        separator = ",";
+    }
+    json.push_str(tail);
+    json.into()
+}
+
 /// A body that nobody reads, because it is refused first.
 pub fn unread(size: usize) -> Bytes {
     vec![b' '; size].into()

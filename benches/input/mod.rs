@@ -4,7 +4,7 @@ mod event;
 mod frames;
 mod guesses;
 
-pub use event::{event, unread};
+pub use event::{charge, event, unread};
 pub use frames::Frames;
 pub use guesses::{Guesses, SECRETS};
 

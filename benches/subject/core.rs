@@ -17,11 +17,11 @@ pub fn verify(body: &Bytes) -> impl Subject + use<> {
 }
 
 /// `Verifier::verify`, and then the object of the event in its type.
-pub fn verify_and_object(body: &Bytes) -> impl Subject + use<> {
+pub fn verify_and_data(body: &Bytes) -> impl Subject + use<> {
     verifying(signature(body), body.clone(), |verdict| {
         let event = verdict.expect("it is genuine");
-        let object = event.object().expect("an invoice");
-        (event, object)
+        let data = event.data().expect("an invoice");
+        (event, data)
     })
 }
 

@@ -9,10 +9,10 @@ use tower_loops::{Invoice, VerifiedEvent, Verifier};
 use super::{Subject, subject};
 use crate::input::{secret, signature};
 
-/// `VerifiedEvent::object`: the type chosen by the event type.
-pub fn object(body: &Bytes) -> impl Subject + use<> {
+/// `VerifiedEvent::data`: the type chosen by the event.
+pub fn data(body: &Bytes) -> impl Subject + use<> {
     let event = verified(body);
-    subject(|| (), move |()| drop(event.object().expect("an invoice")))
+    subject(|| (), move |()| drop(event.data().expect("an object")))
 }
 
 /// `VerifiedEvent::object_as`: the type chosen by the caller.

@@ -1,15 +1,21 @@
 //! The envelope of an event: the members of the payload's one object that every event has.
 
-use std::{borrow::Cow, error::Error, fmt};
+use std::{borrow::Cow, ops::Range};
 
-use super::json::{Malformed, members};
+use crate::{
+    event::{error::PayloadError, payload_text::PayloadText},
+    json::{members, range_in, unquote},
+};
 
-/// The members of the envelope that are read. All others are passed over, checked to be JSON.
+/// The members of the envelope that are read. All others are only checked to be JSON.
 pub(super) struct Envelope<'a> {
-    pub(super) id: Cow<'a, str>,
+    pub(super) id: PayloadText,
     pub(super) event_type: Cow<'a, str>,
     pub(super) created: Option<i64>,
     pub(super) livemode: Option<bool>,
+    pub(super) api_version: Option<PayloadText>,
+    /// Where the JSON text of the last `data` is.
+    pub(super) data: Option<Range<usize>>,
 }
 
 impl<'a> Envelope<'a> {
@@ -18,8 +24,10 @@ impl<'a> Envelope<'a> {
         let text = str::from_utf8(payload).map_err(|_| PayloadError::NotUtf8)?;
         let mut id = None;
         let mut event_type = None;
-        let mut created = None;
-        let mut livemode = None;
+        let mut created = Once::default();
+        let mut livemode = Once::default();
+        let mut api_version = Once::default();
+        let mut data = None;
         members(text, |key, value| {
             match unquote(key).as_deref() {
                 Some("id") => {
@@ -30,82 +38,52 @@ impl<'a> Envelope<'a> {
                     let text = unquote(value).ok_or(PayloadError::BadType)?;
                     once(&mut event_type, text).ok_or(PayloadError::RepeatedType)?;
                 }
-                Some("created") => created = value.parse().ok(),
-                Some("livemode") => livemode = value.parse().ok(),
+                Some("created") => created.set(value.parse().ok()),
+                Some("livemode") => livemode.set(value.parse().ok()),
+                Some("api_version") => api_version.set(unquote(value)),
+                Some("data") => data = Some(range_in(text, value)),
                 _ => {}
             }
             Ok::<(), PayloadError>(())
         })?;
 
         Ok(Self {
-            id: id.ok_or(PayloadError::NoId)?,
+            id: PayloadText::new(text, id.ok_or(PayloadError::NoId)?),
             event_type: event_type.ok_or(PayloadError::NoType)?,
-            created,
-            livemode,
+            created: created.value,
+            livemode: livemode.value,
+            api_version: api_version
+                .value
+                .map(|version| PayloadText::new(text, version)),
+            data,
         })
     }
 }
 
-/// Fills an empty slot; `None` when it was filled before. Parsers disagree on which of two members counts.
+/// Fills an empty slot; `None` when it was filled before. Parsers disagree on which of two members
+/// counts.
 fn once<T>(slot: &mut Option<T>, value: T) -> Option<()> {
     slot.replace(value).is_none().then_some(())
 }
 
-/// The text that a JSON string stands for; `None` for other values and for what Unicode has no text for.
-fn unquote(value: &str) -> Option<Cow<'_, str>> {
-    let inner = value.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
-        return serde_json::from_str(value).ok().map(Cow::Owned);
-    }
-    Some(Cow::Borrowed(inner))
+/// An optional member, which does not count if there are two of it.
+struct Once<T> {
+    is_set: bool,
+    value: Option<T>,
 }
 
-/// What is wrong with a signed body that is [`InvalidPayload`](crate::Rejection::InvalidPayload).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PayloadError {
-    /// It is not UTF-8 throughout.
-    NotUtf8,
-    /// It is not one JSON object.
-    NotJson {
-        /// Where it stops being that, in bytes from the start.
-        offset: usize,
-    },
-    /// There is no `id`.
-    NoId,
-    /// The `id` is not a string.
-    BadId,
-    /// There is more than one `id`.
-    RepeatedId,
-    /// There is no `type`.
-    NoType,
-    /// The `type` is not a string.
-    BadType,
-    /// There is more than one `type`.
-    RepeatedType,
-}
-
-impl From<Malformed> for PayloadError {
-    fn from(Malformed { offset }: Malformed) -> Self {
-        Self::NotJson { offset }
+impl<T> Default for Once<T> {
+    fn default() -> Self {
+        Self {
+            is_set: false,
+            value: None,
+        }
     }
 }
 
-impl fmt::Display for PayloadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotUtf8 => "the payload is not UTF-8",
-            Self::NotJson { offset } => {
-                return write!(f, "the payload is not one JSON object: at byte {offset}");
-            }
-            Self::NoId => "the payload has no `id`",
-            Self::BadId => "the `id` of the payload is not a string",
-            Self::RepeatedId => "the payload has more than one `id`",
-            Self::NoType => "the payload has no `type`",
-            Self::BadType => "the `type` of the payload is not a string",
-            Self::RepeatedType => "the payload has more than one `type`",
-        })
+impl<T> Once<T> {
+    fn set(&mut self, value: Option<T>) {
+        self.value = value.filter(|_| !self.is_set);
+        self.is_set = true;
     }
 }
-
-impl Error for PayloadError {}

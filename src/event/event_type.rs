@@ -1,29 +1,29 @@
-//! The event types of the vendor's guide, and room for more.
+//! The event types of Loops' guide, and room for more.
 
-use std::{convert::Infallible, fmt, str::FromStr, sync::Arc};
+use std::{cmp::Ordering, convert::Infallible, fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// What happened. The vendor's guide names seven types; any other is [`Other`](Self::Other), as it came.
+/// What happened. Loops' guide names seven types; any other is [`Other`](Self::Other), as it came.
 ///
 /// ```
 /// use tower_loops::EventType;
 ///
 /// assert_eq!("charge.succeeded".parse(), Ok(EventType::ChargeSucceeded));
-/// assert_eq!(EventType::from("payout.paid").as_str(), "payout.paid");
+/// assert_eq!(EventType::from("payout.paid"), "payout.paid");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventType {
     /// `charge.succeeded`: a payment went through.
     ChargeSucceeded,
-    /// `charge.refunded`: a payment was given back.
+    /// `charge.refunded`: a payment was refunded, in whole or in part.
     ChargeRefunded,
     /// `checkout.session.completed`: a customer completed a checkout.
     CheckoutSessionCompleted,
     /// `customer.subscription.created`: a subscription began.
     CustomerSubscriptionCreated,
-    /// `customer.subscription.deleted`: a subscription was cancelled.
+    /// `customer.subscription.deleted`: a subscription ended.
     CustomerSubscriptionDeleted,
     /// `invoice.payment_succeeded`: a recurring invoice was paid.
     InvoicePaymentSucceeded,
@@ -33,7 +33,7 @@ pub enum EventType {
     Other(OtherEventType),
 }
 
-/// The text of an [`EventType::Other`]. It is never one of the known types: there is one value for each text.
+/// The text of an [`EventType::Other`]. It is never one of the known types: each text has one value.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OtherEventType(Arc<str>);
 
@@ -83,6 +83,31 @@ known! {
     CustomerSubscriptionDeleted = "customer.subscription.deleted",
     InvoicePaymentSucceeded = "invoice.payment_succeeded",
     InvoicePaymentFailed = "invoice.payment_failed",
+}
+
+/// Ordered by text.
+impl Ord for EventType {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for EventType {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq<str> for EventType {
+    fn eq(&self, text: &str) -> bool {
+        self.as_str() == text
+    }
+}
+
+impl PartialEq<&str> for EventType {
+    fn eq(&self, text: &&str) -> bool {
+        self.as_str() == *text
+    }
 }
 
 impl AsRef<str> for EventType {

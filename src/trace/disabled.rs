@@ -11,6 +11,8 @@ pub(crate) fn verified(_: &VerifiedEvent, _: SystemTime, _: &RejectionCounter) {
 
 pub(crate) fn rejected(_: &Rejection, _: &DeliveryLog<'_>) {}
 
+pub(crate) fn unreadable(_: &VerifiedEvent, _: &[String]) {}
+
 #[derive(Default)]
 pub(crate) struct RejectionCounter;
 

@@ -32,6 +32,17 @@ pub(crate) fn verified(
     );
 }
 
+/// Logs the paths of what cannot be read in the object of an event, and no value.
+pub(crate) fn unreadable(event: &VerifiedEvent, paths: &[String]) {
+    tracing::warn!(
+        target: TARGET,
+        id = truncated(event.id()),
+        r#type = truncated(event.event_type().as_str()),
+        ?paths,
+        "the object of a Loops event has fields that cannot be read"
+    );
+}
+
 fn truncated(text: &str) -> &str {
     let mut end = text.len().min(MAX_TEXT);
     while !text.is_char_boundary(end) {

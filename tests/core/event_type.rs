@@ -98,7 +98,8 @@ fn types_are_equal_and_hash_alike_where_their_texts_are() {
     }
     for left in texts() {
         for right in texts() {
-            let equal = EventType::from(left) == EventType::from(right);
+            let [one, other] = [left, right].map(EventType::from);
+            let equal = one == other;
             assert_eq!(equal, left == right, "{left:?} and {right:?}");
         }
     }

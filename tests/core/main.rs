@@ -12,6 +12,7 @@ mod object_errors;
 mod objects;
 mod privacy;
 mod properties;
+mod reading;
 mod redaction;
 mod references;
 mod rejection;

@@ -236,13 +236,7 @@ fn an_invoice_has_all_its_fields() {
 
 #[test]
 fn an_object_of_an_unknown_type_is_the_json_as_it_is() {
-    for value in [
-        json!({"a": [1, null, {"b": "c"}]}),
-        json!([1]),
-        json!("text"),
-        json!(7),
-    ] {
-        let expected = EventObject::Other(value.clone());
-        assert_eq!(object("payout.paid", &value), Ok(expected), "{value}");
-    }
+    let value = json!({"a": [1, null, {"b": "c"}]});
+    let expected = EventObject::Other(value.clone());
+    assert_eq!(object("payout.paid", &value), Ok(expected));
 }

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_loops::{
-    BillingDetails, Charge, CheckoutSession, CustomerDetails, EventObject, Invoice, ObjectError,
-    Subscription, TotalDetails,
+    BillingDetails, Charge, CheckoutSession, CustomerDetails, EventObject, Invoice, Subscription,
+    TotalDetails,
 };
 
 use crate::{
@@ -95,14 +95,6 @@ fn unread_fields_may_hold_what_no_type_can() {
         };
         assert_eq!(charge.amount, Some(7), "{name}");
     }
-    // A tree of such depth would take the stack with it: it is no object, and the event is none the worse.
-    let body = format!(r#"{{"id":"e","type":"payout.paid","data":{{"object":{deep}}}}}"#);
-    let event = receive(&body).unwrap();
-    assert!(matches!(
-        event.object(),
-        Err(ObjectError::Unexpected { .. })
-    ));
-    assert_eq!(event.payload(), body.as_bytes());
 }
 
 #[test]
@@ -151,12 +143,4 @@ fn the_object_can_be_read_as_any_type() {
     );
     assert_eq!(event("[1,2]").object_as(), Ok(vec![1, 2]));
     assert_eq!(event(r#"{"a":1.5}"#).object_as(), Ok(json!({"a": 1.5})));
-    for wrong in [r#"{"amount":256}"#, "{}", r#""MARK""#] {
-        let error = event(wrong).object_as::<Own>().expect_err(wrong);
-        assert!(
-            matches!(error, ObjectError::Unexpected { .. }),
-            "{wrong}: {error:?}"
-        );
-        assert!(!format!("{error:?} {error}").contains("MARK"), "{error:?}");
-    }
 }

@@ -1,4 +1,4 @@
-//! Which JSON containers are open, at a bit each.
+//! The stack of open JSON containers, at a bit each.
 
 #[derive(Clone, Copy)]
 pub(super) enum Container {
@@ -6,8 +6,8 @@ pub(super) enum Container {
     Array,
 }
 
-/// The containers that are open, a bit each: the innermost up to 63 in place, behind a bit that says how many they are, and
-/// the others on the heap.
+/// The open containers, a bit each: the innermost 63 or fewer in one word, after a sentinel bit that
+/// tells how many they are; the others on the heap.
 pub(super) struct Nesting {
     innermost: u64,
     outer: Vec<u64>,

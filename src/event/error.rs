@@ -1,0 +1,90 @@
+//! Why a signed body is no event, and why an event has no typed object.
+
+use std::{error::Error, fmt};
+
+use crate::json::Malformed;
+
+/// What is wrong with a signed body that is [`InvalidPayload`](crate::Rejection::InvalidPayload).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PayloadError {
+    /// It is not UTF-8 throughout.
+    NotUtf8,
+    /// It is not one JSON object.
+    NotJson {
+        /// Where it stops being that, in bytes from the start.
+        offset: usize,
+    },
+    /// There is no `id`.
+    NoId,
+    /// The `id` is not a string.
+    BadId,
+    /// There is more than one `id`.
+    RepeatedId,
+    /// There is no `type`.
+    NoType,
+    /// The `type` is not a string.
+    BadType,
+    /// There is more than one `type`.
+    RepeatedType,
+}
+
+impl From<Malformed> for PayloadError {
+    fn from(Malformed { offset }: Malformed) -> Self {
+        Self::NotJson { offset }
+    }
+}
+
+impl fmt::Display for PayloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotUtf8 => "the payload is not UTF-8",
+            Self::NotJson { offset } => {
+                return write!(f, "the payload is not one JSON object: at byte {offset}");
+            }
+            Self::NoId => "the payload has no `id`",
+            Self::BadId => "the `id` of the payload is not a string",
+            Self::RepeatedId => "the payload has more than one `id`",
+            Self::NoType => "the payload has no `type`",
+            Self::BadType => "the `type` of the payload is not a string",
+            Self::RepeatedType => "the payload has more than one `type`",
+        })
+    }
+}
+
+impl Error for PayloadError {}
+
+/// Why an event has no object of the expected type. The event is as authentic as before, and another
+/// delivery of it has no other object: acknowledge it with a 200, and keep it for a person.
+///
+/// It says where in the payload the trouble is, not what stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ObjectError {
+    /// The payload has no `data.object`, or it is `null`.
+    Missing,
+    /// What stands there is not of the expected shape, or too deep or too large for the type.
+    #[non_exhaustive]
+    Unexpected {
+        /// The path of the value, such as `data.object.amount`. Keys that do not look like names of
+        /// the API, and those of metadata, are shown as `*`.
+        path: String,
+    },
+}
+
+impl ObjectError {
+    pub(super) fn unexpected(path: impl Into<String>) -> Self {
+        Self::Unexpected { path: path.into() }
+    }
+}
+
+impl fmt::Display for ObjectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("the event has no data.object"),
+            Self::Unexpected { path } => write!(f, "{path} is not of the expected type"),
+        }
+    }
+}
+
+impl Error for ObjectError {}

@@ -1,0 +1,98 @@
+//! Who and where people are.
+
+use crate::event::object::{read::fields, text::Word};
+
+/// Who paid a [`Charge`](crate::Charge).
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct BillingDetails {
+    /// The payer's name.
+    pub name: Option<String>,
+    /// The payer's e-mail address.
+    pub email: Option<String>,
+    /// The payer's telephone number.
+    pub phone: Option<String>,
+    /// The billing address.
+    pub address: Option<Address>,
+}
+
+fields! {
+    BillingDetails {
+        name: ["name"],
+        email: ["email"] as Word,
+        phone: ["phone"],
+        address: ["address"],
+    }
+}
+
+/// Who completed a [`CheckoutSession`](crate::CheckoutSession).
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct CustomerDetails {
+    /// The customer's name.
+    pub name: Option<String>,
+    /// The customer's e-mail address.
+    pub email: Option<String>,
+    /// The customer's telephone number.
+    pub phone: Option<String>,
+    /// The customer's address.
+    pub address: Option<Address>,
+}
+
+fields! {
+    CustomerDetails {
+        name: ["name"],
+        email: ["email"] as Word,
+        phone: ["phone"],
+        address: ["address"],
+    }
+}
+
+/// Where the goods of a [`CheckoutSession`](crate::CheckoutSession) go.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct ShippingDetails {
+    /// The recipient's name.
+    pub name: Option<String>,
+    /// The recipient's telephone number.
+    pub phone: Option<String>,
+    /// The recipient's address.
+    pub address: Option<Address>,
+}
+
+fields! {
+    ShippingDetails {
+        name: ["name"],
+        phone: ["phone"],
+        address: ["address"],
+    }
+}
+
+/// A postal address.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Address {
+    /// The street, or a company's name.
+    pub line1: Option<String>,
+    /// The flat, suite or building.
+    pub line2: Option<String>,
+    /// The city.
+    pub city: Option<String>,
+    /// The state, county, province or region.
+    pub state: Option<String>,
+    /// The postal code.
+    pub postal_code: Option<String>,
+    /// The country, as two letters (ISO 3166-1).
+    pub country: Option<String>,
+}
+
+fields! {
+    Address {
+        line1: ["line1"],
+        line2: ["line2"],
+        city: ["city"],
+        state: ["state"],
+        postal_code: ["postal_code"],
+        country: ["country"] as Word,
+    }
+}

@@ -1,0 +1,48 @@
+//! The text that a JSON string stands for.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+/// The text of a JSON string; `None` for other values and for strings with a lone surrogate.
+pub(crate) fn unquote(value: &str) -> Option<Cow<'_, str>> {
+    let inner = value.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') {
+        return serde_json::from_str(value).ok().map(Cow::Owned);
+    }
+    Some(Cow::Borrowed(inner))
+}
+
+const REPLACEMENT: &str = r"\uFFFD";
+
+/// Replaces escaped lone surrogates, which JSON allows and Unicode has no text for, by U+FFFD.
+/// Copies the text only if it has one.
+pub(crate) fn replace_lone_surrogates(text: &str) -> Cow<'_, str> {
+    let mut replaced = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(distance) = memchr(b'\\', text.as_bytes().get(at..).unwrap_or_default()) {
+        let escape = at + distance;
+        at = match (code_unit(text, escape), code_unit(text, escape + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => escape + 2 * REPLACEMENT.len(),
+            (Some(0xd800..=0xdfff), _) => {
+                replaced.push_str(text.get(copied..escape).unwrap_or_default());
+                replaced.push_str(REPLACEMENT);
+                copied = escape + REPLACEMENT.len();
+                copied
+            }
+            _ => escape + 2,
+        };
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    replaced.push_str(text.get(copied..).unwrap_or_default());
+    Cow::Owned(replaced)
+}
+
+/// The UTF-16 code unit that is escaped here as `\uXXXX`.
+fn code_unit(text: &str, at: usize) -> Option<u16> {
+    let digits = text.get(at..at + 6)?.strip_prefix(r"\u")?;
+    u16::from_str_radix(digits, 16).ok()
+}
