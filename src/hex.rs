@@ -1,4 +1,4 @@
-//! Bytes as text.
+//! Bytes as hex digits, and back.
 
 use std::fmt::Write;
 
@@ -10,4 +10,15 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
+}
+
+/// The bytes that hex digits of either case stand for.
+#[cfg(feature = "explain")]
+pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
+    let (pairs, []) = text.as_chunks() else {
+        return None;
+    };
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(*high)? << 4 | digit(*low)?).ok();
+    pairs.iter().map(byte).collect()
 }

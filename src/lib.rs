@@ -148,6 +148,7 @@
 //! | feature | what it gives |
 //! |---|---|
 //! | `axum` | [`VerifiedEvent`] as an extractor, [`Rejection`] as an `IntoResponse`; brings `tracing` |
+//! | `explain` | [`explain::Explainer`]: why a captured delivery is not accepted |
 //! | `idempotency` | [`idempotency::IdempotencyLayer`]: each event handled once; needs a tokio runtime, brings `tokio` and `tracing` |
 //! | `test-util` | [`idempotency::conformance`]: the suite for stores of your own |
 //! | `tokio` | the body timeout, 30 seconds by default inside a tokio runtime ([`LoopsSignatureLayer::with_body_timeout`]), and the two seconds of a drain |
@@ -170,6 +171,8 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod event;
+#[cfg(feature = "explain")]
+pub mod explain;
 pub mod guide;
 mod hex;
 #[cfg(feature = "idempotency")]

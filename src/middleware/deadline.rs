@@ -21,35 +21,50 @@ mod with_tokio {
 
     /// Registers a timer only once a poll has to wait.
     pub(in crate::middleware) struct Deadline {
-        at: Option<Instant>,
+        timeout: Option<Duration>,
+        start: Option<Instant>,
         // Boxed, so that this feature does not make the response future `!Unpin`.
         sleep: Option<Pin<Box<Sleep>>>,
     }
 
     impl Deadline {
-        /// After this time from now; never without a timeout, or if no clock reaches that far.
+        /// This long after the first poll, so that a body that is complete costs no look at the
+        /// clock. Never without a timeout.
         pub(in crate::middleware) fn after(timeout: Option<Duration>) -> Self {
             Self {
-                at: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+                timeout,
+                start: None,
                 sleep: None,
             }
         }
 
-        pub(in crate::middleware) fn restart(&mut self, timeout: Duration) {
-            *self = Self::after(Some(timeout));
+        /// Counts from now.
+        pub(in crate::middleware) fn start(mut self) -> Self {
+            self.start = self.timeout.map(|_| Instant::now());
+            self
         }
 
-        /// Ready once the time has come.
+        /// Counts from the next poll again.
+        pub(in crate::middleware) fn restart(&mut self) {
+            *self = Self::after(self.timeout);
+        }
+
+        /// Ready once the time has come; never if no clock reaches that far.
         pub(in crate::middleware) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-            let Some(at) = self.at else {
+            let Some(timeout) = self.timeout else {
                 return Poll::Pending;
             };
-            if self.sleep.is_none() && Handle::try_current().is_err() {
-                self.at = None;
-                return Poll::Pending;
+            if self.sleep.is_none() {
+                let at = self.start.unwrap_or_else(Instant::now).checked_add(timeout);
+                match at.filter(|_| Handle::try_current().is_ok()) {
+                    Some(at) => self.sleep = Some(Box::pin(sleep_until(at))),
+                    None => self.timeout = None,
+                }
             }
-            let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
-            sleep.as_mut().poll(cx)
+            match &mut self.sleep {
+                Some(sleep) => sleep.as_mut().poll(cx),
+                None => Poll::Pending,
+            }
         }
     }
 }
@@ -68,7 +83,11 @@ mod without_tokio {
             Self
         }
 
-        pub(in crate::middleware) fn restart(&mut self, _: Duration) {}
+        pub(in crate::middleware) fn start(self) -> Self {
+            self
+        }
+
+        pub(in crate::middleware) fn restart(&mut self) {}
 
         pub(in crate::middleware) fn poll(&mut self, _: &mut Context<'_>) -> Poll<()> {
             Poll::Pending

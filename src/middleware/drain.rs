@@ -61,9 +61,8 @@ impl Drain {
     fn new(remaining: u64) -> Self {
         Self {
             remaining,
-            // Started by the first poll that waits.
-            idle: Deadline::after(None),
-            has_new_data: true,
+            idle: Deadline::after(Some(IDLE_TIMEOUT)),
+            has_new_data: false,
         }
     }
 
@@ -97,7 +96,7 @@ impl Drain {
 
     fn poll_timeouts(&mut self, deadline: &mut Deadline, cx: &mut Context<'_>) -> Poll<()> {
         if std::mem::take(&mut self.has_new_data) {
-            self.idle.restart(IDLE_TIMEOUT);
+            self.idle.restart();
         }
         if self.idle.poll(cx).is_ready() {
             return Poll::Ready(());

@@ -96,7 +96,7 @@ where
             parts,
             delivery,
         });
-        let deadline = Deadline::after(config.body_timeout);
+        let deadline = Deadline::after(config.body_timeout).start();
         Self {
             state: State::Body {
                 body,

@@ -17,9 +17,9 @@ const MAX_LEN: usize = 4096;
 pub(super) type Candidate = [u8; 32];
 
 /// The parsed header: `t` as bytes and as a number, and every `v1` that could match.
-pub(super) struct SignatureHeader<'a> {
-    pub(super) timestamp_text: &'a [u8],
-    pub(super) timestamp: u64,
+pub(crate) struct SignatureHeader<'a> {
+    pub(crate) timestamp_text: &'a [u8],
+    pub(crate) timestamp: u64,
     /// The number of `v1` elements, well-formed or not.
     pub(super) signatures: usize,
     /// `None` if no `v1` element is 64 hex digits.
@@ -29,7 +29,7 @@ pub(super) struct SignatureHeader<'a> {
 impl<'a> SignatureHeader<'a> {
     /// Parses the header in one pass. Other elements than `t=…` and `v1=…` are ignored, for future
     /// schemes.
-    pub(super) fn parse(header: &'a [u8]) -> Result<Self, HeaderError> {
+    pub(crate) fn parse(header: &'a [u8]) -> Result<Self, HeaderError> {
         if header.len() > MAX_LEN {
             return Err(HeaderError::TooLong);
         }
@@ -64,6 +64,12 @@ impl<'a> SignatureHeader<'a> {
             signatures,
             candidates,
         })
+    }
+
+    /// The texts of all `v1` elements, also of those that are no digest.
+    #[cfg(feature = "explain")]
+    pub(crate) fn signature_texts(header: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        elements(header).filter_map(|element| trim(element).strip_prefix(b"v1="))
     }
 }
 

@@ -10,6 +10,8 @@ mod timestamp;
 mod verification;
 mod verifier;
 
+#[cfg(feature = "explain")]
+pub(crate) use header::SignatureHeader;
 pub use header::{HeaderError, SIGNATURE_HEADER};
 pub use signer::Signer;
 pub use verification::Verification;

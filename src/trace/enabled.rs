@@ -173,7 +173,7 @@ mod idempotency {
 
     pub(crate) fn purge_failed(error: &StoreError) {
         let cause = error.source();
-        tracing::warn!(%error, cause, "expired events could not be purged");
+        tracing::warn!(target: TARGET, %error, cause, "expired events could not be purged");
     }
 
     pub(crate) fn success_not_recorded(key: &EventKey) {
@@ -181,7 +181,7 @@ mod idempotency {
     }
 
     pub(crate) fn too_many_unrecorded(key: &EventKey) {
-        tracing::error!(%key, "too many Loops events wait for the event store to record them");
+        tracing::error!(target: TARGET, %key, "too many Loops events wait for the event store to record them");
     }
 
     pub(crate) fn no_verified_event() {

@@ -1,5 +1,6 @@
 //! The core: what is accepted and what is refused, with bytes and times brought by the tests. No HTTP service, no clock.
 
+#[cfg(feature = "axum")]
 mod auto_traits;
 mod candidates;
 mod envelope;

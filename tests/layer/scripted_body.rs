@@ -22,6 +22,7 @@ pub(crate) enum Step {
     Trailers(HeaderMap),
     Fail(BoxError),
     /// Nothing more, and no end.
+    #[cfg_attr(not(feature = "tokio"), allow(dead_code))]
     Never,
 }
 

@@ -1,0 +1,133 @@
+//! A delivery as it was captured, and whether a key explains its signature.
+
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD, prelude::BASE64_URL_SAFE_NO_PAD};
+use hmac::{EagerHash, Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use sha2::{Sha224, Sha256, Sha384, Sha512};
+use subtle::ConstantTimeEq;
+
+use super::{Cause, Finding};
+use crate::{hex, signature::SignatureHeader};
+
+/// How many bytes all attempts together hash: some 250 bodies of 1 MiB.
+const BUDGET: usize = 256 * 1024 * 1024;
+
+pub(super) struct Delivery<'a> {
+    /// The timestamp as sent; in seconds too, if it counts milliseconds.
+    timestamps: Vec<String>,
+    digests: Vec<Digest>,
+    pub(super) body: &'a [u8],
+    remaining: usize,
+}
+
+/// A `v1`, decoded.
+struct Digest {
+    bytes: Vec<u8>,
+    is_base64: bool,
+}
+
+impl<'a> Delivery<'a> {
+    pub(super) fn new(
+        header: &SignatureHeader<'_>,
+        signatures: impl Iterator<Item = &'a [u8]>,
+        body: &'a [u8],
+    ) -> Self {
+        let mut timestamps = vec![String::from_utf8_lossy(header.timestamp_text).into_owned()];
+        if header.timestamp / 1000 > 100_000_000 {
+            timestamps.push((header.timestamp / 1000).to_string());
+        }
+        Self {
+            timestamps,
+            digests: signatures.flat_map(Digest::of).collect(),
+            body,
+            remaining: BUDGET,
+        }
+    }
+
+    /// Whether there is room for more attempts.
+    pub(super) fn can_go_on(&self) -> bool {
+        self.remaining > 0
+    }
+
+    /// Whether the signature is that of this body under this key, in any form that is known. The
+    /// findings are those of the form: none if it is the right one.
+    pub(super) fn explained_by(&mut self, key: &[u8], body: &[u8]) -> Option<Vec<Finding>> {
+        self.signed_whole(key, body).or_else(|| {
+            let only = self.contains(&self.mac::<Sha256>(key, &[body]))?;
+            let cause = Finding::new(
+                Cause::SignatureOfBodyOnly,
+                "the signature covers the body alone: sign `t`, a full stop and the body",
+            );
+            Some([vec![cause], only].concat())
+        })
+    }
+
+    /// As [`explained_by`](Self::explained_by), for signatures of timestamp and body only.
+    pub(super) fn signed_whole(&mut self, key: &[u8], body: &[u8]) -> Option<Vec<Finding>> {
+        for timestamp in self.timestamps.clone() {
+            self.remaining = self.remaining.saturating_sub(body.len() + 64);
+            let message = [timestamp.as_bytes(), b".", body];
+            if let Some(findings) = self.contains(&self.mac::<Sha256>(key, &message)) {
+                return Some(findings);
+            }
+            for (name, digest) in [
+                ("SHA-1", self.mac::<Sha1>(key, &message)),
+                ("SHA-224", self.mac::<Sha224>(key, &message)),
+                ("SHA-384", self.mac::<Sha384>(key, &message)),
+                ("SHA-512", self.mac::<Sha512>(key, &message)),
+            ] {
+                if let Some(findings) = self.contains(&digest) {
+                    let detail = format!("the signature is an HMAC of {name}: SHA-256 is expected");
+                    let cause = Finding::new(Cause::SignatureOtherHash, detail);
+                    return Some([vec![cause], findings].concat());
+                }
+            }
+        }
+        None
+    }
+
+    /// The HMAC, if some digest has its length; else nothing, for speed.
+    fn mac<D: EagerHash>(&self, key: &[u8], message: &[&[u8]]) -> Vec<u8>
+    where
+        Hmac<D>: KeyInit + Mac,
+    {
+        let length = <Hmac<D> as hmac::digest::OutputSizeUser>::output_size();
+        if self
+            .digests
+            .iter()
+            .all(|digest| digest.bytes.len() != length)
+        {
+            return Vec::new();
+        }
+        let mut mac =
+            <Hmac<D> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
+        message.iter().for_each(|part| mac.update(part));
+        mac.finalize().into_bytes().to_vec()
+    }
+
+    fn contains(&self, expected: &[u8]) -> Option<Vec<Finding>> {
+        let found =
+            (self.digests.iter()).find(|digest| bool::from(digest.bytes.ct_eq(expected)))?;
+        let base64 = Finding::new(
+            Cause::SignatureBase64,
+            "the signature is Base64: hex is expected",
+        );
+        Some(found.is_base64.then_some(base64).into_iter().collect())
+    }
+}
+
+impl Digest {
+    fn of(text: &[u8]) -> impl Iterator<Item = Self> {
+        let unpadded = text.split(|byte| *byte == b'=').next().unwrap_or(text);
+        let base64 = [
+            BASE64_STANDARD_NO_PAD.decode(unpadded),
+            BASE64_URL_SAFE_NO_PAD.decode(unpadded),
+        ];
+        let hex = hex::decode(text).map(|bytes| (bytes, false));
+        let base64 = base64.into_iter().flatten().map(|bytes| (bytes, true));
+        hex.into_iter()
+            .chain(base64)
+            .filter(|(bytes, _)| !bytes.is_empty())
+            .map(|(bytes, is_base64)| Self { bytes, is_base64 })
+    }
+}

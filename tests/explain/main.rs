@@ -1,0 +1,328 @@
+//! Deliveries corrupted in every known way, and what `Explainer` says of each.
+
+use std::{
+    io::Write,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use flate2::{Compression, write::GzEncoder};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Sha256, Sha512};
+use tower_loops::{
+    Secret, Signer,
+    explain::{Cause, Explainer, Explanation},
+};
+
+const SECRET: &str = "whsec_c2VjcmV0LWtleQ==";
+const NOW: u64 = 1_700_000_000;
+
+/// What was sent: with a line break inside, text beyond ASCII, and slashes.
+const SENT: &str =
+    "{\"id\": \"evt_1\",\n \"type\": \"charge.succeeded\", \"u\": \"https://x\", \"n\": \"é\"}";
+
+/// The same, without white space.
+const COMPACT: &str = r#"{"id":"evt_1","type":"charge.succeeded","u":"https://x","n":"é <3"}"#;
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+fn explain(header: &str, secrets: &[&str], body: &[u8]) -> Explanation {
+    let secret = |text: &str| Secret::new(text).expect("it is not empty");
+    let first = Explainer::new(secret(secrets[0]));
+    (secrets[1..].iter())
+        .fold(first, |explainer, text| {
+            explainer.with_additional_secret(secret(text))
+        })
+        .explain([header.as_bytes()], body, at(NOW))
+}
+
+fn sign(secret: &[u8], body: &[u8], at: SystemTime) -> String {
+    let signer = Signer::new(Secret::new(secret).expect("it is not empty"));
+    signer
+        .sign(body, at)
+        .to_str()
+        .expect("it is ASCII")
+        .to_owned()
+}
+
+fn causes(explanation: &Explanation) -> Vec<&'static str> {
+    let findings = explanation.findings().iter();
+    findings.map(|finding| finding.cause().as_str()).collect()
+}
+
+#[test]
+fn a_genuine_delivery_is_valid() {
+    let explanation = explain(
+        &sign(SECRET.as_bytes(), SENT.as_bytes(), at(NOW)),
+        &[SECRET],
+        SENT.as_bytes(),
+    );
+    assert!(explanation.is_valid());
+    assert_eq!(causes(&explanation), [""; 0]);
+}
+
+#[test]
+fn a_changed_body_is_named() {
+    let latin1 = |text: &str| text.chars().map(|c| c as u8).collect::<Vec<u8>>();
+    let gzip = |text: &str| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text.as_bytes()).expect("a Vec takes all");
+        encoder.finish().expect("a Vec takes all")
+    };
+    let text = |text: &str| text.as_bytes().to_vec();
+    let pretty = "{\n  \"id\": \"evt_1\",\n  \"type\": \"charge.succeeded\",\n  \"l\": [],\n  \"m\": {\n    \"a\": [\n      1.50\n    ]\n  }\n}";
+    let plain = r#"{"id":"evt_1","type":"charge.succeeded","l":[],"m":{"a":[1.50]}}"#;
+    let python = r#"{"id": "evt_1", "type": "charge.succeeded", "l": [], "m": {"a": [1.50]}}"#;
+    let rows: &[(&str, Vec<u8>, &[&str])] = &[
+        (SENT, text(&format!("{SENT}\n")), &["body_newline_added"]),
+        (SENT, text(&format!("{SENT}\r\n")), &["body_newline_added"]),
+        (&format!("{SENT}\n"), text(SENT), &["body_newline_lost"]),
+        (
+            SENT,
+            text(&SENT.replace('\n', "\r\n")),
+            &["body_line_endings"],
+        ),
+        (
+            &SENT.replace('\n', "\r\n"),
+            text(SENT),
+            &["body_line_endings"],
+        ),
+        (
+            pretty,
+            text(&pretty.replace('\n', "")),
+            &["body_line_endings"],
+        ),
+        (SENT, text(&format!("\u{feff}{SENT}")), &["body_bom"]),
+        (&format!("\u{feff}{SENT}"), text(SENT), &["body_bom"]),
+        (pretty, text(plain), &["body_reserialised"]),
+        (plain, text(pretty), &["body_reserialised"]),
+        (python, text(plain), &["body_reserialised"]),
+        (
+            COMPACT,
+            text(&COMPACT.replace('é', "\\u00e9")),
+            &["body_unicode_escapes"],
+        ),
+        (
+            &COMPACT.replace('é', "\\u00E9"),
+            text(COMPACT),
+            &["body_unicode_escapes"],
+        ),
+        (
+            &COMPACT.replace('é', "\\ud83d\\ude00"),
+            text(&COMPACT.replace('é', "😀")),
+            &["body_unicode_escapes"],
+        ),
+        (
+            &COMPACT.replace('<', "\\u003c"),
+            text(COMPACT),
+            &["body_unicode_escapes"],
+        ),
+        (
+            &COMPACT.replace('/', "\\/"),
+            text(COMPACT),
+            &["body_slash_escapes"],
+        ),
+        (
+            COMPACT,
+            text(&COMPACT.replace('/', "\\/")),
+            &["body_slash_escapes"],
+        ),
+        (
+            COMPACT,
+            text(&COMPACT.replace('/', "\\/").replace('é', "\\u00e9")),
+            &["body_unicode_escapes", "body_slash_escapes"],
+        ),
+        (
+            SENT,
+            BASE64_STANDARD.encode(SENT).into_bytes(),
+            &["body_base64"],
+        ),
+        (SENT, gzip(SENT), &["body_gzip"]),
+        (
+            SENT,
+            serde_json::to_vec(SENT).expect("a text is JSON"),
+            &["body_json_string"],
+        ),
+        (SENT, latin1(SENT), &["body_latin1"]),
+        (SENT, text(&SENT.replace('é', "Ã©")), &["body_latin1"]),
+        (SENT, Vec::new(), &["body_empty"]),
+        (&format!(" {SENT}\n"), text(SENT), &["body_trimmed"]),
+        (SENT, text(&SENT.replace("evt_1", "evt_2")), &["unknown"]),
+    ];
+    for (sent, received, expected) in rows {
+        let header = sign(SECRET.as_bytes(), sent.as_bytes(), at(NOW));
+        let explanation = explain(&header, &[SECRET], received);
+        assert!(!explanation.is_valid(), "{expected:?}");
+        assert_eq!(
+            causes(&explanation),
+            *expected,
+            "{}",
+            String::from_utf8_lossy(received)
+        );
+    }
+}
+
+#[test]
+fn another_secret_is_named() {
+    let rows: &[(&[u8], &[&str], &[&str])] = &[
+        (
+            SECRET.as_bytes(),
+            &["whsec_c2VjcmV0LWtleQ==\n"],
+            &["secret_whitespace"],
+        ),
+        (b"whsec_line\n", &["whsec_line"], &["secret_whitespace"]),
+        (
+            SECRET.as_bytes(),
+            &["\u{feff}whsec_c2VjcmV0LWtleQ=="],
+            &["secret_whitespace"],
+        ),
+        (
+            SECRET.as_bytes(),
+            &["\"whsec_c2VjcmV0LWtleQ==\""],
+            &["secret_quotes"],
+        ),
+        (
+            SECRET.as_bytes(),
+            &["'whsec_c2VjcmV0LWtleQ=='\n"],
+            &["secret_quotes"],
+        ),
+        (b"c2VjcmV0LWtleQ==", &[SECRET], &["secret_prefix"]),
+        (SECRET.as_bytes(), &["c2VjcmV0LWtleQ=="], &["secret_prefix"]),
+        (b"secret-key", &[SECRET], &["secret_base64"]),
+        (b"c2VjcmV0LWtleQ==", &["secret-key"], &["secret_base64"]),
+        (b"secret-key", &["7365637265742d6b6579"], &["secret_hex"]),
+        (b"7365637265742d6b6579", &["secret-key"], &["secret_hex"]),
+        (
+            SECRET.as_bytes(),
+            &["whsec_old", "'whsec_c2VjcmV0LWtleQ=='"],
+            &["secret_quotes"],
+        ),
+        (b"whsec_foreign", &[SECRET], &["unknown"]),
+    ];
+    for (signed_with, configured, expected) in rows {
+        let header = sign(signed_with, COMPACT.as_bytes(), at(NOW));
+        let explanation = explain(&header, configured, COMPACT.as_bytes());
+        assert!(!explanation.is_valid(), "{expected:?}");
+        assert_eq!(causes(&explanation), *expected, "{configured:?}");
+    }
+
+    let header = sign(SECRET.as_bytes(), COMPACT.as_bytes(), at(NOW));
+    let explanation = explain(&header, &["whsec_old", SECRET], COMPACT.as_bytes());
+    assert!(explanation.is_valid());
+    assert_eq!(causes(&explanation), ["secret_other"]);
+}
+
+#[test]
+fn two_causes_at_once_are_named() {
+    let header = sign(SECRET.as_bytes(), COMPACT.as_bytes(), at(NOW - 3600));
+    let received = COMPACT.replace(',', ", ").replace("\":", "\": ");
+    let explanation = explain(&header, &["whsec_old", SECRET], received.as_bytes());
+    assert_eq!(
+        causes(&explanation),
+        ["body_reserialised", "secret_other", "timestamp_too_old"]
+    );
+    let explanation = explain(&header, &[&format!("{SECRET}\n")], received.as_bytes());
+    assert_eq!(
+        causes(&explanation),
+        [
+            "body_reserialised",
+            "secret_whitespace",
+            "timestamp_too_old"
+        ]
+    );
+}
+
+#[test]
+fn another_form_of_signature_is_named() {
+    let key = SECRET.as_bytes();
+    let mac = |message: String| {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length will do");
+        mac.update(message.as_bytes());
+        mac.finalize().into_bytes()
+    };
+    let hex = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    let whole = mac(format!("{NOW}.{COMPACT}"));
+    let mut sha512 = Hmac::<Sha512>::new_from_slice(key).expect("any length will do");
+    sha512.update(format!("{NOW}.{COMPACT}").as_bytes());
+    let millis = NOW * 1000 + 7;
+    let rows = [
+        (
+            format!("t={NOW},v1={}", hex(&mac(COMPACT.to_owned()))),
+            "signature_of_body_only",
+        ),
+        (
+            format!("t={NOW},v1={}", BASE64_STANDARD.encode(whole)),
+            "signature_base64",
+        ),
+        (
+            format!("t={NOW},v1={}", hex(&sha512.finalize().into_bytes())),
+            "signature_other_hash",
+        ),
+        (
+            format!("t={millis},v1={}", hex(&mac(format!("{millis}.{COMPACT}")))),
+            "timestamp_in_milliseconds",
+        ),
+        (
+            format!("t={millis},v1={}", hex(&whole)),
+            "timestamp_in_milliseconds",
+        ),
+        ("t=1,t=2,v1=00".to_owned(), "malformed_signature"),
+        (format!("t={NOW},v1={}", "0".repeat(64)), "unknown"),
+    ];
+    for (header, expected) in &rows[..] {
+        assert_eq!(
+            causes(&explain(header, &[SECRET], COMPACT.as_bytes()))[0],
+            *expected,
+            "{header}"
+        );
+    }
+}
+
+#[test]
+fn header_and_time_are_named() {
+    let explainer = Explainer::new(Secret::new(SECRET).expect("it is not empty"));
+    let none = explainer.explain([], b"", at(NOW));
+    assert_eq!(causes(&none), ["missing_signature", "body_empty"]);
+    let two = explainer.explain([&b"t=1,v1=00"[..]; 2], b"{}", at(NOW));
+    assert_eq!(causes(&two), ["ambiguous_signature"]);
+
+    for (signed_at, expected) in [
+        (NOW - 3600, &["timestamp_too_old", "clock_skew"][..]),
+        (NOW - 30 * 86_400, &["timestamp_too_old"]),
+        (NOW + 301, &["timestamp_too_new", "clock_skew"]),
+        (NOW + 300, &[]),
+    ] {
+        let header = sign(SECRET.as_bytes(), SENT.as_bytes(), at(signed_at));
+        assert_eq!(
+            causes(&explain(&header, &[SECRET], SENT.as_bytes())),
+            expected
+        );
+    }
+    let header = sign(SECRET.as_bytes(), b"[]", at(NOW));
+    assert_eq!(
+        causes(&explain(&header, &[SECRET], b"[]")),
+        ["invalid_payload"]
+    );
+}
+
+#[test]
+fn an_explanation_is_json_and_shows_neither_secret_nor_body() {
+    let header = sign(b"whsec_private", COMPACT.as_bytes(), at(NOW));
+    let secret = Secret::new("\"whsec_private\"").expect("it is not empty");
+    let explainer = Explainer::new(secret);
+    let explanation = explainer.explain([header.as_bytes()], COMPACT.as_bytes(), at(NOW));
+    let json = serde_json::to_value(&explanation).expect("it is JSON");
+    assert_eq!(json["verdict"], "invalid");
+    assert_eq!(json["causes"][0]["cause"], Cause::SecretQuotes.as_str());
+    let shown = format!("{json} {explanation:?} {explainer:?}");
+    for hidden in ["private", "evt_1", &header[18..]] {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+}
