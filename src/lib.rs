@@ -177,11 +177,15 @@ pub mod guide;
 mod hex;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;
+#[cfg(feature = "inbox")]
+pub mod inbox;
 mod json;
 mod middleware;
 mod rejection;
 mod secret;
 mod signature;
+#[cfg(any(feature = "idempotency", feature = "inbox"))]
+mod store;
 mod trace;
 
 #[cfg(feature = "axum")]
@@ -190,7 +194,7 @@ pub use event::{
     Address, BillingDetails, CancellationDetails, Charge, CheckoutSession, CustomField,
     CustomerDetails, EventData, EventObject, EventType, FinalizationError, Invoice, InvoiceLine,
     LineItem, Metadata, ObjectError, OtherEventType, PayloadError, Period, Reference, Refund,
-    ShippingDetails, Subscription, SubscriptionItem, TotalDetails, VerifiedEvent,
+    ShippingDetails, StoredEvent, Subscription, SubscriptionItem, TotalDetails, VerifiedEvent,
 };
 pub use middleware::{LoopsSignature, LoopsSignatureLayer, ResponseBody, ResponseFuture};
 pub use rejection::{BodyError, Rejection, RejectionKind};

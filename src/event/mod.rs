@@ -7,6 +7,7 @@ mod event_type;
 mod locate;
 mod object;
 mod payload_text;
+mod stored;
 mod verified;
 
 pub use data::{EventData, EventObject};
@@ -17,4 +18,5 @@ pub use object::{
     CustomerDetails, FinalizationError, Invoice, InvoiceLine, LineItem, Metadata, Period,
     Reference, Refund, ShippingDetails, Subscription, SubscriptionItem, TotalDetails,
 };
+pub use stored::StoredEvent;
 pub use verified::VerifiedEvent;

@@ -1,0 +1,64 @@
+//! Why an attempt failed.
+
+use std::error::Error;
+
+use crate::inbox::permanent::Permanent;
+
+/// The longest error text that is kept, in bytes.
+const MAX_TEXT: usize = 1024;
+
+/// A failure, as a queue keeps it.
+pub(super) struct Failure {
+    pub(super) text: String,
+    pub(super) is_permanent: bool,
+}
+
+impl Failure {
+    /// Of an error of the service: the texts of the error and its sources.
+    pub(super) fn of(error: &(dyn Error + 'static)) -> Self {
+        let (mut text, mut is_permanent) = (String::new(), false);
+        let mut next = Some(error);
+        while let Some(error) = next {
+            is_permanent |= error.is::<Permanent>();
+            // A cycle of sources would never end, and nobody reads that much.
+            if text.len() < MAX_TEXT {
+                if !text.is_empty() {
+                    text.push_str(": ");
+                }
+                text.push_str(&error.to_string());
+            } else if is_permanent {
+                break;
+            }
+            next = error.source();
+        }
+        Self {
+            text: bounded(text),
+            is_permanent,
+        }
+    }
+
+    pub(super) fn panicked() -> Self {
+        Self {
+            text: "the handler panicked".to_owned(),
+            is_permanent: false,
+        }
+    }
+
+    pub(super) fn permanent(text: impl Into<String>) -> Self {
+        Self {
+            text: bounded(text.into()),
+            is_permanent: true,
+        }
+    }
+}
+
+/// PostgreSQL cannot hold NUL in a text.
+fn bounded(text: String) -> String {
+    let mut text = text.replace('\0', "\u{fffd}");
+    let mut end = text.len().min(MAX_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text
+}

@@ -1,0 +1,24 @@
+//! What `idempotency` and `inbox` share: keys, tokens, errors, and how a store is called.
+
+mod backoff;
+mod call;
+mod error;
+mod heartbeat;
+mod key;
+mod purge;
+mod response;
+mod retention;
+mod token;
+
+pub(crate) use backoff::{Backoff, jittered};
+pub(crate) use call::{Panicked, bounded, call, catch};
+pub use error::{StoreError, StoreErrorKind};
+pub(crate) use heartbeat::keep_while;
+pub use key::{EventKey, InvalidKey};
+pub use purge::{purge_every, purge_in_batches};
+pub use response::DUPLICATE_HEADER;
+pub(crate) use response::{
+    STORE_RETRY_AFTER, duplicate, json, received, retry, store_down, unverified,
+};
+pub use retention::Retention;
+pub use token::Token;
