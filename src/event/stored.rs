@@ -109,7 +109,8 @@ impl StoredEvent {
 impl From<&VerifiedEvent> for StoredEvent {
     fn from(event: &VerifiedEvent) -> Self {
         let now = SystemTime::now();
-        let below_millis = Duration::from_nanos(u64::from(since_epoch(now).subsec_nanos() % 1_000_000));
+        let below_millis =
+            Duration::from_nanos(u64::from(since_epoch(now).subsec_nanos() % 1_000_000));
         Self::new(
             event.payload().clone(),
             event.signed_at(),

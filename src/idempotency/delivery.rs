@@ -1,6 +1,6 @@
 //! One delivery of an event: claim, handle, then record or release.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 
 use http::{Request, Response};
 use tokio::time::Instant;
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     ResponseBody,
-    store::{Panicked, call, catch, keep_while},
+    store::{Panicked, catch, keep_while},
     trace,
 };
 
@@ -94,6 +94,14 @@ async fn claim<St: EventStore>(lease: &Lease<St>) -> Result<Claim, StoreError> {
     let claim = lease.claim().await;
     dropped.0 = None;
     claim
+}
+
+async fn call<S, Request>(mut service: S, request: Request) -> Result<S::Response, S::Error>
+where
+    S: Service<Request>,
+{
+    poll_fn(|cx| service.poll_ready(cx)).await?;
+    service.call(request).await
 }
 
 /// A disconnect cannot cancel this. A detached delivery is a task that nobody cancels, so it needs

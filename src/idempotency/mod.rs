@@ -162,6 +162,6 @@ pub use service::Idempotency;
 pub use store::{AnyStore, Claim, Completion, EventStore, Mark, MemoryStore};
 
 pub use crate::store::{
-    DUPLICATE_HEADER, EventKey, Retention, StoreError, StoreErrorKind, Token, purge_every,
-    purge_in_batches,
+    DUPLICATE_HEADER, EventKey, InvalidKey, Retention, StoreError, StoreErrorKind, Token,
+    purge_every, purge_in_batches,
 };

@@ -57,7 +57,8 @@ impl<Q: Queue> Attempt<Q> {
         let handler = async {
             match start.await {
                 Ok(Ok(future)) => {
-                    let handled = async { future.await.map_err(|error| Failure::of(&*error.into())) };
+                    let handled =
+                        async { future.await.map_err(|error| Failure::of(&*error.into())) };
                     let handled = catch(handled).await;
                     handled.unwrap_or_else(|Panicked| Err(Failure::panicked()))
                 }

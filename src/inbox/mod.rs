@@ -85,8 +85,13 @@
 mod accept;
 mod attempt;
 mod config;
+#[cfg(feature = "test-util")]
+pub mod conformance;
 mod failure;
-#[expect(clippy::module_inception, reason = "the trait is what the module is about")]
+#[expect(
+    clippy::module_inception,
+    reason = "the trait is what the module is about"
+)]
 mod inbox;
 mod job;
 mod permanent;

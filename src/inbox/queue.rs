@@ -59,18 +59,17 @@ pub trait Queue: Inbox {
         outcome: &Outcome,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Resolves when an event may have come. It may resolve without one, and it may miss one:
-    /// workers also poll. If the future is dropped, a notification must not be lost with it.
+    /// Resolves when an event may have come since it last resolved, at least through this value and
+    /// its clones. It may resolve without one, and it may miss those of other processes: workers also
+    /// poll. A notification is not lost with a future that is dropped.
     fn notified(&self) -> impl Future<Output = ()> + Send;
 
     /// How many events are in which state.
     fn counts(&self) -> impl Future<Output = Result<Counts, StoreError>> + Send;
 
     /// The dead events that died last, at most `limit`.
-    fn dead(
-        &self,
-        limit: usize,
-    ) -> impl Future<Output = Result<Vec<DeadEvent>, StoreError>> + Send;
+    fn dead(&self, limit: usize)
+    -> impl Future<Output = Result<Vec<DeadEvent>, StoreError>> + Send;
 
     /// Makes a dead event wait again, with all its attempts before it. Returns whether it was dead.
     fn redrive(&self, key: &EventKey) -> impl Future<Output = Result<bool, StoreError>> + Send;

@@ -10,8 +10,6 @@ use std::{
 
 use tokio::time::timeout;
 
-use tower_service::Service;
-
 use crate::store::error::{StoreError, StoreErrorKind};
 
 pub(crate) async fn bounded<T>(
@@ -38,13 +36,4 @@ pub(crate) async fn catch<F: Future>(future: F) -> Result<F::Output, Panicked> {
         },
     )
     .await
-}
-
-/// Polls a service for readiness, and calls it.
-pub(crate) async fn call<S, Request>(mut service: S, request: Request) -> Result<S::Response, S::Error>
-where
-    S: Service<Request>,
-{
-    poll_fn(|cx| service.poll_ready(cx)).await?;
-    service.call(request).await
 }

@@ -42,10 +42,7 @@ impl EventKey {
     }
 
     /// As [`of`](Self::of), of a namespace that is bounded already: its text is shared, not copied.
-    pub(crate) fn in_namespace(
-        namespace: &Arc<str>,
-        event: &VerifiedEvent,
-    ) -> Self {
+    pub(crate) fn in_namespace(namespace: &Arc<str>, event: &VerifiedEvent) -> Self {
         Self {
             namespace: Arc::clone(namespace),
             id: bounded_event(event).into(),
@@ -70,7 +67,7 @@ impl EventKey {
     /// [id](Self::id), unchanged. [`new`](Self::new) would digest a digest again.
     ///
     /// ```
-    /// use tower_loops::inbox::EventKey;
+    /// use tower_loops::idempotency::EventKey;
     ///
     /// let key = EventKey::new("billing", "two words");
     /// assert_eq!(EventKey::restore(key.namespace(), key.id()), Ok(key));

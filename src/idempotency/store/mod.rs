@@ -12,4 +12,4 @@ pub use mark::Mark;
 pub use memory::MemoryStore;
 pub use outcome::{Claim, Completion};
 
-pub use crate::store::{EventKey, Retention, StoreError, StoreErrorKind, Token};
+pub(super) use crate::store::{EventKey, Retention, StoreError, StoreErrorKind, Token};
