@@ -1,6 +1,6 @@
 //! Why an attempt failed.
 
-use std::error::Error;
+use std::{error::Error, io};
 
 use crate::inbox::permanent::Permanent;
 
@@ -18,7 +18,11 @@ impl Failure {
     pub(super) fn of(error: &(dyn Error + 'static)) -> Self {
         let (mut text, mut is_permanent) = (String::new(), false);
         let mut next = Some(error);
-        while let Some(error) = next {
+        while let Some(mut error) = next {
+            // Its text is that of the error in it, which `source()` skips.
+            while let Some(inner) = error.downcast_ref().and_then(io::Error::get_ref) {
+                error = inner;
+            }
             is_permanent |= error.is::<Permanent>();
             // A cycle of sources would never end, and nobody reads that much.
             if text.len() < MAX_TEXT {

@@ -94,7 +94,8 @@ impl Queue for MemoryQueue {
         lease: Duration,
     ) -> Result<Vec<Taken>, StoreError> {
         let (mut rows, now) = (self.rows(), Instant::now());
-        let is_due = |row: &&mut Row| row.due().is_some_and(|due| due <= now) || row.is_held_by(token);
+        let is_due =
+            |row: &&mut Row| row.due().is_some_and(|due| due <= now) || row.is_held_by(token);
         let mut chosen: Vec<&mut Row> = rows.iter_mut().filter(is_due).collect();
         chosen.sort_by_key(|row| (!row.is_held_by(token), row.due()));
         let take = |row: &mut Row| {
@@ -171,7 +172,8 @@ impl Queue for MemoryQueue {
                 }
                 State::Pending(_) => {
                     counts.waiting += 1;
-                    counts.oldest_waiting = counts.oldest_waiting.max(Some(now - row.accepted_at.0));
+                    counts.oldest_waiting =
+                        counts.oldest_waiting.max(Some(now - row.accepted_at.0));
                 }
             }
         }
