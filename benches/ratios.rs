@@ -21,9 +21,6 @@ use tower_loops_benches::{
 fn main() {
     println!("| what | takes | baseline takes | ratio | middle half |");
     println!("|---|---:|---:|---:|---:|");
-    if std::env::var("TYPED").is_ok() {
-        return typed();
-    }
     verification();
     refusals();
     keys();

@@ -1,4 +1,4 @@
-//! The endpoint of Loops' guide, in axum: four event types handled, any other acknowledged.
+//! The endpoint of Loops' guide, in axum: what its to-do lists ask for, in memory.
 //!
 //! ```sh
 //! LOOPS_WEBHOOK_SECRET=whsec_example cargo run --example axum
@@ -11,16 +11,16 @@
 //! ```
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashMap, HashSet},
     env, process,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use axum::{Json, Router, extract::State, routing::post};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower_loops::{
-    BoxError, Charge, CheckoutSession, EventType, LoopsSignatureLayer, Metadata, Reference,
+    BoxError, Charge, CheckoutSession, EventData, Invoice, LoopsSignatureLayer, Money, Reference,
     Subscription, VerifiedEvent,
 };
 
@@ -36,7 +36,7 @@ async fn main() -> Result<(), BoxError> {
         process::exit(1)
     });
     let app = Router::new().route("/api/webhooks/loops", post(receive).route_layer(signature));
-    let app = app.with_state(Orders::default());
+    let app = app.with_state(Arc::default());
 
     let address = env::args().nth(1).unwrap_or("127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
@@ -49,73 +49,142 @@ async fn main() -> Result<(), BoxError> {
 }
 
 /// Runs only for requests that Loops signed: only the layer can create a `VerifiedEvent`.
-async fn receive(State(orders): State<Orders>, event: VerifiedEvent) -> Json<Value> {
-    // What a payload contains is printed escaped: a line break in it would start a line of its own.
-    match handle(&orders, &event) {
-        Ok(done) => println!("{:?}: {done}", event.event_type().as_str()),
-        // It will not parse the next time either: keep it for a person, and acknowledge it. For a failure that can
-        // pass, a database that is down, respond 500: Loops then sends the event again.
-        Err(error) => println!("{:?}: given up: {error}", event.event_type().as_str()),
+async fn receive(State(shop): State<Arc<Mutex<Shop>>>, event: VerifiedEvent) -> Json<Value> {
+    let event_type = event.event_type().as_str();
+    let mut shop = shop.lock().unwrap_or_else(PoisonError::into_inner);
+    // What a payload contains is printed escaped: a line break in it would start another line.
+    match shop.handle(&event) {
+        Ok(done) => println!("{event_type:?}: {done}"),
+        // It will not parse the next time either: keep it for a person, and acknowledge it. For a
+        // failure that can pass, a database that is down, respond 500: Loops sends the event again.
+        Err(error) => println!("{event_type:?}: given up: {error}"),
     }
     Json(json!({ "received": true }))
 }
 
-/// The ids of the orders that are paid. In a database: a table with a unique key on the order, in the transaction of the
-/// fulfilment. Each event is delivered at least once, and several events speak of one payment.
-type Orders = Arc<Mutex<HashSet<String>>>;
-
-/// Amounts are in the currency's smallest unit.
-fn handle(orders: &Orders, event: &VerifiedEvent) -> Result<String, BoxError> {
-    let mode = match event.livemode() {
-        Some(false) => "test mode, ",
-        _ => "",
-    };
-    Ok(match event.event_type() {
-        // `checkout.session.completed` speaks of the same payment. This shop fulfils here; the unique key on the order
-        // stops every repetition, whichever event brings it.
-        EventType::ChargeSucceeded => {
-            let charge: Charge = event.object_as()?;
-            let order = order_id(charge.metadata);
-            let is_new = orders.lock().map_err(|_| "poisoned")?.insert(order.clone());
-            let what = if is_new {
-                "fulfil"
-            } else {
-                "fulfilled before:"
-            };
-            let (amount, currency) = (charge.amount, charge.currency);
-            format!("{mode}{what} order {order:?}, {amount:?} {currency:?}")
-        }
-        EventType::ChargeRefunded => {
-            let charge: Charge = event.object_as()?;
-            let order = order_id(charge.metadata);
-            // Cumulative: all refunds of the charge so far.
-            format!(
-                "{mode}{:?} refunded of order {order:?}",
-                charge.amount_refunded
-            )
-        }
-        EventType::CheckoutSessionCompleted => {
-            let session: CheckoutSession = event.object_as()?;
-            let order = order_id(session.metadata);
-            format!(
-                "{mode}checkout of order {order:?} is {:?}",
-                session.payment_status
-            )
-        }
-        EventType::CustomerSubscriptionCreated => {
-            let subscription: Subscription = event.object_as()?;
-            let customer = subscription.customer;
-            let customer = customer.as_ref().map(Reference::id);
-            format!(
-                "{mode}subscription {:?} of {customer:?}",
-                subscription.status
-            )
-        }
-        _ => format!("{mode}acknowledged"),
-    })
+/// Three tables of a database. Events arrive at least once and in any order, so each step leaves
+/// the same state when it is repeated or comes late.
+#[derive(Default)]
+struct Shop {
+    /// The payments and orders that are paid: unique keys.
+    paid: HashSet<String>,
+    /// How much of a charge was reversed.
+    reversed: HashMap<String, i64>,
+    /// By the id of the subscription.
+    plans: HashMap<String, Plan>,
 }
 
-fn order_id(metadata: Option<Metadata>) -> String {
-    let order_id = metadata.unwrap_or_default().remove("order_id");
-    order_id.unwrap_or("unknown".to_owned())
+#[derive(Default)]
+struct Plan {
+    prices: BTreeSet<String>,
+    /// In Unix seconds.
+    paid_until: i64,
+    has_ended: bool,
+}
+
+impl Shop {
+    fn handle(&mut self, event: &VerifiedEvent) -> Result<String, BoxError> {
+        if event.livemode() == Some(false) {
+            return Ok("test mode, no money moved".to_owned());
+        }
+        match event.data()? {
+            EventData::ChargeSucceeded(charge) => self.charged(&charge),
+            EventData::ChargeRefunded(charge) => self.refunded(&charge),
+            EventData::CheckoutSessionCompleted(session) => self.checked_out(&session),
+            EventData::CustomerSubscriptionCreated(subscription) => self.subscribed(&subscription),
+            EventData::CustomerSubscriptionDeleted(subscription) => self.ended(&subscription),
+            EventData::InvoicePaymentSucceeded(invoice) => self.extended(&invoice),
+            EventData::InvoicePaymentFailed(invoice) => Ok(ask_for_payment_method(&invoice)),
+            _ => Ok("acknowledged".to_owned()),
+        }
+    }
+
+    fn charged(&mut self, charge: &Charge) -> Result<String, BoxError> {
+        let amount = Money::new(charge.amount, charge.currency.as_deref());
+        if charge.captured == Some(false) {
+            return Ok(format!("{amount} authorized, not paid yet"));
+        }
+        let order = charge.metadata.as_ref().and_then(|it| it.get("order_id"));
+        self.pay(charge.payment_intent.as_ref(), order, amount)
+    }
+
+    fn checked_out(&mut self, session: &CheckoutSession) -> Result<String, BoxError> {
+        let amount = Money::new(session.amount_total, session.currency.as_deref());
+        if session.payment_status.as_deref() == Some("unpaid") {
+            // `checkout.session.async_payment_succeeded` follows when the money has arrived.
+            return Ok(format!("{amount} not paid yet"));
+        }
+        let order = session.metadata.as_ref().and_then(|it| it.get("order_id"));
+        self.pay(session.payment_intent.as_ref(), order, amount)
+    }
+
+    /// `charge.succeeded` and `checkout.session.completed` are about the same payment: the first
+    /// one fulfils the order.
+    fn pay(
+        &mut self,
+        payment: Option<&Reference>,
+        order: Option<&String>,
+        amount: Money<'_>,
+    ) -> Result<String, BoxError> {
+        let payment = payment.map(|payment| payment.id().to_owned());
+        let keys: Vec<String> = payment.into_iter().chain(order.cloned()).collect();
+        if keys.is_empty() {
+            return Err("neither a payment nor an order is named".into());
+        }
+        let is_new = !keys.iter().any(|key| self.paid.contains(key));
+        self.paid.extend(keys);
+        let what = if is_new { "fulfil" } else { "fulfilled before" };
+        Ok(format!("{what}: order {order:?}, {amount}"))
+    }
+
+    fn refunded(&mut self, charge: &Charge) -> Result<String, BoxError> {
+        let id = charge.id.clone().ok_or("the charge has no id")?;
+        // Cumulative: all refunds of the charge so far. `previous_as` and `refunds()` tell what
+        // this event changed, but only the difference to what was reversed before is right after
+        // an event that was repeated, late or lost.
+        let total = charge.amount_refunded.ok_or("no amount_refunded")?;
+        let reversed = self.reversed.entry(id).or_default();
+        let new = total.saturating_sub(*reversed).max(0);
+        *reversed = total.max(*reversed);
+        let new = Money::new(new, charge.currency.as_deref());
+        let order = charge.metadata.as_ref().and_then(|it| it.get("order_id"));
+        Ok(format!("reverse {new} of order {order:?}"))
+    }
+
+    fn subscribed(&mut self, subscription: &Subscription) -> Result<String, BoxError> {
+        let plan = self.plan(subscription.id.as_deref())?;
+        let prices = subscription.items().iter().filter_map(|item| item.price());
+        plan.prices.extend(prices.map(str::to_owned));
+        let prices = &plan.prices;
+        Ok(match subscription.status.as_deref() {
+            Some("active" | "trialing") if !plan.has_ended => format!("grant {prices:?}"),
+            status => format!("do not grant {prices:?}: {status:?}"),
+        })
+    }
+
+    fn ended(&mut self, subscription: &Subscription) -> Result<String, BoxError> {
+        let plan = self.plan(subscription.id.as_deref())?;
+        plan.has_ended = true;
+        Ok(format!("revoke {:?}", plan.prices))
+    }
+
+    fn extended(&mut self, invoice: &Invoice) -> Result<String, BoxError> {
+        let Some(until) = invoice.paid_until() else {
+            return Ok("paid, extends no subscription".to_owned());
+        };
+        let plan = self.plan(invoice.subscription().map(Reference::id))?;
+        plan.paid_until = until.max(plan.paid_until);
+        Ok(format!("paid until {}", plan.paid_until))
+    }
+
+    fn plan(&mut self, subscription: Option<&str>) -> Result<&mut Plan, BoxError> {
+        let id = subscription.ok_or("no subscription is named")?;
+        Ok(self.plans.entry(id.to_owned()).or_default())
+    }
+}
+
+fn ask_for_payment_method(invoice: &Invoice) -> String {
+    let amount = Money::new(invoice.amount_due, invoice.currency.as_deref());
+    let (email, page) = (&invoice.customer_email, &invoice.hosted_invoice_url);
+    format!("ask {email:?} for a new payment method: {amount}, {page:?}")
 }

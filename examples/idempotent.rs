@@ -27,12 +27,12 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet, time::sleep};
 use tower::ServiceBuilder;
 use tower_loops::{
-    BoxError, LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer, VerifiedEvent,
+    BoxError, EventType, LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer, VerifiedEvent,
     idempotency::{DUPLICATE_HEADER, IdempotencyLayer, MemoryStore},
+    testing,
 };
 
 const DELIVERIES: usize = 64;
-const EVENT: &str = include_str!("events/charge.succeeded.json");
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, BoxError> {
@@ -99,11 +99,12 @@ impl Tally {
 
 async fn deliver(url: &str, signer: &Signer) -> Result<Tally, BoxError> {
     let client: Client<HttpConnector, Body> = Client::builder(TokioExecutor::new()).build_http();
+    let event = testing::sample(&EventType::ChargeSucceeded).to_string();
     let mut deliveries = JoinSet::new();
     for _ in 0..DELIVERIES {
-        let signature = signer.sign(EVENT.as_bytes(), SystemTime::now());
+        let signature = signer.sign(event.as_bytes(), SystemTime::now());
         let request = Request::post(url).header(SIGNATURE_HEADER, signature);
-        deliveries.spawn(client.request(request.body(EVENT.into())?));
+        deliveries.spawn(client.request(request.body(event.clone().into())?));
     }
     let mut tally = Tally::default();
     for response in deliveries.join_all().await {

@@ -24,11 +24,20 @@
 //! use http::{Request, Response, StatusCode};
 //! use http_body_util::Full;
 //! use tower::{ServiceBuilder, ServiceExt};
-//! use tower_loops::{LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer, VerifiedEvent};
+//! use tower_loops::{EventData, LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer, VerifiedEvent};
 //!
 //! async fn handle(request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
 //!     let event: &VerifiedEvent = request.extensions().get().expect("the layer is outside");
-//!     Ok(Response::new(Full::from(format!("{} is {}", event.id(), event.event_type()))))
+//!     let done = match event.data() {
+//!         Ok(EventData::ChargeSucceeded(charge)) => format!("order paid: {:?}", charge.metadata),
+//!         Ok(EventData::InvoicePaymentSucceeded(invoice)) => {
+//!             format!("paid until {:?}", invoice.paid_until())
+//!         }
+//!         Ok(_) => "acknowledged".to_owned(),
+//!         // No retry helps: keep it for a person.
+//!         Err(error) => format!("given up: {error}"),
+//!     };
+//!     Ok(Response::new(Full::from(done)))
 //! }
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -139,7 +148,8 @@
 //! # Without the layer
 //!
 //! [`Verifier`] is the core: header, body and time in, [`VerifiedEvent`] or [`Rejection`] out.
-//! [`Signer`] is the other side, for tests and local deliveries.
+//! [`Signer`] is the other side, for local deliveries and replays. Tests of handlers need neither:
+//! see `testing` (feature `test-util`).
 //!
 //! # Features
 //!
@@ -150,7 +160,7 @@
 //! | `axum` | [`VerifiedEvent`] as an extractor, [`Rejection`] as an `IntoResponse`; brings `tracing` |
 //! | `explain` | [`explain::Explainer`]: why a captured delivery is not accepted |
 //! | `idempotency` | [`idempotency::IdempotencyLayer`]: each event handled once; needs a tokio runtime, brings `tokio` and `tracing` |
-//! | `test-util` | [`idempotency::conformance`]: the suite for stores of your own |
+//! | `test-util` | [`testing`]: events for the tests of your handlers; with `idempotency` also [`idempotency::conformance`], the suite for stores of your own |
 //! | `tokio` | the body timeout, 30 seconds by default inside a tokio runtime ([`LoopsSignatureLayer::with_body_timeout`]), and the two seconds of a drain |
 //! | `tracing` | one log event per outcome, with target `tower_loops`: INFO for a verified delivery (id, type, age), DEBUG for a rejected one (kind and details), WARN for a signed body that is no event and once a minute while nothing verifies; never a byte of body, header or secret |
 //!
@@ -181,11 +191,14 @@ pub mod idempotency;
 pub mod inbox;
 mod json;
 mod middleware;
+mod money;
 mod rejection;
 mod secret;
 mod signature;
 #[cfg(any(feature = "idempotency", feature = "inbox"))]
 mod store;
+#[cfg(feature = "test-util")]
+pub mod testing;
 mod trace;
 
 #[cfg(feature = "axum")]
@@ -197,6 +210,7 @@ pub use event::{
     ShippingDetails, StoredEvent, Subscription, SubscriptionItem, TotalDetails, VerifiedEvent,
 };
 pub use middleware::{LoopsSignature, LoopsSignatureLayer, ResponseBody, ResponseFuture};
+pub use money::Money;
 pub use rejection::{BodyError, Rejection, RejectionKind};
 pub use secret::{Secret, SecretError, SecretOrigin, SecretProblem};
 pub use signature::{HeaderError, SIGNATURE_HEADER, Signer, Verification, Verifier};

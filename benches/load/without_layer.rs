@@ -17,9 +17,9 @@ mod tower_loops {
 
     #[derive(Deserialize)]
     pub(crate) struct VerifiedEvent {
-        id: String,
         #[serde(rename = "type")]
         event_type: EventType,
+        livemode: Option<bool>,
         data: Data,
     }
 
@@ -29,15 +29,24 @@ mod tower_loops {
     }
 
     impl VerifiedEvent {
-        pub(crate) fn id(&self) -> &str {
-            &self.id
-        }
-
         pub(crate) fn event_type(&self) -> &EventType {
             &self.event_type
         }
 
-        pub(crate) fn object_as<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        pub(crate) fn livemode(&self) -> Option<bool> {
+            self.livemode
+        }
+
+        pub(crate) fn data(&self) -> serde_json::Result<EventData> {
+            Ok(match self.event_type {
+                EventType::ChargeSucceeded => EventData::ChargeSucceeded(self.object()?),
+                EventType::ChargeRefunded => EventData::ChargeRefunded(self.object()?),
+                EventType::InvoicePaymentSucceeded => EventData::InvoicePaymentSucceeded(self.object()?),
+                _ => EventData::Other(EventObject::Other(self.object()?)),
+            })
+        }
+
+        fn object<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
             serde_json::from_str(self.data.object.get())
         }
     }

@@ -21,25 +21,25 @@ pub(crate) fn forgeries(senders: &Senders) -> Vec<Delivery> {
     let event = payload("charge.succeeded");
     let genuine = senders.new.sign(event.as_bytes(), senders.now);
     let forged = senders.stranger.sign(event.as_bytes(), senders.now);
-    let (shifted_header, shifted_body) = boundary_shift(senders, event);
+    let (shifted_header, shifted_body) = boundary_shift(senders, &event);
     let refused = || Outcome::refused(StatusCode::UNAUTHORIZED, "Invalid signature");
     vec![
         delivery(
             "signed with another secret",
             [forged],
-            full(event),
+            full(event.clone()),
             refused(),
         ),
         delivery(
             "one bit of the body changed",
             [genuine.clone()],
-            full(one_bit_changed(event)),
+            full(one_bit_changed(&event)),
             refused(),
         ),
         delivery(
             "body re-serialised",
             [genuine],
-            full(printed_again(event)),
+            full(printed_again(&event)),
             refused(),
         ),
         delivery(
@@ -64,13 +64,13 @@ pub(crate) fn replays(senders: &Senders) -> Vec<Delivery> {
         delivery(
             "signed 10 minutes ago",
             [stale],
-            full(event),
+            full(event.clone()),
             refused("Webhook timestamp too old"),
         ),
         delivery(
             "signed 10 minutes ahead",
             [early],
-            full(event),
+            full(event.clone()),
             refused("Webhook timestamp too new"),
         ),
     ]
@@ -84,19 +84,19 @@ pub(crate) fn headers(senders: &Senders) -> Vec<Delivery> {
         delivery(
             "no signature header",
             [],
-            full(event),
+            full(event.clone()),
             refused("Missing signature"),
         ),
         delivery(
             "two signature headers",
             [genuine.clone(), genuine.clone()],
-            full(event),
+            full(event.clone()),
             refused("Ambiguous signature"),
         ),
         delivery(
             "two t in the header",
             [two_timestamps(&genuine)],
-            full(event),
+            full(event.clone()),
             refused("Malformed signature"),
         ),
     ]
@@ -146,7 +146,7 @@ fn one_bit_changed(event: &str) -> Vec<u8> {
 /// The same JSON in other bytes, as a body parser in front of the verification leaves it.
 fn printed_again(event: &str) -> String {
     let json: Value = serde_json::from_str(event).expect("the event is JSON");
-    json.to_string()
+    format!("{json:#}")
 }
 
 /// `t=<now>.<first bytes of the body>` with the rest as the body: what is signed, `t` and `.` and the body, stays the same to

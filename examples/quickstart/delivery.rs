@@ -5,9 +5,9 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 use http_body_util::{BodyExt, Full};
-use tower_loops::{Secret, SecretError, Signer};
+use tower_loops::{EventType, Secret, SecretError, Signer, testing};
 
-use crate::{client::Body, events, seen::Seen};
+use crate::{client::Body, seen::Seen};
 
 pub(crate) struct Delivery {
     /// What is sent, in words.
@@ -75,6 +75,6 @@ pub(crate) fn full(body: impl Into<Bytes>) -> Body {
     Full::new(body.into()).boxed()
 }
 
-pub(crate) fn payload(event_type: &str) -> &'static str {
-    events::payload(event_type).expect("a type of the guide")
+pub(crate) fn payload(event_type: &str) -> String {
+    testing::sample(&EventType::from(event_type)).to_string()
 }

@@ -10,10 +10,7 @@ mod attacks;
 #[path = "../support/client.rs"]
 mod client;
 mod delivery;
-#[path = "../support/events.rs"]
-mod events;
 mod genuine;
-mod money;
 mod play;
 #[path = "../support/printable.rs"]
 mod printable;

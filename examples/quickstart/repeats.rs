@@ -1,6 +1,7 @@
 //! What Loops sends more than once: an event that was handled, and one whose handler failed at first.
 
 use http::StatusCode;
+use tower_loops::{EventType, testing};
 
 use crate::{
     delivery::{Delivery, Outcome, Senders, full, payload},
@@ -17,12 +18,12 @@ pub(crate) fn repeats(senders: &Senders) -> Vec<Delivery> {
         body: full(body),
         expected,
     };
-    let failing = || with_id(payload("charge.refunded"), FAILS_AT_FIRST);
-    let seen = "15.50 eur back, Zoë Lind, order 1002";
+    let failing = || with_id("charge.refunded", FAILS_AT_FIRST);
+    let seen = "15.50 EUR back, Zoë Lind, order 1002";
     vec![
         delivery(
             "charge.succeeded once more",
-            payload("charge.succeeded").to_owned(),
+            payload("charge.succeeded"),
             Outcome {
                 status: StatusCode::OK,
                 answer: r#"{"received": true}"#.to_owned(),
@@ -45,9 +46,9 @@ pub(crate) fn repeats(senders: &Senders) -> Vec<Delivery> {
     ]
 }
 
-/// The payload of another event, which differs in its id alone.
-pub(crate) fn with_id(payload: &str, id: &str) -> String {
-    let (before, rest) = payload.split_once(r#""id": "evt_"#).expect("an id");
-    let (_, after) = rest.split_once('"').expect("the end of the id");
-    format!(r#"{before}"id": "{id}"{after}"#)
+/// The payload of another event of this type, which differs in its id alone.
+pub(crate) fn with_id(event_type: &str, id: &str) -> String {
+    let mut event = testing::sample(&EventType::from(event_type));
+    event["id"] = id.into();
+    event.to_string()
 }

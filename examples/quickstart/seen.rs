@@ -1,11 +1,9 @@
 //! What the handler reads from an event, through the types of the crate.
 
 use tower_loops::{
-    Charge, CheckoutSession, EventObject, EventType, Invoice, Metadata, Reference, Subscription,
-    VerifiedEvent,
+    Charge, CheckoutSession, EventData, EventObject, Invoice, Metadata, Money, Reference,
+    Subscription, VerifiedEvent,
 };
-
-use crate::money::Money;
 
 /// What the handler saw of one event.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,22 +23,22 @@ impl Seen {
 
 /// One line on the object of the event: amount, customer, order.
 pub(crate) fn summary(event: &VerifiedEvent) -> String {
-    let object = match event.object() {
-        Ok(object) => object,
-        Err(error) => return error.to_string(),
-    };
-    match object {
-        EventObject::Charge(charge) if *event.event_type() == EventType::ChargeRefunded => {
-            refund(&charge)
-        }
-        EventObject::Charge(charge) => payment(&charge),
-        EventObject::CheckoutSession(session) => checkout(&session),
-        EventObject::Subscription(subscription) => membership(&subscription),
-        EventObject::Invoice(invoice) => bill(&invoice),
-        EventObject::Other(json) => {
+    match event.data() {
+        Ok(EventData::ChargeSucceeded(charge)) => payment(&charge),
+        Ok(EventData::ChargeRefunded(charge)) => refund(event, &charge),
+        Ok(EventData::CheckoutSessionCompleted(session)) => checkout(&session),
+        Ok(
+            EventData::CustomerSubscriptionCreated(subscription)
+            | EventData::CustomerSubscriptionDeleted(subscription),
+        ) => membership(&subscription),
+        Ok(
+            EventData::InvoicePaymentSucceeded(invoice) | EventData::InvoicePaymentFailed(invoice),
+        ) => bill(&invoice),
+        Ok(EventData::Other(EventObject::Other(json))) => {
             format!("plain JSON, id {}", text(json["id"].as_str()))
         }
-        _ => "an object that this example does not know".to_owned(),
+        Ok(_) => "an object that this example does not know".to_owned(),
+        Err(error) => error.to_string(),
     }
 }
 
@@ -53,8 +51,14 @@ fn payment(charge: &Charge) -> String {
     )
 }
 
-fn refund(charge: &Charge) -> String {
-    let back = money(charge.amount_refunded, &charge.currency);
+/// `amount_refunded` is the sum of all refunds: what is new is the difference to its previous value.
+fn refund(event: &VerifiedEvent, charge: &Charge) -> String {
+    let previous: Option<Charge> = event.previous_as().unwrap_or_default();
+    let previous = previous.and_then(|previous| previous.amount_refunded);
+    let new = charge
+        .amount_refunded
+        .map(|sum| sum.saturating_sub(previous.unwrap_or(0)));
+    let back = money(new, &charge.currency);
     format!(
         "{back} back, {}, order {}",
         payer(charge),
@@ -97,11 +101,8 @@ fn order(metadata: &Option<Metadata>) -> &str {
     text(order.map(String::as_str))
 }
 
-fn money(minor: Option<i64>, currency: &Option<String>) -> String {
-    match (minor, currency) {
-        (Some(minor), Some(currency)) => Money { minor, currency }.to_string(),
-        _ => "no amount".to_owned(),
-    }
+fn money(minor: Option<i64>, currency: &Option<String>) -> Money<'_> {
+    Money::new(minor, currency.as_deref())
 }
 
 /// Every field is optional: what is absent is shown as such.

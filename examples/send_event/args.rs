@@ -1,8 +1,7 @@
 //! The command line.
 
 use http::Uri;
-
-use crate::events;
+use tower_loops::EventType;
 
 pub(crate) const USAGE: &str = "\
 Signs a realistic Loops event with LOOPS_WEBHOOK_SECRET and posts it to a running endpoint.
@@ -54,8 +53,8 @@ pub(crate) struct Args {
 
 #[derive(Debug)]
 pub(crate) enum Source {
-    /// The payload of an example.
-    Example(&'static str),
+    /// The sample of this type.
+    Sample(EventType),
     /// The path of a file.
     File(String),
 }
@@ -119,22 +118,15 @@ fn parse_url(text: &str) -> Result<Uri, String> {
 
 /// A payload file says itself of what type it is; the event type then need not be given.
 fn parse_source(event_type: Option<String>, file: Option<String>) -> Result<Source, String> {
-    let known = || {
-        events::EVENTS
-            .iter()
-            .map(|(event_type, _)| format!("\n  {event_type}"))
-    };
-    let list = || {
-        format!(
-            "the types with an example are{}",
-            known().collect::<String>()
-        )
-    };
-    match (event_type, file) {
-        (_, Some(path)) => Ok(Source::File(path)),
-        (Some(event_type), None) => events::payload(&event_type)
-            .map(Source::Example)
-            .ok_or_else(|| format!("there is no example of {event_type:?}; {}", list())),
-        (None, None) => Err(format!("there is no event type; {}", list())),
+    let types = USAGE
+        .split("\n\n")
+        .find(|part| part.starts_with("Event types"));
+    let types = types.unwrap_or_default();
+    match (file, event_type.as_deref().map(EventType::from)) {
+        (Some(path), _) => Ok(Source::File(path)),
+        // More likely a typing error than another type.
+        (None, Some(EventType::Other(other))) => Err(format!("no sample of {other:?}\n{types}")),
+        (None, Some(event_type)) => Ok(Source::Sample(event_type)),
+        (None, None) => Err(format!("there is no event type\n{types}")),
     }
 }

@@ -7,8 +7,6 @@
 mod args;
 #[path = "../support/client.rs"]
 mod client;
-#[path = "../support/events.rs"]
-mod events;
 mod fresh;
 mod outgoing;
 #[path = "../support/printable.rs"]

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http_body_util::{BodyExt, Full};
 use serde_json::Value;
-use tower_loops::Signer;
+use tower_loops::{EventType, Signer};
 
 use crate::{
     args::{Args, Source},
@@ -25,13 +25,13 @@ const STALE: Duration = Duration::from_secs(600);
 pub(crate) struct Deliveries<'a> {
     args: &'a Args,
     signer: Signer,
-    payload: Payload,
+    payload: Payload<'a>,
     left: u32,
 }
 
-enum Payload {
+enum Payload<'a> {
     /// Each delivery is an event of its own.
-    Fresh(&'static str),
+    Fresh(&'a EventType),
     /// Each delivery has the same bytes.
     Same(Bytes),
 }
@@ -52,10 +52,10 @@ impl<'a> Deliveries<'a> {
                     .map_err(|error| format!("cannot read the payload file {path:?}: {error}"))?;
                 Payload::Same(bytes.into())
             }
-            Source::Example(example) if args.same_id => {
-                Payload::Same(fresh(example, SystemTime::now()).into())
+            Source::Sample(event_type) if args.same_id => {
+                Payload::Same(fresh(event_type, SystemTime::now()).into())
             }
-            Source::Example(example) => Payload::Fresh(example),
+            Source::Sample(event_type) => Payload::Fresh(event_type),
         };
         Ok(Self {
             args,
@@ -73,7 +73,7 @@ impl Iterator for Deliveries<'_> {
         self.left = self.left.checked_sub(1)?;
         let now = SystemTime::now();
         let body = match &self.payload {
-            Payload::Fresh(example) => fresh(example, now).into(),
+            Payload::Fresh(event_type) => fresh(event_type, now).into(),
             Payload::Same(bytes) => bytes.clone(),
         };
         let signed_at = if self.args.stale { now - STALE } else { now };

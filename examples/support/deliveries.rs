@@ -7,10 +7,9 @@ use std::{
     time::SystemTime,
 };
 
-use tower_loops::{Secret, Signer};
+use tower_loops::{EventType, Secret, Signer, testing};
 
 const SECRET: &str = "whsec_of_the_examples";
-const EVENT: &str = r#"{"id":"evt_1","type":"charge.succeeded"}"#;
 
 struct Server {
     child: Child,
@@ -71,9 +70,10 @@ fn what_loops_signed_is_received_and_the_rest_is_rejected() {
         let value = signer.sign(body, SystemTime::now());
         value.to_str().unwrap().to_owned()
     };
-    let good = sign(EVENT.as_bytes());
+    let event = testing::sample(&EventType::ChargeSucceeded).to_string();
+    let good = sign(event.as_bytes());
     let good = good.as_str();
-    let tampered = EVENT.replace("evt_1", "evt_2");
+    let tampered = event.replace("evt_", "evt-");
     let limit = 1024 * 1024;
     let over = vec![b' '; limit + 1];
     let signed_over = sign(&over);
@@ -86,16 +86,16 @@ fn what_loops_signed_is_received_and_the_rest_is_rejected() {
         (
             "signed",
             &[good],
-            EVENT.len(),
-            EVENT.as_bytes(),
+            event.len(),
+            event.as_bytes(),
             "200",
             r#"{"received":true}"#,
         ),
         (
             "unsigned",
             &[],
-            EVENT.len(),
-            EVENT.as_bytes(),
+            event.len(),
+            event.as_bytes(),
             "400",
             r#"{"error":"Missing signature"}"#,
         ),
@@ -118,8 +118,8 @@ fn what_loops_signed_is_received_and_the_rest_is_rejected() {
         (
             "two lines",
             &[good, good],
-            EVENT.len(),
-            EVENT.as_bytes(),
+            event.len(),
+            event.as_bytes(),
             "400",
             r#"{"error":"Ambiguous signature"}"#,
         ),

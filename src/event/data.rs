@@ -8,7 +8,7 @@ use crate::event::{
     error::ObjectError,
     event_type::EventType,
     locate,
-    object::{self, Charge, CheckoutSession, Invoice, Subscription, digest},
+    object::{self, Charge, CheckoutSession, Invoice, Subscription, Unread, digest},
 };
 
 /// What happened, and what it happened to: the type of an event and its object in one value.
@@ -87,20 +87,32 @@ pub enum EventObject {
 }
 
 impl EventObject {
-    /// Reads `data.object`.
+    /// Reads `data.object`, first in the type that belongs to the type of the event.
     pub(super) fn read(event_type: &EventType, json: &str) -> Result<Self, ObjectError> {
-        let named = object::kind(json);
-        let object = match named.as_deref().or(kind_of(event_type)) {
-            Some("charge") => object::read(json).map(Self::Charge),
-            Some("checkout.session") => object::read(json).map(Self::CheckoutSession),
-            Some("subscription") => object::read(json).map(Self::Subscription),
-            Some("invoice") => object::read(json).map(Self::Invoice),
-            _ if json.starts_with('{') => {
-                return locate::deserialize("data.object", json).map(Self::Other);
-            }
-            _ => None,
+        let read = match kind_of(event_type) {
+            Some(kind) => Self::read_as(kind, json),
+            None => Err(Unread::OtherKind(object::kind(json).unwrap_or_default())),
         };
-        object.ok_or_else(|| ObjectError::unexpected("data.object"))
+        let read = match read {
+            Err(Unread::OtherKind(kind)) => Self::read_as(&kind, json),
+            read => read,
+        };
+        match read {
+            Err(Unread::OtherKind(_)) if json.starts_with('{') => {
+                locate::deserialize("data.object", json).map(Self::Other)
+            }
+            read => read.map_err(|_| ObjectError::unexpected("data.object")),
+        }
+    }
+
+    fn read_as(kind: &str, json: &str) -> Result<Self, Unread> {
+        match kind {
+            "charge" => object::read(json).map(Self::Charge),
+            "checkout.session" => object::read(json).map(Self::CheckoutSession),
+            "subscription" => object::read(json).map(Self::Subscription),
+            "invoice" => object::read(json).map(Self::Invoice),
+            other => Err(Unread::OtherKind(other.to_owned())),
+        }
     }
 
     /// The paths of what could not be read.

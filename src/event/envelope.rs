@@ -1,11 +1,22 @@
 //! The envelope of an event: the members of the payload's one object that every event has.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, mem, ops::Range};
 
 use crate::{
     event::{error::PayloadError, payload_text::PayloadText},
-    json::{members, range_in, unquote},
+    json::{Level, members_of_two, range_in, unquote},
 };
+
+/// What the last `data` of an envelope has.
+#[derive(Default)]
+pub(super) struct Data {
+    /// Whether there is one that is neither an object nor `null`.
+    pub(super) is_malformed: bool,
+    /// Where the JSON text of `object` is.
+    pub(super) object: Option<Range<usize>>,
+    /// Where the JSON text of `previous_attributes` is.
+    pub(super) previous: Option<Range<usize>>,
+}
 
 /// The members of the envelope that are read. All others are only checked to be JSON.
 pub(super) struct Envelope<'a> {
@@ -14,8 +25,7 @@ pub(super) struct Envelope<'a> {
     pub(super) created: Option<i64>,
     pub(super) livemode: Option<bool>,
     pub(super) api_version: Option<PayloadText>,
-    /// Where the JSON text of the last `data` is.
-    pub(super) data: Option<Range<usize>>,
+    pub(super) data: Data,
 }
 
 impl<'a> Envelope<'a> {
@@ -27,21 +37,28 @@ impl<'a> Envelope<'a> {
         let mut created = Once::default();
         let mut livemode = Once::default();
         let mut api_version = Once::default();
-        let mut data = None;
-        members(text, |key, value| {
-            match unquote(key).as_deref() {
-                Some("id") => {
+        let mut data = Data::default();
+        let mut inner = Data::default();
+        members_of_two(text, "data", |level, key, value| {
+            let range = || (value != "null").then(|| range_in(text, value));
+            match (level, unquote(key).as_deref()) {
+                (Level::Inner, Some("object")) => inner.object = range(),
+                (Level::Inner, Some("previous_attributes")) => inner.previous = range(),
+                (Level::Outer, Some("id")) => {
                     let text = unquote(value).ok_or(PayloadError::BadId)?;
                     once(&mut id, text).ok_or(PayloadError::RepeatedId)?;
                 }
-                Some("type") => {
+                (Level::Outer, Some("type")) => {
                     let text = unquote(value).ok_or(PayloadError::BadType)?;
                     once(&mut event_type, text).ok_or(PayloadError::RepeatedType)?;
                 }
-                Some("created") => created.set(value.parse().ok()),
-                Some("livemode") => livemode.set(value.parse().ok()),
-                Some("api_version") => api_version.set(unquote(value)),
-                Some("data") => data = Some(range_in(text, value)),
+                (Level::Outer, Some("created")) => created.set(value.parse().ok()),
+                (Level::Outer, Some("livemode")) => livemode.set(value.parse().ok()),
+                (Level::Outer, Some("api_version")) => api_version.set(unquote(value)),
+                (Level::Outer, Some("data")) => {
+                    data = mem::take(&mut inner);
+                    data.is_malformed = !value.starts_with('{') && value != "null";
+                }
                 _ => {}
             }
             Ok::<(), PayloadError>(())

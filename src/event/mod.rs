@@ -7,6 +7,7 @@ mod event_type;
 mod locate;
 mod object;
 mod payload_text;
+mod reading;
 mod stored;
 mod verified;
 

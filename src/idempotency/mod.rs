@@ -107,11 +107,12 @@
 //!
 //! ```
 //! use axum::http::StatusCode;
-//! use tower_loops::{Charge, VerifiedEvent};
+//! use tower_loops::{Charge, EventData, VerifiedEvent};
 //!
 //! async fn handle(event: VerifiedEvent) -> StatusCode {
-//!     match event.object_as::<Charge>() {
-//!         Ok(charge) => fulfil(charge).await,
+//!     match event.data() {
+//!         Ok(EventData::ChargeSucceeded(charge)) => fulfil(charge).await,
+//!         Ok(_) => StatusCode::OK,
 //!         // It will not parse the next time either.
 //!         Err(error) => match keep_for_a_human(&event, &error.to_string()).await {
 //!             Ok(()) => StatusCode::OK,
@@ -127,7 +128,7 @@
 //! # let signature = tower_loops::Signer::new(secret.clone()).sign(&body, now);
 //! # let event = tower_loops::Verifier::new(secret).verify(signature.as_bytes(), body, now)?;
 //! # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-//! # assert!(event.object_as::<Charge>().is_err());
+//! # assert!(event.data().is_err());
 //! # assert_eq!(runtime.block_on(handle(event)), StatusCode::OK);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

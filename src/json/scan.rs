@@ -6,12 +6,9 @@
 //!
 //! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 
-use std::ops::Range;
-
 use crate::json::{
     nesting::{Container, Nesting},
     string_mask::StringMask,
-    text::unquote,
 };
 
 /// The text is not JSON from this byte on.
@@ -21,80 +18,11 @@ pub(crate) struct Malformed {
 }
 
 /// The position after what was scanned.
-type Scanned = Result<usize, Malformed>;
-
-/// Calls `member` with key and value of each member of the one object that the text must be. Both
-/// are slices of the text, strings in their quotes. Values may be nested to any depth.
-pub(crate) fn members<'a, E: From<Malformed>>(
-    text: &'a str,
-    mut member: impl FnMut(&'a str, &'a str) -> Result<(), E>,
-) -> Result<(), E> {
-    let bytes = text.as_bytes();
-    let mut mask = StringMask::default();
-    let mut at = skip_whitespace(bytes, expect(bytes, 0, b'{')?);
-    if peek(bytes, at) != Some(b'}') {
-        loop {
-            let key = at;
-            let key_end = string(bytes, key, &mut mask)?;
-            let start = skip_whitespace(bytes, expect(bytes, key_end, b':')?);
-            let (end, mask_there) = value(bytes, start, mask)?;
-            mask = mask_there;
-            member(slice(text, key, key_end)?, slice(text, start, end)?)?;
-            at = skip_whitespace(bytes, end);
-            if peek(bytes, at) != Some(b',') {
-                break;
-            }
-            at = skip_whitespace(bytes, at + 1);
-        }
-    }
-    expect_end(bytes, expect(bytes, at, b'}')?).map_err(E::from)
-}
-
-/// The value of the last member with this key; `None` also if the text is not an object.
-pub(crate) fn last_member<'a>(text: &'a str, wanted: &str) -> Option<&'a str> {
-    let mut last = None;
-    members(text, |key, value| {
-        if unquote(key).is_some_and(|key| key == wanted) {
-            last = Some(value);
-        }
-        Ok::<(), Malformed>(())
-    })
-    .ok()?;
-    last
-}
-
-/// Where a slice of a text is in it.
-pub(crate) fn range_in(text: &str, slice: &str) -> Range<usize> {
-    let start = slice.as_ptr().addr() - text.as_ptr().addr();
-    start..start + slice.len()
-}
-
-/// Calls `element` with each element of the one array that the text must be, as [`members`] does.
-pub(crate) fn elements<'a, E: From<Malformed>>(
-    text: &'a str,
-    mut element: impl FnMut(&'a str) -> Result<(), E>,
-) -> Result<(), E> {
-    let bytes = text.as_bytes();
-    let mut mask = StringMask::default();
-    let mut at = skip_whitespace(bytes, expect(bytes, 0, b'[')?);
-    if peek(bytes, at) != Some(b']') {
-        loop {
-            let (end, mask_there) = value(bytes, at, mask)?;
-            mask = mask_there;
-            element(slice(text, at, end)?)?;
-            at = skip_whitespace(bytes, end);
-            if peek(bytes, at) != Some(b',') {
-                break;
-            }
-            at = skip_whitespace(bytes, at + 1);
-        }
-    }
-    expect_end(bytes, expect(bytes, at, b']')?).map_err(E::from)
-}
+pub(super) type Scanned = Result<usize, Malformed>;
 
 /// Scans one value. Nesting is kept on the heap, at a bit a level: no text can exhaust the stack.
 #[inline(never)]
-fn value(
+pub(super) fn value(
     text: &[u8],
     mut at: usize,
     mut mask: StringMask,
@@ -161,7 +89,7 @@ fn key(text: &[u8], at: usize, mask: &mut StringMask) -> Scanned {
 }
 
 #[inline(always)]
-fn string(text: &[u8], at: usize, mask: &mut StringMask) -> Scanned {
+pub(super) fn string(text: &[u8], at: usize, mask: &mut StringMask) -> Scanned {
     let mut at = expect_if(text, at, |byte| byte == b'"')?;
     loop {
         at = mask.next(text, at);
@@ -226,7 +154,7 @@ fn literal(text: &[u8], at: usize, literal: &[u8]) -> Scanned {
     }
 }
 
-fn expect_end(text: &[u8], at: usize) -> Result<(), Malformed> {
+pub(super) fn expect_end(text: &[u8], at: usize) -> Result<(), Malformed> {
     let end = skip_whitespace(text, at);
     match peek(text, end) {
         None => Ok(()),
@@ -234,13 +162,13 @@ fn expect_end(text: &[u8], at: usize) -> Result<(), Malformed> {
     }
 }
 
-fn slice(text: &str, start: usize, end: usize) -> Result<&str, Malformed> {
+pub(super) fn slice(text: &str, start: usize, end: usize) -> Result<&str, Malformed> {
     text.get(start..end).ok_or(Malformed { offset: start })
 }
 
 /// Skips white space, then expects this byte.
 #[inline(always)]
-fn expect(text: &[u8], at: usize, expected: u8) -> Scanned {
+pub(super) fn expect(text: &[u8], at: usize, expected: u8) -> Scanned {
     expect_if(text, skip_whitespace(text, at), |byte| byte == expected)
 }
 
@@ -254,7 +182,7 @@ fn expect_if(text: &[u8], at: usize, predicate: impl Fn(u8) -> bool) -> Scanned 
 }
 
 #[inline(always)]
-fn skip_whitespace(text: &[u8], mut at: usize) -> usize {
+pub(super) fn skip_whitespace(text: &[u8], mut at: usize) -> usize {
     while peek(text, at).is_some_and(is_whitespace) {
         at += 1;
     }
@@ -267,6 +195,6 @@ fn is_whitespace(byte: u8) -> bool {
 }
 
 #[inline(always)]
-fn peek(text: &[u8], at: usize) -> Option<u8> {
+pub(super) fn peek(text: &[u8], at: usize) -> Option<u8> {
     text.get(at).copied()
 }

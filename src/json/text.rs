@@ -6,11 +6,23 @@ use memchr::memchr;
 
 /// The text of a JSON string; `None` for other values and for strings with a lone surrogate.
 pub(crate) fn unquote(value: &str) -> Option<Cow<'_, str>> {
-    let inner = value.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
+    let spelled = between_quotes(value)?;
+    if has_escape(spelled) {
         return serde_json::from_str(value).ok().map(Cow::Owned);
     }
-    Some(Cow::Borrowed(inner))
+    Some(Cow::Borrowed(spelled))
+}
+
+/// A JSON string as it is spelled; `None` for other values.
+pub(crate) fn between_quotes(value: &str) -> Option<&str> {
+    value.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// Most strings are short: a loop without an exit is faster than a search.
+pub(crate) fn has_escape(spelled: &str) -> bool {
+    spelled
+        .bytes()
+        .fold(false, |found, byte| found | (byte == b'\\'))
 }
 
 const REPLACEMENT: &str = r"\uFFFD";

@@ -36,6 +36,7 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut ask: im
 }
 
 /// So many events, `evt_0` and so on.
+#[cfg(feature = "idempotency")]
 pub(crate) fn events(count: usize) -> Vec<VerifiedEvent> {
     let event = |number| format!(r#"{{"id":"evt_{number}","type":"charge.succeeded"}}"#);
     (0..count).map(|number| verified(event(number))).collect()

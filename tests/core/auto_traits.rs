@@ -15,10 +15,12 @@ use http_body_util::{Empty, Full};
 use serde::{Serialize, de::DeserializeOwned};
 use tower::util::BoxCloneSyncService;
 use tower_loops::{
-    BillingDetails, BodyError, BoxError, Charge, CheckoutSession, CustomerDetails, EventObject,
-    EventType, HeaderError, Invoice, LoopsSignature, LoopsSignatureLayer, MissingLayer,
-    ObjectError, OtherEventType, PayloadError, Reference, Rejection, ResponseBody, ResponseFuture,
-    Secret, SecretError, Signer, Subscription, TotalDetails, Verification, VerifiedEvent, Verifier,
+    Address, BillingDetails, BodyError, BoxError, CancellationDetails, Charge, CheckoutSession,
+    CustomField, CustomerDetails, EventData, EventObject, EventType, FinalizationError,
+    HeaderError, Invoice, InvoiceLine, LineItem, LoopsSignature, LoopsSignatureLayer, MissingLayer,
+    ObjectError, OtherEventType, PayloadError, Period, Reference, Refund, Rejection, ResponseBody,
+    ResponseFuture, Secret, SecretError, ShippingDetails, Signer, Subscription, SubscriptionItem,
+    TotalDetails, Verification, VerifiedEvent, Verifier,
 };
 
 /// Whether the type implements the trait, as a `bool`: an inherent constant, which is there where it does, hides the one of
@@ -70,7 +72,7 @@ type InnerFuture = ResponseFuture<Inner, Full<Bytes>>;
 fn every_type_goes_anywhere_and_shows_itself() {
     assert_traits!([
         Secret, SecretError, Verifier, Verification, Signer, Rejection, BodyError, HeaderError, PayloadError,
-        VerifiedEvent, EventType, OtherEventType, EventObject, ObjectError, Reference, Charge, BillingDetails,
+        VerifiedEvent, EventType, OtherEventType, EventData, EventObject, ObjectError, Reference, Charge, BillingDetails,
         CheckoutSession, CustomerDetails, TotalDetails, Subscription, Invoice, LoopsSignatureLayer,
         LoopsSignature<Inner>, ResponseBody<Full<Bytes>>, MissingLayer,
     ] { Send, Sync, Unpin, Static, Debug });
@@ -81,7 +83,7 @@ fn every_type_goes_anywhere_and_shows_itself() {
 fn what_is_shared_can_be_cloned() {
     assert_traits!([
         Secret, SecretError, Verifier, Signer, Rejection, BodyError, HeaderError, PayloadError, VerifiedEvent,
-        EventType, OtherEventType, EventObject, ObjectError, Reference, Charge, BillingDetails, CheckoutSession,
+        EventType, OtherEventType, EventData, EventObject, ObjectError, Reference, Charge, BillingDetails, CheckoutSession,
         CustomerDetails, TotalDetails, Subscription, Invoice, LoopsSignatureLayer, LoopsSignature<Inner>,
         MissingLayer,
     ] { Clone });
@@ -112,9 +114,18 @@ fn an_event_cannot_be_made_up() {
 
 #[test]
 fn an_event_type_is_text_and_a_key() {
-    assert_traits!([EventType] { Display, FromStr, Eq, Hash, Serialize, DeserializeOwned });
-    assert_traits!([Reference] { Eq, Hash, DeserializeOwned });
-    assert_traits!([Charge, CheckoutSession, Subscription, Invoice] { Default, Eq, DeserializeOwned });
+    assert_traits!([EventType] {
+        Display, FromStr, Ord, Hash, Serialize, DeserializeOwned, PartialEq<str>, PartialEq<&'static str>
+    });
+    assert_traits!([Reference] {
+        Display, AsRef<str>, From<&'static str>, From<String>, Eq, Hash, Serialize, DeserializeOwned
+    });
+    assert_traits!([
+        Charge, CheckoutSession, Subscription, Invoice, BillingDetails, CustomerDetails, TotalDetails,
+        Address, CancellationDetails, CustomField, FinalizationError, InvoiceLine, LineItem, Period, Refund,
+        ShippingDetails, SubscriptionItem,
+    ] { Clone, Debug, Send, Sync, Default, Eq, Hash, Serialize, DeserializeOwned });
+    assert_traits!([EventData] { Clone, PartialEq, Debug, Send, Sync });
 }
 
 #[test]

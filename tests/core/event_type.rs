@@ -101,6 +101,9 @@ fn types_are_equal_and_hash_alike_where_their_texts_are() {
             let [one, other] = [left, right].map(EventType::from);
             let equal = one == other;
             assert_eq!(equal, left == right, "{left:?} and {right:?}");
+            assert_eq!(one == right, left == right, "{left:?} and {right:?}");
+            assert_eq!(one == *right, left == right, "{left:?} and {right:?}");
+            assert_eq!(one.cmp(&other), left.cmp(right), "{left:?} and {right:?}");
         }
     }
 }

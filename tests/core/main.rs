@@ -1,26 +1,35 @@
 //! The core: what is accepted and what is refused, with bytes and times brought by the tests. No HTTP service, no clock.
+#![recursion_limit = "256"] // For large objects in `json!`.
 
+#[cfg(feature = "test-util")]
+mod any_object;
 #[cfg(feature = "axum")]
 mod auto_traits;
 mod candidates;
 mod envelope;
 mod event_type;
+mod generations;
 mod header;
+mod hostile_objects;
 mod json;
+#[cfg(feature = "test-util")]
+mod known;
 mod long_strings;
+mod malformed_fields;
 mod members;
+mod money;
 mod object_errors;
-mod objects;
+#[cfg(feature = "test-util")]
 mod privacy;
 mod properties;
 mod reading;
 mod redaction;
-mod references;
 mod rejection;
 mod rotation;
 mod secret;
-mod shapes;
 mod signer;
+#[cfg(feature = "test-util")]
+mod testing;
 mod timestamp;
 mod vectors;
 mod verification;

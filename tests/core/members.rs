@@ -55,3 +55,33 @@ fn livemode_is_read_where_it_is_a_bool() {
         None
     );
 }
+
+#[test]
+fn api_version_is_read_where_it_is_a_text() {
+    let rows = [
+        (r#""2025-03-31.basil""#, Some("2025-03-31.basil")),
+        (r#""2013\u002d02-13""#, Some("2013-02-13")),
+        ("null", None),
+        ("2025", None),
+    ];
+    for (version, expected) in rows {
+        let body = format!(r#"{{"id":"e","api_version":{version},"type":"t"}}"#);
+        assert_eq!(receive(&body).unwrap().api_version(), expected, "{body}");
+    }
+}
+
+#[test]
+fn a_member_that_is_there_twice_is_not_read() {
+    for first in ["5", "null", "[]"] {
+        for (member, second) in [
+            ("created", "5"),
+            ("livemode", "true"),
+            ("api_version", r#""v""#),
+        ] {
+            let body = format!(r#"{{"id":"e","type":"t","{member}":{first},"{member}":{second}}}"#);
+            let event = receive(&body).unwrap();
+            let read = (event.created(), event.livemode(), event.api_version());
+            assert_eq!(read, (None, None, None), "{body}");
+        }
+    }
+}

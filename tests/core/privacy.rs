@@ -1,87 +1,116 @@
-//! Nothing that is shown of an event or an object tells what is the customer's.
+//! Nothing that is shown of an event or an object is the customer's, and yet different values show differently.
 
 use serde_json::{Value, json};
-use tower_loops::EventObject;
+use tower_loops::{EventObject, testing};
 
 use crate::{
     BODY, event_body,
-    objects::object,
+    known::OBJECTS,
     receive,
     redaction::{MARK, assert_silent},
 };
 
-/// Every known field filled with the mark where it can hold one, but for the ids, which are shown.
-fn objects() -> Vec<(&'static str, Value)> {
-    let number = 8_080_808_080_i64;
-    let person = json!({"name": MARK, "email": MARK});
-    let metadata = json!({MARK: MARK, "order_id": MARK});
-    let charge = json!({
-        "id": "obj_1", "amount": number, "amount_refunded": number, "currency": MARK, "description": MARK,
-        "billing_details": person, "metadata": metadata, "unknown": MARK,
-    });
-    let session = json!({
-        "id": "obj_1", "amount_total": number, "amount_subtotal": number, "currency": MARK, "mode": MARK,
-        "payment_status": MARK, "success_url": MARK, "cancel_url": MARK, "url": MARK, "customer": MARK,
-        "customer_email": MARK, "customer_details": person, "client_reference_id": MARK,
-        "expires_at": number, "metadata": metadata, "payment_intent": {"id": MARK}, "productName": MARK,
-        "total_details": {"amount_discount": number, "amount_shipping": number, "amount_tax": number},
-        "externalCustomerId": MARK,
-    });
-    let subscription = json!({
-        "id": "obj_1", "status": MARK, "customer": MARK, "currency": MARK, "canceled_at": number,
-        "current_period_start": number, "items": {"data": [{"current_period_end": number}]},
-        "latest_invoice": MARK, "metadata": metadata,
-    });
-    let invoice = json!({
-        "id": "obj_1", "status": MARK, "customer": MARK, "customer_email": MARK, "subscription": MARK,
-        "parent": {"subscription_details": {"subscription": MARK}}, "amount_due": number, "total": number,
-        "currency": MARK, "hosted_invoice_url": MARK, "number": MARK, "billing_reason": MARK,
-        "metadata": metadata,
-    });
-    vec![
-        ("charge.succeeded", charge.clone()),
-        ("checkout.session.completed", session),
-        ("customer.subscription.created", subscription),
-        ("invoice.payment_failed", invoice),
-        ("payout.paid", charge),
-    ]
+/// The objects of the samples, of another type, and what they are with the mark as every text, also of keys of metadata.
+fn objects() -> impl Iterator<Item = (&'static str, Value)> {
+    let types = OBJECTS.iter().map(|(event_type, _)| *event_type);
+    types.chain(["payout.paid"]).flat_map(|event_type| {
+        let object = testing::sample(&event_type.into())["data"]["object"].take();
+        let mut marked = object.clone();
+        mark(&mut marked);
+        marked["id"] = json!("obj_1");
+        marked["object"] = object["object"].clone();
+        marked["metadata"] = json!({MARK: MARK});
+        [(event_type, object), (event_type, marked)]
+    })
 }
 
-#[test]
-fn an_event_shows_its_id_and_type_and_nothing_else() {
-    for (event_type, value) in objects() {
-        let body = event_body(event_type, &value);
-        let event = receive(&body).unwrap();
-        assert_silent(event_type, &event, &body);
-        let shown = format!("{event:?}");
-        assert!(shown.contains("evt_1"), "{shown}");
-        assert_silent(event_type, &receive(&body), &body);
+fn mark(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(mark),
+        Value::Object(members) => members.values_mut().for_each(mark),
+        Value::Number(_) => *value = json!(8_080_808_080_i64),
+        _ => *value = json!(MARK),
     }
 }
 
+fn object(event_type: &str, value: &Value) -> EventObject {
+    let event = receive(event_body(event_type, value)).expect("an event");
+    event.object().expect("an object")
+}
+
 #[test]
-fn an_object_shows_its_id_and_nothing_else() {
-    for (event_type, value) in objects() {
-        let object = object(event_type, &value).unwrap();
+fn an_event_and_its_object_show_their_ids_and_nothing_else() {
+    for (event_type, value) in objects().filter(|(_, value)| value["id"] == "obj_1") {
+        let body = event_body(event_type, &value);
+        let event = receive(&body).unwrap();
+        assert_silent(event_type, &event, &body);
+        assert!(format!("{event:?}").contains("evt_1"), "{event:?}");
+        let object = object(event_type, &value);
         assert_silent(event_type, &object, BODY);
-        let text = format!("{object:?}{object:#?}");
+        let data = event.data().unwrap();
+        assert_silent(event_type, &data, BODY);
+        let text = format!("{object:?}{object:#?}{data:?}");
         assert!(!text.contains("8080808080"), "{event_type}: {text}");
-        match &object {
-            EventObject::Charge(charge) => {
-                assert_silent("the charge", charge, BODY);
-                assert_silent("who paid", &charge.billing_details, BODY);
+        if let EventObject::Charge(charge) = object {
+            assert_silent("who paid", &charge.billing_details, BODY);
+            assert_silent("the refunds", &charge.refunds(), BODY);
+        }
+    }
+}
+
+/// Every value that differs from this one in one member of any depth.
+fn variants(value: &Value) -> Vec<Value> {
+    let mut all = vec![json!("other")];
+    let within = |part: &Value, put: &dyn Fn(Value) -> Value| {
+        variants(part).into_iter().map(put).collect::<Vec<_>>()
+    };
+    match value {
+        Value::Object(members) => {
+            for (key, part) in members {
+                let put = |new| {
+                    let mut members = members.clone();
+                    members[key] = new;
+                    Value::Object(members)
+                };
+                all.extend(within(part, &put));
             }
-            EventObject::CheckoutSession(session) => {
-                assert_silent("the session", session, BODY);
-                assert_silent("the customer", &session.customer_details, BODY);
-                let details = format!("{:?}", session.total_details);
-                assert!(!details.contains("8080808080"), "{details}");
+        }
+        Value::Array(items) => {
+            for (index, part) in items.iter().enumerate() {
+                let put = |new| {
+                    let mut items = items.clone();
+                    items[index] = new;
+                    Value::Array(items)
+                };
+                all.extend(within(part, &put));
             }
-            EventObject::Subscription(subscription) => {
-                assert_silent("the subscription", subscription, BODY);
-            }
-            EventObject::Invoice(invoice) => assert_silent("the invoice", invoice, BODY),
-            _ => assert_eq!(event_type, "payout.paid"),
+        }
+        Value::Number(_) => all = vec![json!(5)],
+        Value::Bool(bool) => all = vec![json!(!bool)],
+        _ => {}
+    }
+    all
+}
+
+#[test]
+fn two_objects_show_the_same_exactly_where_they_are_equal() {
+    for (event_type, value) in objects() {
+        let original = object(event_type, &value);
+        assert_eq!(
+            format!("{original:?}"),
+            format!("{:?}", object(event_type, &value))
+        );
+        for variant in variants(&value)
+            .into_iter()
+            .filter(|it| it.is_object() && it["object"] == value["object"])
+        {
+            let variant = object(event_type, &variant);
+            let is_equal = variant == original;
+            assert_eq!(
+                format!("{variant:?}") == format!("{original:?}"),
+                is_equal,
+                "{event_type}"
+            );
         }
     }
 }

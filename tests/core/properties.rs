@@ -9,7 +9,7 @@ use tower_loops::{Signer, Verifier};
 
 use crate::{NOW, at, json::is_event_to_serde_json, outcome, receive, secret, verify};
 
-fn config(cases: u32) -> ProptestConfig {
+pub(crate) fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
         cases,
         failure_persistence: None,

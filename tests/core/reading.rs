@@ -1,7 +1,9 @@
 //! Each field is read on its own: unambiguous variants are accepted, what cannot be read is named.
 
 use serde_json::{Value, json};
-use tower_loops::{Charge, CheckoutSession, EventData, EventObject, Invoice, Subscription};
+use tower_loops::{
+    Charge, CheckoutSession, EventData, EventObject, Invoice, Metadata, Subscription,
+};
 
 use crate::receive;
 
@@ -178,7 +180,7 @@ fn entries_and_paths_beyond_a_bound_are_not_read() {
 
     let entries: Vec<String> = (0..20_000).map(|n| format!(r#""{n}":0"#)).collect();
     let charge = self::charge(&format!(r#"{{"metadata":{{{}}}}}"#, entries.join(",")));
-    assert_eq!(charge.metadata.as_ref().map(|it| it.len()), Some(10_000));
+    assert_eq!(charge.metadata.as_ref().map(Metadata::len), Some(10_000));
     assert_eq!(charge.unreadable(), ["data.object.metadata.*"]);
 }
 

@@ -1,11 +1,7 @@
 //! The examples, run as a stranger runs them: the built binaries, over loopback.
 
 mod endpoint;
-mod fixtures;
 mod idempotent;
-#[path = "../../examples/quickstart/money.rs"]
-mod money;
-mod money_format;
 mod process;
 mod quickstart;
 mod refused_arguments;

@@ -7,19 +7,19 @@ const ROWS: [[&str; 4]; 24] = [
     [
         "charge.succeeded",
         r#"200 {"received":true}"#,
-        "49.00 usd, Mira Solberg, order 1001",
+        "49.00 USD, Mira Solberg, order 1001",
         "#0",
     ],
     [
         "charge.refunded",
         r#"200 {"received":true}"#,
-        "15.50 eur back, Zoë Lind, order 1002",
+        "15.50 EUR back, Zoë Lind, order 1002",
         "#0",
     ],
     [
         "checkout.session.completed",
         r#"200 {"received":true}"#,
-        "118.80 gbp, Owen Achebe, order 1003",
+        "118.80 GBP, Owen Achebe, order 1003",
         "#0",
     ],
     [
@@ -37,31 +37,31 @@ const ROWS: [[&str; 4]; 24] = [
     [
         "invoice.payment_succeeded",
         r#"200 {"received":true}"#,
-        "29.00 usd paid, lena@example.com",
+        "29.00 USD paid, lena@example.com",
         "#0",
     ],
     [
         "invoice.payment_failed",
         r#"200 {"received":true}"#,
-        "3200 jpy open, haru@example.com",
+        "3200 JPY open, haru@example.com",
         "#0",
     ],
     [
         "payout.paid (not in the guide)",
         r#"200 {"received":true}"#,
-        "plain JSON, id po_1SX2hU2mNvB7",
+        "plain JSON, id obj_1SX2hU2mNvB7tR0c",
         "#0",
     ],
     [
         "signed with the new secret",
         r#"200 {"received":true}"#,
-        "49.00 usd, Mira Solberg, order 1001",
+        "49.00 USD, Mira Solberg, order 1001",
         "#0",
     ],
     [
         "signed with the old secret",
         r#"200 {"received":true}"#,
-        "49.00 usd, Mira Solberg, order 1001",
+        "49.00 USD, Mira Solberg, order 1001",
         "#1",
     ],
     [
@@ -73,13 +73,13 @@ const ROWS: [[&str; 4]; 24] = [
     [
         "one whose handler fails",
         "500 Processing failed",
-        "15.50 eur back, Zoë Lind, order 1002",
+        "15.50 EUR back, Zoë Lind, order 1002",
         "#0",
     ],
     [
         "the same, retried",
         r#"200 {"received":true}"#,
-        "15.50 eur back, Zoë Lind, order 1002",
+        "15.50 EUR back, Zoë Lind, order 1002",
         "#0",
     ],
     [

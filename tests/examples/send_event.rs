@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use tower_loops::{Rejection, Secret, VerifiedEvent, Verifier};
+use tower_loops::{EventType, Rejection, Secret, VerifiedEvent, Verifier, testing};
 
 use crate::{
     endpoint::{Received, answer},
@@ -46,8 +46,7 @@ fn only_the_envelope_of_the_example_is_made_new() {
     let event = verify(&serving.join().expect("served")[0]).expect("a genuine event");
     let sent: serde_json::Value = event.object_as().expect("an object");
 
-    let example = include_str!("../../examples/events/customer.subscription.deleted.json");
-    let example: serde_json::Value = serde_json::from_str(example).expect("JSON");
+    let example = testing::sample(&EventType::CustomerSubscriptionDeleted);
     assert_eq!(sent, example["data"]["object"]);
     assert_ne!(event.id(), example["id"]);
 }

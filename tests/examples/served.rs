@@ -4,11 +4,11 @@ use crate::process::{Ran, Serving, example, run};
 
 /// What the server shows of the event of each type, before its id.
 const EVENTS: [(&str, &str); 7] = [
-    ("charge.succeeded", "49.00 usd, Mira Solberg, order 1001"),
-    ("charge.refunded", "15.50 eur back, Zoë Lind, order 1002"),
+    ("charge.succeeded", "49.00 USD, Mira Solberg, order 1001"),
+    ("charge.refunded", "15.50 EUR back, Zoë Lind, order 1002"),
     (
         "checkout.session.completed",
-        "118.80 gbp, Owen Achebe, order 1003",
+        "118.80 GBP, Owen Achebe, order 1003",
     ),
     (
         "customer.subscription.created",
@@ -20,9 +20,9 @@ const EVENTS: [(&str, &str); 7] = [
     ),
     (
         "invoice.payment_succeeded",
-        "29.00 usd paid, lena@example.com",
+        "29.00 USD paid, lena@example.com",
     ),
-    ("invoice.payment_failed", "3200 jpy open, haru@example.com"),
+    ("invoice.payment_failed", "3200 JPY open, haru@example.com"),
 ];
 
 fn start() -> Serving {

@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request};
 use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
-use tower_loops::{BoxError, SIGNATURE_HEADER, Signer};
+use tower_loops::{BoxError, SIGNATURE_HEADER, Signer, Verifier};
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter, util::SubscriberInitExt};
 
 use crate::{
@@ -246,6 +246,28 @@ async fn nothing_but_id_and_type_of_a_verified_request_is_logged_at_any_level() 
     ] {
         assert!(!text.contains(never), "{never:?} is in {text}");
     }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_one_warning_an_event_with_paths_and_no_values() {
+    let odd = br#"{"id":"evt_1","type":"charge.succeeded","data":{"object":{"amount":"private","status":"private","metadata":{"private":1},"refunds":["private"]}}}"#;
+    let even = br#"{"id":"evt_2","type":"charge.succeeded","data":{"object":{"amount":1}}}"#;
+    let lines = lines_of(LevelFilter::TRACE, async {
+        for body in [&odd[..], even] {
+            let now = now();
+            let header = sign(body);
+            let event = Verifier::new(secret())
+                .verify(header.as_bytes(), body.into(), now)
+                .expect("it is genuine");
+            for clone in [event.clone(), event] {
+                assert!(clone.data().is_ok() && clone.object().is_ok());
+            }
+        }
+    })
+    .await;
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    let expected = r#"WARN tower_loops: the object of a Loops event has fields that cannot be read id="evt_1" type="charge.succeeded" paths=["data.object.amount", "data.object.refunds[0]"]"#;
+    assert_eq!(lines[0].trim(), expected);
 }
 
 /// A log is read by the line: a signed id must not be able to start one.

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use tower_loops::{
-    BoxError, Charge, EventType, LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer,
+    BoxError, Charge, EventType, LoopsSignatureLayer, Money, SIGNATURE_HEADER, Secret, Signer,
     VerifiedEvent,
     idempotency::{IdempotencyLayer, MemoryStore},
 };
@@ -106,11 +106,8 @@ async fn enqueue(
 async fn process(job: Job, worker: WorkerContext) -> Result<(), BoxDynError> {
     if job.event_type == EventType::ChargeSucceeded {
         let charge: Charge = serde_json::from_value(job.object.unwrap_or_default())?;
-        println!(
-            "{:?} processed: {:?} cents",
-            job.event_id,
-            charge.amount.unwrap_or_default()
-        );
+        let amount = Money::new(charge.amount, charge.currency.as_deref());
+        println!("{:?} processed: {amount}", job.event_id);
     }
     // This example has one event to process; a server's worker goes on.
     worker.stop()?;
@@ -119,7 +116,7 @@ async fn process(job: Job, worker: WorkerContext) -> Result<(), BoxDynError> {
 
 /// Plays Loops: the first delivery, its repetition, and one more to a server that was started anew and remembers nothing.
 async fn deliver(queue: &Queue) -> Result<(), BoxError> {
-    let body = r#"{"id":"evt_1","type":"charge.succeeded","data":{"object":{"amount":4900}}}"#;
+    let body = r#"{"id":"evt_1","type":"charge.succeeded","data":{"object":{"amount":4900,"currency":"usd"}}}"#;
     let signature = Signer::new(Secret::new(SECRET)?).sign(body.as_bytes(), SystemTime::now());
     let server = app(queue.clone())?;
     let restarted = app(queue.clone())?;

@@ -1,6 +1,6 @@
 //! Who and where people are.
 
-use crate::event::object::{read::fields, text::Word};
+use crate::event::object::{fields::fields, text::Word};
 
 /// Who paid a [`Charge`](crate::Charge).
 #[derive(Clone, Default, PartialEq, Eq, Hash)]

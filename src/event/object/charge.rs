@@ -1,7 +1,7 @@
 //! The object of `charge.*` events.
 
 use crate::event::object::{
-    address::BillingDetails, metadata::Metadata, path::Unreadable, read::fields,
+    address::BillingDetails, fields::fields, metadata::Metadata, path::Unreadable,
     reference::Reference, text::Word,
 };
 

@@ -2,9 +2,9 @@
 
 use crate::event::object::{
     address::{CustomerDetails, ShippingDetails},
+    fields::fields,
     metadata::Metadata,
     path::Unreadable,
-    read::fields,
     reference::Reference,
     text::Word,
 };

@@ -10,7 +10,7 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use crate::{
-    event::object::read::{FromJson, read},
+    event::object::read::{FromJson, Unread, read},
     json::{last_member, unquote},
 };
 
@@ -20,13 +20,12 @@ where
     D: Deserializer<'de>,
     T: FromJson,
 {
-    let json = raw(deserializer)?;
-    if let (Some(expected), Some(kind)) = (T::KIND, kind(json.get()))
-        && kind != expected
-    {
-        return Err(D::Error::custom("another kind of object"));
-    }
-    read(json.get()).ok_or_else(|| D::Error::custom("expected an object"))
+    read(raw(deserializer)?.get()).map_err(|unread| {
+        D::Error::custom(match unread {
+            Unread::NotAnObject => "expected an object",
+            Unread::OtherKind(_) => "expected another kind of object",
+        })
+    })
 }
 
 /// What an object says it is.

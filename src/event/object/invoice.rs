@@ -1,10 +1,11 @@
 //! The object of `invoice.*` events.
 
 use crate::event::object::{
+    fields::fields,
     invoice_line::{InvoiceLine, TaxAmounts},
     metadata::Metadata,
     path::Unreadable,
-    read::{Json, fields},
+    read::Json,
     reference::Reference,
     text::Word,
 };

@@ -1,8 +1,9 @@
 //! The lines of an invoice.
 
 use crate::event::object::{
+    fields::fields,
     metadata::Metadata,
-    read::{FromJson, Json, fields},
+    read::{FromJson, Json},
     reference::Reference,
     text::Word,
 };

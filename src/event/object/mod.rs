@@ -1,8 +1,9 @@
 //! The objects of events, and how they are read: every field on its own, from the JSON text of its
 //! value, so that one malformed field never hides the others.
 //!
-//! - [`read`]: one value and where it stands; the members of an object; the table of a struct's
-//!   fields, from which reading and writing are generated.
+//! - [`read`]: one value and where it stands, and the members of an object.
+//! - [`fields`]: the macro that generates reading and writing from the list of a struct's fields.
+//! - [`table`]: that list, prepared to find known keys quickly.
 //! - [`path`]: where a value stands, and the paths of what cannot be read.
 //! - [`number`], [`text`], [`list`], [`metadata`], [`reference`]: the values of fields.
 //! - [`de`]: `Deserialize`, through the same reader.
@@ -13,6 +14,7 @@ mod charge;
 mod checkout_session;
 mod de;
 mod digest;
+mod fields;
 mod invoice;
 mod invoice_line;
 mod list;
@@ -22,6 +24,7 @@ mod path;
 mod read;
 mod reference;
 mod subscription;
+mod table;
 mod text;
 
 pub use address::{Address, BillingDetails, CustomerDetails, ShippingDetails};
@@ -33,4 +36,8 @@ pub use metadata::Metadata;
 pub use reference::Reference;
 pub use subscription::{CancellationDetails, Subscription, SubscriptionItem};
 
-pub(super) use {de::kind, digest::digest, read::read};
+pub(super) use {
+    de::kind,
+    digest::digest,
+    read::{Unread, read},
+};

@@ -52,6 +52,8 @@ pub(crate) struct Report {
     paths: RefCell<Vec<String>>,
     /// Whether there was a list of more entries than are read.
     pub(super) is_cut: Cell<bool>,
+    /// What a whole object says it is, if it was to be read as another kind.
+    pub(super) other_kind: Cell<Option<String>>,
 }
 
 impl Report {

@@ -1,10 +1,12 @@
 //! Reads structs from JSON, each field on its own.
 
-use serde::{Serialize, ser::SerializeMap};
-
 use crate::{
-    event::object::path::{Path, Report, Step, Unreadable},
-    json::{self, Malformed, unquote},
+    event::object::{
+        fields::Field,
+        path::{Path, Report, Step, Unreadable},
+        table::Table,
+    },
+    json::{self, Malformed, between_quotes, has_escape, unquote},
 };
 
 /// One JSON value, where it stands, and who is told of what cannot be read.
@@ -16,9 +18,6 @@ pub(crate) struct Json<'a> {
 
 /// What can be read from a JSON value.
 pub(crate) trait FromJson: Sized {
-    /// What the `object` member of an outermost object says.
-    const KIND: Option<&'static str> = None;
-
     /// `None` if the value cannot be read. What of its parts cannot be read is reported.
     fn from_json(json: &Json<'_>) -> Option<Self>;
 
@@ -26,11 +25,18 @@ pub(crate) trait FromJson: Sized {
     fn set_unreadable(&mut self, _: Unreadable) {}
 }
 
-/// Reads a whole object. The text must be JSON; `None` if it is not an object.
-pub(crate) fn read<T: FromJson>(text: &str) -> Option<T> {
+/// Why a whole object is not read.
+pub(crate) enum Unread {
+    NotAnObject,
+    /// What its `object` member says, which is not the kind that was asked for.
+    OtherKind(String),
+}
+
+/// Reads a whole object from JSON text.
+pub(crate) fn read<T: FromJson>(text: &str) -> Result<T, Unread> {
     let text = json::replace_lone_surrogates(text.trim_ascii());
     if !text.starts_with('{') {
-        return None;
+        return Err(Unread::NotAnObject);
     }
     let report = Report::default();
     let json = Json {
@@ -38,9 +44,14 @@ pub(crate) fn read<T: FromJson>(text: &str) -> Option<T> {
         path: Path::ROOT,
         report: &report,
     };
-    let mut object = T::from_json(&json)?;
+    let Some(mut object) = T::from_json(&json) else {
+        return Err(match report.other_kind.take() {
+            Some(kind) => Unread::OtherKind(kind),
+            None => Unread::NotAnObject,
+        });
+    };
     object.set_unreadable(report.into_paths());
-    Some(object)
+    Ok(object)
 }
 
 impl<'a> Json<'a> {
@@ -90,18 +101,19 @@ impl<'a> Json<'a> {
         inner.is_some_and(|inner| inner.trim_ascii().is_empty())
     }
 
-    /// Finds the members that these paths begin with. Of several members with one key the last one
-    /// counts. `None` if this is not an object.
-    pub(super) fn members(&'a self, paths: &[&str]) -> Option<Members<'a>> {
-        let mut values = vec![None; paths.len()];
+    /// Finds the members that the paths of a table begin with. Of several members with one key the
+    /// last one counts. `None` if this is not an object.
+    pub(super) fn members<const N: usize>(
+        &'a self,
+        table: &'static Table<N>,
+    ) -> Option<Members<'a, N>> {
+        let mut values = [None; N];
         if !self.is_empty_array() {
             json::members(self.text, |key, value| {
-                if let Some(key) = unquote(key) {
-                    for (path, slot) in paths.iter().zip(&mut values) {
-                        if begins_with(path, &key) {
-                            *slot = Some(value);
-                        }
-                    }
+                let mut record = |index| values[index] = Some(value);
+                let spelled = between_quotes(key).unwrap_or_default();
+                if !table.find(spelled, &mut record) && has_escape(spelled) {
+                    table.find(&unquote(key).unwrap_or_default(), record);
                 }
                 Ok::<(), Malformed>(())
             })
@@ -115,152 +127,45 @@ impl<'a> Json<'a> {
     }
 }
 
-fn begins_with(path: &str, key: &str) -> bool {
-    // The first comparison decides nearly always.
-    matches!(path.as_bytes().get(key.len()), None | Some(b'.'))
-        && path.len() >= key.len()
-        && path.as_bytes()[..key.len()] == *key.as_bytes()
-}
-
 /// The members of an object that a table of fields asks for, in the order of the table.
-pub(super) struct Members<'a> {
+pub(super) struct Members<'a, const N: usize> {
     json: &'a Json<'a>,
-    values: Vec<Option<&'a str>>,
+    values: [Option<&'a str>; N],
     next: usize,
 }
 
-impl Members<'_> {
-    /// Reads the next field of the table: from the first of these paths that has a value.
+impl<const N: usize> Members<'_, N> {
+    /// Whether the next member of the table, `object`, says that this is of another kind.
+    pub(super) fn is_other_kind(&mut self, kind: &str) -> bool {
+        let named = self.values.get(self.next).copied().flatten();
+        self.next += 1;
+        match named.and_then(unquote) {
+            Some(named) if named != kind => {
+                self.json.report.other_kind.set(Some(named.into_owned()));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Reads the next field of the table, which has these paths.
     pub(super) fn field<T: Field>(&mut self, paths: &[&'static str]) -> T {
         T::read(self, paths)
     }
 
-    fn first<T: FromJson>(&mut self, paths: &[&'static str]) -> Option<T> {
+    /// Reads the first of these paths that has a value.
+    pub(super) fn first<T: FromJson>(&mut self, paths: &[&'static str]) -> Option<T> {
         let start = self.next;
         self.next += paths.len();
         let values = self.values.get(start..self.next)?;
         paths.iter().zip(values).find_map(|(path, value)| {
-            let keys = path.split('.').skip(1);
-            let value = keys.fold(*value, |value, key| json::last_member(value?, key))?;
+            let mut value = (*value)?;
+            let mut keys = *path;
+            while let Some((_, rest)) = keys.split_once('.') {
+                value = json::last_member(value, rest.split('.').next()?)?;
+                keys = rest;
+            }
             self.json.read(Step::Key(path), value)
         })
     }
 }
-
-/// A field of a struct.
-pub(super) trait Field {
-    fn read(members: &mut Members<'_>, paths: &[&'static str]) -> Self;
-
-    /// Writes the field under the first of its paths, unless it is empty.
-    fn write<M: SerializeMap>(&self, paths: &[&str], map: &mut M) -> Result<(), M::Error>;
-}
-
-impl<T: FromJson + Serialize> Field for Option<T> {
-    fn read(members: &mut Members<'_>, paths: &[&'static str]) -> Self {
-        members.first(paths)
-    }
-
-    fn write<M: SerializeMap>(&self, paths: &[&str], map: &mut M) -> Result<(), M::Error> {
-        match (self, paths) {
-            (Some(value), [key, ..]) => map.serialize_entry(key, value),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl<T: FromJson + Serialize> Field for Vec<T> {
-    fn read(members: &mut Members<'_>, paths: &[&'static str]) -> Self {
-        members.first(paths).unwrap_or_default()
-    }
-
-    fn write<M: SerializeMap>(&self, paths: &[&str], map: &mut M) -> Result<(), M::Error> {
-        match (&self[..], paths) {
-            ([_, ..], [key, ..]) => map.serialize_entry(key, self),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Field for Unreadable {
-    fn read(_: &mut Members<'_>, _: &[&'static str]) -> Self {
-        Self::default()
-    }
-
-    fn write<M: SerializeMap>(&self, _: &[&str], _: &mut M) -> Result<(), M::Error> {
-        Ok(())
-    }
-}
-
-/// The table of a struct's fields: from which paths each is read, the first of which it is written
-/// to. `as` names a wrapper that reads it in a special way. With a word for the `object` member, the
-/// struct is an outermost object, which knows what could not be read.
-macro_rules! fields {
-    (
-        $object:ident $(: $kind:literal)? {
-            $($field:ident: [$($path:literal),*] $(as $reader:ident)?,)*
-        } $(then $normalise:path)?
-    ) => {
-        impl crate::event::object::read::FromJson for $object {
-            $(
-                const KIND: Option<&'static str> = Some($kind);
-
-                fn set_unreadable(&mut self, paths: crate::event::object::path::Unreadable) {
-                    self.unreadable = paths;
-                }
-            )?
-
-            fn from_json(json: &crate::event::object::read::Json<'_>) -> Option<Self> {
-                let mut members = json.members(&[$($($path,)*)*])?;
-                #[allow(unused_mut, reason = "only some are normalised")]
-                let mut object = Self {
-                    $($field: members
-                        .field$(::<Option<$reader>>)?(&[$($path),*])
-                        $(.map(|$reader(value)| value))?,)*
-                };
-                $($normalise(&mut object, json);)?
-                Some(object)
-            }
-        }
-
-        $(
-            impl $object {
-                #[doc = concat!("The paths of what could not be read of this `", $kind, "`,")]
-                /// such as `data.object.metadata.*`. At most 100; neither written nor compared.
-                #[must_use]
-                pub fn unreadable(&self) -> &[String] {
-                    &self.unreadable.0
-                }
-            }
-        )?
-
-        impl serde::Serialize for $object {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use crate::event::object::read::Field;
-                use serde::ser::SerializeMap;
-
-                let mut map = serializer.serialize_map(None)?;
-                $(self.$field.write(&[$($path),*], &mut map)?;)*
-                map.end()
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $object {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::event::object::de::deserialize_object(deserializer)
-            }
-        }
-
-        impl std::fmt::Debug for $object {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                let mut debug = f.debug_struct(stringify!($object));
-                $(
-                    let _: &str = $kind;
-                    debug.field("id", &self.id);
-                )?
-                let digest = crate::event::object::digest::digest(self);
-                debug.field("digest", &digest).finish_non_exhaustive()
-            }
-        }
-    };
-}
-pub(super) use fields;

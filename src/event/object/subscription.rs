@@ -1,11 +1,8 @@
 //! The object of `customer.subscription.*` events.
 
 use crate::event::object::{
-    metadata::Metadata,
-    path::Unreadable,
-    read::{Json, fields},
-    reference::Reference,
-    text::Word,
+    fields::fields, metadata::Metadata, path::Unreadable, read::Json, reference::Reference,
+    table::Table, text::Word,
 };
 
 /// A subscription. Times are Unix seconds. Every field is optional; `null` counts as absent.
@@ -109,11 +106,12 @@ impl Subscription {
 
     /// Makes the one plan of API versions before items into an item.
     fn add_plan(&mut self, json: &Json<'_>) {
-        const PATHS: [&str; 3] = ["plan", "plan.product", "quantity"];
+        const PATHS: &[&str] = &["plan", "plan.product", "quantity"];
+        static TABLE: Table<3> = Table::new(PATHS);
         if !self.items.is_empty() {
             return;
         }
-        let Some(mut members) = json.members(&PATHS) else {
+        let Some(mut members) = json.members(&TABLE) else {
             return;
         };
         let plan = SubscriptionItem {

@@ -50,9 +50,12 @@ fn every_snippet_of_a_readme_compiles_as_pasted() {
     }
     fs::write(fresh.join("src/lib.rs"), modules).unwrap();
 
-    let check = cargo(&fresh, &["check"]);
-    let printed = String::from_utf8_lossy(&check.stderr);
-    assert!(check.status.success(), "{printed}");
+    // The programs compile, and the tests among the functions pass.
+    for arguments in [["check", "--bins"], ["test", "--lib"]] {
+        let output = cargo(&fresh, &arguments);
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{printed}");
+    }
 
     // The first program of the README, by a reader who has not set the variable.
     let run = cargo(&fresh, &["run", "--bin", "readme_md_0"]);

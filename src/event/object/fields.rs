@@ -1,0 +1,135 @@
+//! The fields of structs: reading and writing, generated from one list.
+
+use serde::{Serialize, ser::SerializeMap};
+
+use crate::event::object::{
+    path::Unreadable,
+    read::{FromJson, Members},
+};
+
+/// A field of a struct.
+pub(super) trait Field {
+    fn read<const N: usize>(members: &mut Members<'_, N>, paths: &[&'static str]) -> Self;
+
+    /// Writes the field under the first of its paths, unless it is empty.
+    fn write<M: SerializeMap>(&self, paths: &[&str], map: &mut M) -> Result<(), M::Error>;
+}
+
+impl<T: FromJson + Serialize> Field for Option<T> {
+    fn read<const N: usize>(members: &mut Members<'_, N>, paths: &[&'static str]) -> Self {
+        members.first(paths)
+    }
+
+    fn write<M: SerializeMap>(&self, paths: &[&str], map: &mut M) -> Result<(), M::Error> {
+        match (self, paths) {
+            (Some(value), [key, ..]) => map.serialize_entry(key, value),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<T: FromJson + Serialize> Field for Vec<T> {
+    fn read<const N: usize>(members: &mut Members<'_, N>, paths: &[&'static str]) -> Self {
+        members.first(paths).unwrap_or_default()
+    }
+
+    fn write<M: SerializeMap>(&self, paths: &[&str], map: &mut M) -> Result<(), M::Error> {
+        match (&self[..], paths) {
+            ([_, ..], [key, ..]) => map.serialize_entry(key, self),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Field for Unreadable {
+    fn read<const N: usize>(_: &mut Members<'_, N>, _: &[&'static str]) -> Self {
+        Self::default()
+    }
+
+    fn write<M: SerializeMap>(&self, _: &[&str], _: &mut M) -> Result<(), M::Error> {
+        Ok(())
+    }
+}
+
+/// The table of a struct's fields: from which paths each is read, the first of which it is written
+/// to. `as` names a wrapper that reads it in a special way. With a word for the `object` member, the
+/// struct is an outermost object, which knows what could not be read.
+macro_rules! fields {
+    (
+        $object:ident $(: $kind:literal)? {
+            $($field:ident: [$($path:literal),*] $(as $reader:ident)?,)*
+        } $(then $normalise:path)?
+    ) => {
+        impl crate::event::object::read::FromJson for $object {
+            $(
+                fn set_unreadable(&mut self, paths: crate::event::object::path::Unreadable) {
+                    let _: &str = $kind;
+                    self.unreadable = paths;
+                }
+            )?
+
+            fn from_json(json: &crate::event::object::read::Json<'_>) -> Option<Self> {
+                use crate::event::object::table;
+
+                const PATHS: &[&str] = &[$(table::object_key($kind),)? $($($path,)*)*];
+                static TABLE: table::Table<{ PATHS.len() }> = table::Table::new(PATHS);
+
+                let mut members = json.members(&TABLE)?;
+                $(
+                    if members.is_other_kind($kind) {
+                        return None;
+                    }
+                )?
+                #[allow(unused_mut, reason = "only some are normalised")]
+                let mut object = Self {
+                    $($field: members
+                        .field$(::<Option<$reader>>)?(&[$($path),*])
+                        $(.map(|$reader(value)| value))?,)*
+                };
+                $($normalise(&mut object, json);)?
+                Some(object)
+            }
+        }
+
+        $(
+            impl $object {
+                #[doc = concat!("The paths of what could not be read of this `", $kind, "`,")]
+                /// such as `data.object.metadata.*`. At most 100; neither written nor compared.
+                #[must_use]
+                pub fn unreadable(&self) -> &[String] {
+                    &self.unreadable.0
+                }
+            }
+        )?
+
+        impl serde::Serialize for $object {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use crate::event::object::fields::Field;
+                use serde::ser::SerializeMap;
+
+                let mut map = serializer.serialize_map(None)?;
+                $(self.$field.write(&[$($path),*], &mut map)?;)*
+                map.end()
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $object {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::event::object::de::deserialize_object(deserializer)
+            }
+        }
+
+        impl std::fmt::Debug for $object {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let mut debug = f.debug_struct(stringify!($object));
+                $(
+                    let _: &str = $kind;
+                    debug.field("id", &self.id);
+                )?
+                let digest = crate::event::object::digest::digest(self);
+                debug.field("digest", &digest).finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(super) use fields;

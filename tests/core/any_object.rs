@@ -1,0 +1,143 @@
+//! Properties of objects: whatever else an object contains, its well-formed known fields are read.
+
+use proptest::{collection::vec, prelude::*};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use tower_loops::{Charge, CheckoutSession, EventObject, Invoice, Subscription, testing};
+
+use crate::{
+    known::{self, OBJECTS},
+    malformed_fields::event,
+    properties::config,
+};
+
+/// JSON text of any kind: odd numbers, half surrogate pairs and known keys among it.
+fn json_text() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        Just("true".to_owned()),
+        r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,3})?([eE][+-]?[0-9]{1,3})?",
+        string(),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(|items| format!("[{}]", items.join(","))),
+            members(inner).prop_map(|members| format!("{{{members}}}")),
+        ]
+    })
+}
+
+fn string() -> impl Strategy<Value = String> {
+    r#""([a-z ]|é|\\u[dD][89a-fA-F][0-9a-f]{2}|\\[n"\\/])*""#
+}
+
+fn members(value: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    let known: Vec<String> = OBJECTS
+        .iter()
+        .flat_map(|(_, keys)| keys.split(' '))
+        .map(|key| format!("{key:?}"))
+        .collect();
+    let nested = [
+        "data", "price", "plan", "period", "pricing", "product", "end",
+    ]
+    .map(|key| format!("{key:?}"));
+    let key = prop_oneof![
+        string(),
+        proptest::sample::select(known),
+        proptest::sample::select(nested.to_vec())
+    ];
+    vec((key, value), 0..6).prop_map(|members| {
+        let members: Vec<_> = members
+            .into_iter()
+            .map(|(key, value)| format!("{key}:{value}"))
+            .collect();
+        members.join(",")
+    })
+}
+
+fn whole_object(index: usize) -> (&'static str, Map<String, Value>) {
+    let (event_type, members) = OBJECTS[index];
+    let sample = testing::sample(&event_type.into());
+    (event_type, known::whole_object(members, sample))
+}
+
+fn object_of(event_type: &str, text: &str) -> Value {
+    fn value(object: impl Serialize) -> Value {
+        serde_json::to_value(object).expect("an object is JSON")
+    }
+    match event(event_type, text).object() {
+        Ok(EventObject::Charge(it)) => value(it),
+        Ok(EventObject::CheckoutSession(it)) => value(it),
+        Ok(EventObject::Subscription(it)) => value(it),
+        Ok(EventObject::Invoice(it)) => value(it),
+        other => panic!("{event_type}: {other:?} from {text}"),
+    }
+}
+
+proptest! {
+    #![proptest_config(config(64))]
+
+    #[test]
+    fn anything_before_the_known_members_changes_nothing(index in 0..OBJECTS.len(), before in members(json_text())) {
+        let (event_type, object) = whole_object(index);
+        let known = Value::Object(object).to_string();
+        let comma = if before.is_empty() { "" } else { "," };
+        let text = format!("{{{before}{comma}{}", &known[1..]);
+        prop_assert_eq!(object_of(event_type, &text), object_of(event_type, &known));
+    }
+
+    #[test]
+    fn a_member_that_is_anything_changes_no_other(
+        index in 0..OBJECTS.len(),
+        member in any::<proptest::sample::Index>(),
+        anything in json_text(),
+    ) {
+        let (event_type, object) = whole_object(index);
+        let keys: Vec<_> = object.keys().cloned().collect();
+        let key = &keys[member.index(keys.len())];
+        prop_assume!(key != "object");
+        let known = object_of(event_type, &Value::Object(object.clone()).to_string());
+        let members: Vec<_> = object.iter().map(|(name, value)| match value {
+            _ if name == key => format!("{name:?}:{anything}"),
+            value => format!("{name:?}:{value}"),
+        }).collect();
+        let read = object_of(event_type, &format!("{{{}}}", members.join(",")));
+        for (name, value) in known.as_object().unwrap() {
+            prop_assert!(read[name] == *value || is_read_from(name, key), "{}, by {}", name, key);
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read_as_it_was(index in 0..OBJECTS.len(), before in members(json_text())) {
+        fn same<T: Serialize + DeserializeOwned + PartialEq>(object: &T) -> bool {
+            let written = serde_json::to_string(object).unwrap();
+            serde_json::from_str::<T>(&written).unwrap() == *object
+        }
+        let text = format!("{{{before}}}");
+        let (event_type, _) = OBJECTS[index];
+        let same = match event(event_type, &text).object().unwrap() {
+            EventObject::Charge(it) => same::<Charge>(&it),
+            EventObject::CheckoutSession(it) => same::<CheckoutSession>(&it),
+            EventObject::Subscription(it) => same::<Subscription>(&it),
+            EventObject::Invoice(it) => same::<Invoice>(&it),
+            _ => true,
+        };
+        prop_assert!(same, "{}", text);
+    }
+}
+
+/// Whether a written field is read from a member of another name, too, in some generation of the API.
+fn is_read_from(field: &str, member: &str) -> bool {
+    field == member
+        || match field {
+            "items" => matches!(member, "plan" | "quantity"),
+            "subscription" => matches!(member, "parent" | "lines"),
+            "subscription_metadata" | "subscription_details" => {
+                matches!(member, "parent" | "subscription_details")
+            }
+            "paid_at" => member == "status_transitions",
+            "payment_intent" | "charge" => member == "payments",
+            "lines_has_more" => member == "lines",
+            _ => false,
+        }
+}

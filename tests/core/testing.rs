@@ -1,0 +1,99 @@
+//! What `tower_loops::testing` gives to the tests of handlers.
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use serde_json::{Value, json};
+use tower::{ServiceExt, service_fn};
+use tower_layer::Layer;
+use tower_loops::{EventData, EventObject, EventType, VerifiedEvent, testing};
+
+use crate::known::OBJECTS;
+
+#[test]
+fn a_sample_is_a_whole_event_with_the_fields_of_its_object() {
+    for (event_type, fields) in OBJECTS {
+        let sample = testing::sample(&event_type.into());
+        assert_eq!(sample["type"], event_type);
+        for member in ["id", "object", "api_version", "created", "livemode"] {
+            assert!(!sample[member].is_null(), "{event_type}: {member}");
+        }
+        let event = testing::event(&event_type.into(), Value::Null);
+        assert_eq!(event.payload(), sample.to_string().as_bytes());
+        let object = &sample["data"]["object"];
+        let known = fields.split(' ').filter(|key| object.get(key).is_some());
+        assert!(known.count() >= 19, "{event_type}");
+        assert!(
+            !matches!(event.data(), Ok(EventData::Other(_)) | Err(_)),
+            "{event_type}"
+        );
+    }
+}
+
+#[test]
+fn another_type_gets_the_object_of_its_neighbour_or_names_its_own() {
+    let object = |event_type: &str| testing::event(&event_type.into(), json!({"x": 1})).object();
+    assert!(matches!(
+        object("charge.updated"),
+        Ok(EventObject::Charge(_))
+    ));
+    assert!(matches!(
+        object("invoice.paid"),
+        Ok(EventObject::Invoice(_))
+    ));
+    let renewed = object("customer.subscription.updated");
+    assert!(matches!(renewed, Ok(EventObject::Subscription(_))));
+    let paid_later = object("checkout.session.async_payment_succeeded");
+    assert!(matches!(paid_later, Ok(EventObject::CheckoutSession(_))));
+    for (event_type, name) in [
+        ("charge.dispute.created", "dispute"),
+        ("payout.paid", "payout"),
+        ("a", "a"),
+        ("", ""),
+    ] {
+        let Ok(EventObject::Other(value)) = object(event_type) else {
+            panic!("{event_type}");
+        };
+        assert_eq!((&value["object"], &value["x"]), (&json!(name), &json!(1)));
+    }
+}
+
+#[test]
+fn members_replace_those_of_the_sample() {
+    let event = testing::event(
+        &EventType::ChargeSucceeded,
+        json!({"amount": 1999, "metadata": {"order_id": "7"}, "currency": null, "new": [1]}),
+    );
+    let mut expected = testing::sample(&EventType::ChargeSucceeded)["data"]["object"].take();
+    expected["amount"] = json!(1999);
+    expected["metadata"] = json!({"order_id": "7"});
+    expected["currency"] = Value::Null;
+    expected["new"] = json!([1]);
+    assert_eq!(event.object_as(), Ok(expected));
+}
+
+#[test]
+#[should_panic(expected = "must be a JSON object")]
+fn members_are_an_object() {
+    let _ = testing::event(&EventType::ChargeSucceeded, json!(["amount"]));
+}
+
+#[tokio::test]
+async fn the_layer_accepts_the_request_and_no_other_secret() {
+    async fn id(request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
+        let event: &VerifiedEvent = request.extensions().get().expect("verified");
+        Ok(Response::new(Full::from(event.id().to_owned())))
+    }
+    let request = || testing::request(&EventType::InvoicePaymentFailed, json!({"total": 1}));
+    assert_eq!(request().uri(), "/api/webhooks/loops");
+    let accepted = testing::layer()
+        .layer(service_fn(id))
+        .oneshot(request())
+        .await;
+    assert_eq!(accepted.unwrap().status(), 200);
+    let other = tower_loops::LoopsSignatureLayer::new(crate::secret("whsec_other"));
+    let rejected = other.layer(service_fn(id)).oneshot(request()).await;
+    assert_eq!(rejected.unwrap().status(), 401);
+}
