@@ -22,7 +22,9 @@ mod thread;
 mod timespan;
 
 pub use store::SqliteStore;
+#[doc(inline)]
 pub use tower_loops::idempotency::Mark;
+#[doc(inline)]
 pub use tower_loops_sql::sqlite::SCHEMA;
 
 #[cfg(doctest)]

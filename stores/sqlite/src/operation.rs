@@ -12,6 +12,9 @@ use crate::queue::Priority;
 pub(crate) struct Operation {
     pub(crate) priority: Priority,
     pub(crate) deadline: Instant,
+    /// Whether it had a chance to run. Until then, no deadline is over: the shortest busy timeout
+    /// fails only where there is something to wait for.
+    pub(crate) was_tried: bool,
     work: Box<dyn Work>,
     /// Its place in the queue.
     _permit: OwnedSemaphorePermit,
@@ -27,6 +30,7 @@ impl Operation {
         Self {
             priority,
             deadline,
+            was_tried: false,
             work: Box::new(work),
             _permit: permit,
         }
@@ -44,8 +48,8 @@ impl Operation {
 
     /// Runs the operation in the transaction of its batch, and keeps the answer.
     ///
-    /// Each operation writes with one statement at most. SQLite undoes a statement that fails, so
-    /// an operation needs no savepoint.
+    /// Each operation writes with one statement at most (except for the schema, which may be created
+    /// in part). SQLite undoes a statement that fails, so an operation needs no savepoint.
     pub(crate) fn write(&mut self, connection: &Connection) -> Result<()> {
         self.work.write(connection)
     }

@@ -60,15 +60,23 @@ impl Waiting {
         }
     }
 
-    /// Drops what nobody awaits, and fails what has waited until its deadline.
-    pub(crate) fn prune(&mut self, error: impl Fn() -> StoreError) {
+    /// Drops what nobody awaits any more.
+    pub(crate) fn drop_abandoned(&mut self) {
+        for operations in &mut self.0 {
+            operations.retain(|operation| !operation.is_abandoned());
+        }
+    }
+
+    /// Fails what has waited until its deadline.
+    pub(crate) fn fail_expired(&mut self, error: impl Fn() -> StoreError) {
         let now = Instant::now();
         for operations in &mut self.0 {
-            for _ in 0..operations.len() {
-                match operations.pop_front() {
-                    Some(operation) if operation.is_abandoned() => {}
-                    Some(operation) if operation.deadline <= now => operation.fail(error()),
-                    operation => operations.extend(operation),
+            for mut operation in std::mem::take(operations) {
+                if operation.was_tried && operation.deadline <= now {
+                    operation.fail(error());
+                } else {
+                    operation.was_tried = true;
+                    operations.push_back(operation);
                 }
             }
         }

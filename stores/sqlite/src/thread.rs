@@ -57,7 +57,7 @@ impl Thread {
 
     /// Runs an operation: first `read`, which may find the answer without writing, then `write`.
     ///
-    /// Fails at the deadline if it still waits then. Dropped while it waits, it is not run.
+    /// Fails if it still waits at the deadline. Dropped while it waits, it is not run.
     pub(crate) async fn call<T: Send + 'static>(
         &self,
         priority: Priority,
@@ -109,13 +109,14 @@ impl Worker {
                 return;
             }
             let lock_error = self.lock_error.as_ref();
+            self.waiting.drop_abandoned();
             self.waiting
-                .prune(|| lock_error.map_or_else(waited_too_long, without_effect));
+                .fail_expired(|| lock_error.map_or_else(waited_too_long, without_effect));
             if self.is_file_replaced() {
                 self.waiting.fail_all(file_replaced);
                 continue;
             }
-            // Whoever has the lock, claims are read and deadlines kept.
+            // While another connection has the lock, claims are read and deadlines kept.
             let _ = self.connection.busy_timeout(Duration::ZERO);
             self.read_claims();
             self.write_batch();
@@ -163,7 +164,7 @@ impl Worker {
         self.lock_error = None;
         // What has arrived meanwhile may be more urgent, or void what waits.
         self.queue.take(&mut self.waiting, 0, Some(Duration::ZERO));
-        self.waiting.prune(waited_too_long);
+        self.waiting.drop_abandoned();
         if self.is_file_replaced() {
             return self.waiting.fail_all(file_replaced);
         }

@@ -1,6 +1,6 @@
 //! Operations that are committed together.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tower_loops::idempotency::{Claim, EventStore, Retention, StoreErrorKind, Token};
@@ -137,10 +137,14 @@ async fn a_commit_waits_for_readers_until_the_deadline() {
     reader.execute_batch("BEGIN").expect("begun");
     assert_eq!(rows(&reader), 0);
 
-    let hasty = store.clone().with_busy_timeout(Duration::from_millis(100));
+    let busy_timeout = Duration::from_millis(100);
+    let hasty = store.clone().with_busy_timeout(busy_timeout);
+    let start = Instant::now();
     let error = hasty.claim(&key("evt_1"), Token::random(), LONG).await;
     let error = error.expect_err("the reader is in the way");
     assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    let waited = start.elapsed();
+    assert!(waited >= busy_timeout / 2, "it gave up after {waited:?}");
     let patient = store.with_busy_timeout(LONG);
     let (evt_2, token) = (key("evt_2"), Token::random());
     let waits = begin(patient.claim(&evt_2, token, LONG)).await;

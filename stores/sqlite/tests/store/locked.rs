@@ -54,6 +54,19 @@ where
     assert!(taken < 5 * BUSY_TIMEOUT, "{operation} took {taken:?}");
 }
 
+#[tokio::test]
+async fn without_a_busy_timeout_an_operation_fails_only_if_it_would_wait() {
+    let folder = Folder::new();
+    let store = folder.open().with_busy_timeout(Duration::ZERO);
+    assert_eq!(claim(&store, "one").await, Claim::Claimed);
+    let lock = folder.lock();
+    let error = store.claim(&key("other"), Token::random(), LONG).await;
+    let error = error.expect_err("locked");
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    drop(lock);
+    assert_eq!(claim(&store, "other").await, Claim::Claimed);
+}
+
 /// Each waits for its turn as well as for the lock: together no longer than for one of them.
 #[tokio::test(flavor = "multi_thread")]
 async fn many_operations_at_once_fail_together() {

@@ -55,7 +55,7 @@ async fn a_mark_ends_with_its_retention_and_is_purged() {
     for (case, store, expected) in [
         ("for no time", &brief, Mark::Fresh),
         ("ended", &store, Mark::Fresh),
-        ("for ever", &brief, Mark::Duplicate),
+        ("forever", &brief, Mark::Duplicate),
     ] {
         let marked = mark(store, &mut connection, "evt_1", true);
         assert_eq!(marked, expected, "{case}");
