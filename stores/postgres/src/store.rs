@@ -63,8 +63,7 @@ impl EventStore for PostgresStore {
         lease: Duration,
     ) -> Result<bool, StoreError> {
         let call = Call::of(|sql| &sql.extend, key, token).with_time(lease);
-        let was_held = |row: Option<Row>| Ok(Some(row.is_some()));
-        self.connections.execute(call, was_held).await
+        self.connections.execute(call, is_some).await
     }
 
     async fn complete(
@@ -73,9 +72,13 @@ impl EventStore for PostgresStore {
         token: Token,
         retention: Retention,
     ) -> Result<Completion, StoreError> {
-        let call = Call::of(|sql| &sql.complete, key, token).with_time(retention);
-        let was_held = self.connections.execute(call, |row| {
-            row.map(|row| row.try_get::<_, bool>(0)).transpose()
+        let call = |sql| Call::of(sql, key, token).with_time(retention);
+        let held = call(|sql| &sql.complete_held);
+        if self.connections.execute(held, is_some).await? {
+            return Ok(Completion::Held);
+        }
+        let was_held = self.connections.execute(call(|sql| &sql.complete), |row| {
+            row.map(|row| row.try_get(0)).transpose()
         });
         Ok(match was_held.await? {
             true => Completion::Held,
@@ -85,9 +88,12 @@ impl EventStore for PostgresStore {
 
     async fn release(&self, key: &EventKey, token: Token) -> Result<bool, StoreError> {
         let call = Call::of(|sql| &sql.release, key, token);
-        let was_held = |row: Option<Row>| Ok(Some(row.is_some()));
-        self.connections.execute(call, was_held).await
+        self.connections.execute(call, is_some).await
     }
+}
+
+fn is_some(row: Option<Row>) -> Result<Option<bool>, Error> {
+    Ok(Some(row.is_some()))
 }
 
 /// No row: a transaction that this one did not see has changed the key.

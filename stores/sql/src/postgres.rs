@@ -26,6 +26,8 @@ pub struct Statements {
     pub extend: String,
     /// Completes a key. Returns whether this token held it.
     pub complete: String,
+    /// Completes a key that this token holds, at less cost. Returns a row if it did.
+    pub complete_held: String,
     /// Releases a claim (without `$4`). Returns a row if it was held.
     pub release: String,
     /// [`MARK`], for this table.
@@ -60,6 +62,10 @@ impl Statements {
     #[must_use]
     pub fn new(name: &TableName) -> Self {
         let table = name.quoted();
+        let complete_held = format!(
+            "UPDATE {table} SET token = NULL, done = true, until = {END}, \
+             completed_at = clock_timestamp() WHERE {HELD} RETURNING 1"
+        );
         Self {
             schema: schema(&table, &name.index()),
             // `ON CONFLICT DO UPDATE` locks the row even where it changes nothing, so a duplicate
@@ -83,10 +89,7 @@ impl Statements {
             ),
             extend: format!("UPDATE {table} SET until = {END} WHERE {HELD} RETURNING 1"),
             complete: format!(
-                "WITH held AS (\
-                   UPDATE {table} SET token = NULL, done = true, until = {END}, \
-                   completed_at = clock_timestamp() WHERE {HELD} RETURNING 1\
-                 ), lost AS (\
+                "WITH held AS ({complete_held}), lost AS (\
                    INSERT INTO {table} (namespace, event_id, done, until, completed_at) \
                    SELECT $1::text, $2::text, true, {END}, clock_timestamp() \
                    WHERE NOT EXISTS (SELECT FROM held) \
@@ -94,6 +97,7 @@ impl Statements {
                    until = EXCLUDED.until, completed_at = EXCLUDED.completed_at\
                  ) SELECT EXISTS (SELECT FROM held)"
             ),
+            complete_held,
             release: format!("DELETE FROM {table} WHERE {HELD} RETURNING 1"),
             mark: MARK.replace("tower_loops_events", &table),
             // `now()` can be looked up in the index, `clock_timestamp()` cannot.

@@ -1,10 +1,11 @@
 //! A connection of the pool, for one operation.
 
-use std::{collections::hash_map::RandomState, hash::BuildHasher, io, time::Duration};
+use std::{io, time::Duration};
 
 use sqlx::{Database, Pool, pool::PoolConnection};
 use tokio::time::{sleep, timeout};
 use tower_loops::idempotency::{StoreError, StoreErrorKind};
+use tower_loops_sql::conflict_pause;
 
 use crate::{
     engine::{Attempt, Engine},
@@ -19,10 +20,23 @@ const MAX_ATTEMPTS: u32 = 10;
 
 /// Runs an operation to its end, even if the caller stops waiting.
 ///
-/// sqlx does not expect that an answer is left unread: a future that is dropped midway may leave
-/// its connection in a state in which the next operation takes the answer for its own. So each
-/// operation has a task of its own, and a connection that does not answer is closed.
+/// sqlx closes a MySQL connection on which a dropped future left answers unread; under load the
+/// pool would lose one connection after another. So each operation has a task of its own. Only a
+/// connection that does not answer at all is closed.
 pub(crate) async fn run<DB: Engine, I, T>(
+    pool: &Pool<DB>,
+    input: I,
+    attempt: for<'a> fn(&'a mut <DB as Database>::Connection, &'a I) -> Attempt<'a, T>,
+) -> Result<T, StoreError>
+where
+    I: Send + Sync + 'static,
+    T: Send + 'static,
+{
+    run_within(LONGEST, pool, input, attempt).await
+}
+
+async fn run_within<DB: Engine, I, T>(
+    limit: Duration,
     pool: &Pool<DB>,
     input: I,
     attempt: for<'a> fn(&'a mut <DB as Database>::Connection, &'a I) -> Attempt<'a, T>,
@@ -34,7 +48,7 @@ where
     let mut connection = pool.acquire().await.map_err(of_pool::<DB>)?;
     let task = tokio::spawn(async move {
         let repeated = repeat::<DB, I, T>(&mut connection, &input, attempt);
-        match timeout(LONGEST, repeated).await {
+        match timeout(limit, repeated).await {
             Ok(result) => result,
             Err(elapsed) => {
                 drop(connection.detach());
@@ -61,7 +75,7 @@ async fn repeat<DB: Engine, I, T>(
             Err(error) if is_conflict::<DB>(&error) && number + 1 < MAX_ATTEMPTS => {}
             Err(error) => return Err(of_statement::<DB>(error)),
         }
-        sleep(pause(number)).await;
+        sleep(conflict_pause(number)).await;
     }
     let contention = io::Error::other("too much contention");
     Err(StoreError::new(StoreErrorKind::Unavailable, contention)
@@ -69,9 +83,54 @@ async fn repeat<DB: Engine, I, T>(
         .without_effect())
 }
 
-/// Doubles from 1 ms to 256 ms, and is cut to a random length, so that what collided does not
-/// collide again. Each `RandomState` has other keys, so its hashes are random enough.
-fn pause(attempt: u32) -> Duration {
-    let random = RandomState::new().hash_one(());
-    Duration::from_micros(random % (1_000 << attempt.min(8)))
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use std::{
+        error::Error,
+        future::{pending, ready},
+        sync::atomic::{AtomicU32, Ordering::Relaxed},
+        time::Duration,
+    };
+
+    use sqlx::{Sqlite, SqliteConnection, SqlitePool, sqlite::SqlitePoolOptions};
+
+    use super::{MAX_ATTEMPTS, run, run_within};
+    use crate::engine::Attempt;
+
+    async fn pool_of_one() -> SqlitePool {
+        let options = SqlitePoolOptions::new().max_connections(1);
+        options.connect("sqlite::memory:").await.unwrap()
+    }
+
+    /// Succeeds after so many attempts that others get in the way of.
+    fn hampered<'a>(_: &'a mut SqliteConnection, remaining: &'a AtomicU32) -> Attempt<'a, ()> {
+        let is_hampered = remaining.fetch_update(Relaxed, Relaxed, |number| number.checked_sub(1));
+        Box::pin(ready(Ok(is_hampered.is_err().then_some(()))))
+    }
+
+    fn unanswered<'a>(_: &'a mut SqliteConnection, _: &'a ()) -> Attempt<'a, ()> {
+        Box::pin(pending())
+    }
+
+    #[tokio::test]
+    async fn an_operation_is_repeated_a_bounded_number_of_times() {
+        let pool = pool_of_one().await;
+        let almost = AtomicU32::new(MAX_ATTEMPTS - 1);
+        run::<Sqlite, _, _>(&pool, almost, hampered).await.unwrap();
+        let always = AtomicU32::new(MAX_ATTEMPTS);
+        let error = run::<Sqlite, _, _>(&pool, always, hampered).await;
+        assert!(!error.unwrap_err().may_have_taken_effect());
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_does_not_answer_is_replaced() {
+        let pool = pool_of_one().await;
+        let limit = Duration::from_millis(10);
+        let error = run_within::<Sqlite, _, _>(limit, &pool, (), unanswered).await;
+        let cause = error.unwrap_err().source().unwrap().to_string();
+        assert!(cause.contains("does not answer"), "{cause}");
+        assert_eq!(pool.size(), 0);
+        let next = AtomicU32::new(0);
+        run::<Sqlite, _, _>(&pool, next, hampered).await.unwrap();
+    }
 }

@@ -15,60 +15,58 @@ use tower_loops_sql::seconds;
 
 use crate::error::Diagnosis;
 
-/// The outcome of one attempt. `None`: others changed the key meanwhile, so the operation is to be
-/// repeated.
-pub(crate) type Attempt<'a, T> = Pin<Box<dyn Future<Output = sqlx::Result<Option<T>>> + Send + 'a>>;
-
-/// One statement about one key.
-#[derive(Debug)]
-pub struct Call {
-    pub(crate) sql: &'static str,
-    pub(crate) key: EventKey,
-    pub(crate) token: Option<Token>,
-    /// The lease or the retention.
-    pub(crate) time: Option<Retention>,
-}
-
-impl Call {
-    /// The time in seconds, `None` forever.
-    pub(crate) fn seconds(&self) -> Option<f64> {
-        match self.time {
-            Some(Retention::For(time)) => seconds(time),
-            _ => None,
-        }
-    }
-}
-
-/// The statements of an engine .
-#[derive(Debug)]
-pub struct Statements {
-    pub(crate) schema: &'static str,
-    pub(crate) claim: &'static str,
-    pub(crate) extend: &'static str,
-    pub(crate) complete_held: &'static str,
-    pub(crate) complete_lost: &'static str,
-    pub(crate) release: &'static str,
-    pub(crate) mark: &'static str,
-    pub(crate) purge: &'static str,
-}
-
 /// A database that has a store: `Postgres`, `Sqlite` and `MySql` of sqlx, each with the feature of
 /// its name. Sealed.
 pub trait Engine: Operations {}
 
 impl<DB: Operations> Engine for DB {}
 
+/// The outcome of one attempt. `None`: others changed the key meanwhile, so the operation is to be
+/// repeated.
+pub(crate) type Attempt<'a, T> = Pin<Box<dyn Future<Output = sqlx::Result<Option<T>>> + Send + 'a>>;
+
+/// What an operation is about.
+#[derive(Debug)]
+pub struct Call {
+    pub(crate) key: EventKey,
+    /// None of a mark.
+    pub(crate) token: Option<Token>,
+    /// The lease or the retention. None of a release.
+    pub(crate) time: Option<Retention>,
+}
+
+impl Call {
+    fn token(&self) -> Option<&[u8]> {
+        self.token.as_ref().map(|token| token.as_bytes().as_slice())
+    }
+
+    /// The time in seconds, `None` forever.
+    fn seconds(&self) -> Option<f64> {
+        match self.time? {
+            Retention::For(time) => seconds(time),
+            Retention::Forever => None,
+        }
+    }
+}
+
 /// What a store needs of a database.
 pub trait Operations: Database {
-    fn statements() -> &'static Statements;
+    fn schema_sql() -> &'static str;
 
-    /// Claims a key.
+    fn mark_sql() -> &'static str;
+
     fn claim<'a>(connection: &'a mut Self::Connection, call: &'a Call) -> Attempt<'a, Claim>;
 
-    /// Executes one of the other statements. Returns how many rows it affected.
-    fn execute<'a>(connection: &'a mut Self::Connection, call: &'a Call) -> Attempt<'a, u64>;
+    /// Returns whether the key was held.
+    fn extend<'a>(connection: &'a mut Self::Connection, call: &'a Call) -> Attempt<'a, bool>;
 
-    /// Marks an event as processed. Returns whether it is fresh.
+    /// Returns whether the key was held.
+    fn complete<'a>(connection: &'a mut Self::Connection, call: &'a Call) -> Attempt<'a, bool>;
+
+    /// Returns whether the key was held.
+    fn release<'a>(connection: &'a mut Self::Connection, call: &'a Call) -> Attempt<'a, bool>;
+
+    /// Returns whether the event is fresh.
     fn mark<'a>(connection: &'a mut Self::Connection, call: &'a Call) -> Attempt<'a, bool>;
 
     /// Deletes at most so many expired entries. Returns how many there were.
@@ -81,44 +79,33 @@ pub trait Operations: Database {
     fn diagnose(error: &dyn DatabaseError) -> Diagnosis;
 }
 
-/// Creates the schema unless all statements fit the table that is there.
-async fn ensure_schema<DB: Operations>(connection: &mut DB::Connection) -> sqlx::Result<()>
+/// Creates the schema unless these statements fit the table that is there.
+async fn ensure_schema<DB: Operations>(
+    connection: &mut DB::Connection,
+    statements: &[&'static str],
+) -> sqlx::Result<Option<()>>
 where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
-    if check::<DB>(connection).await.is_ok() {
-        return Ok(());
+    if check::<DB>(connection, statements).await.is_ok() {
+        return Ok(Some(()));
     }
     // It may fail because others create the table at the same time. Then the table is there.
-    let schema = raw_sql(DB::statements().schema);
+    let schema = raw_sql(DB::schema_sql());
     let created = schema.execute(&mut *connection).await;
-    let checked = check::<DB>(connection).await;
-    checked.map_err(|error| created.err().unwrap_or(error))
+    let checked = check::<DB>(connection, statements).await;
+    checked.map_err(|error| created.err().unwrap_or(error))?;
+    Ok(Some(()))
 }
 
-async fn check<DB: Operations>(connection: &mut DB::Connection) -> sqlx::Result<()>
+async fn check<DB: Operations>(
+    connection: &mut DB::Connection,
+    statements: &[&'static str],
+) -> sqlx::Result<()>
 where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
-    let Statements {
-        schema: _,
-        claim,
-        extend,
-        complete_held,
-        complete_lost,
-        release,
-        mark,
-        purge,
-    } = DB::statements();
-    for sql in [
-        claim,
-        extend,
-        complete_held,
-        complete_lost,
-        release,
-        mark,
-        purge,
-    ] {
+    for sql in statements {
         connection.prepare(sql.into_sql_str()).await?;
     }
     Ok(())

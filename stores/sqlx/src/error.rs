@@ -1,5 +1,7 @@
 //! What went wrong, and what to do about it.
 
+use std::io;
+
 use sqlx::Error;
 use tower_loops::idempotency::{StoreError, StoreErrorKind};
 
@@ -120,6 +122,11 @@ pub(crate) fn of_pool<DB: Engine>(error: Error) -> StoreError {
         Error::Configuration(_) | Error::Tls(_) => (
             Misconfigured,
             "check the connection string; TLS needs a feature of sqlx, such as `tls-rustls`",
+        ),
+        // A certificate, for example.
+        Error::Io(cause) if cause.kind() == io::ErrorKind::InvalidData => (
+            Misconfigured,
+            "TLS to the database failed: check its certificate and `sslrootcert` or `ssl-ca`",
         ),
         _ => (Unavailable, "no connection to the database"),
     };

@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(not(any(feature = "mysql", feature = "postgres", feature = "sqlite")))]
+compile_error!("enable a feature of tower-loops-sqlx: `mysql`, `postgres` or `sqlite`");
+
 mod connection;
 mod engine;
 mod error;

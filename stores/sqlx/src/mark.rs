@@ -44,7 +44,6 @@ impl<DB: Engine> SqlxStore<DB> {
         key: &EventKey,
     ) -> Result<Mark, StoreError> {
         let call = Call {
-            sql: DB::statements().mark,
             key: key.clone(),
             token: None,
             time: Some(self.mark_retention),
@@ -63,6 +62,6 @@ impl<DB: Engine> SqlxStore<DB> {
     /// On MySQL a mark whose retention has ended counts until it is purged.
     #[must_use]
     pub fn mark_sql(&self) -> &'static str {
-        DB::statements().mark
+        DB::mark_sql()
     }
 }

@@ -54,7 +54,7 @@ impl<DB: Engine> SqlxStore<DB> {
     /// The SQL that creates the table and its index where they are missing, for a migration.
     #[must_use]
     pub fn schema_sql(&self) -> &'static str {
-        DB::statements().schema
+        DB::schema_sql()
     }
 
     /// Creates the table and its index where they are missing, and checks that the table fits. Any
@@ -68,23 +68,6 @@ impl<DB: Engine> SqlxStore<DB> {
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
         run(&self.pool, (), DB::ensure_schema).await
     }
-
-    async fn execute(
-        &self,
-        sql: &'static str,
-        key: &EventKey,
-        token: Option<Token>,
-        time: Option<Retention>,
-    ) -> Result<bool, StoreError> {
-        let key = key.clone();
-        let call = Call {
-            sql,
-            key,
-            token,
-            time,
-        };
-        Ok(run(&self.pool, call, DB::execute).await? == 1)
-    }
 }
 
 impl<DB: Engine> EventStore for SqlxStore<DB> {
@@ -94,12 +77,7 @@ impl<DB: Engine> EventStore for SqlxStore<DB> {
         token: Token,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
-        let call = Call {
-            sql: DB::statements().claim,
-            key: key.clone(),
-            token: Some(token),
-            time: Some(lease.into()),
-        };
+        let call = call(key, token, Some(lease.into()));
         run(&self.pool, call, DB::claim).await
     }
 
@@ -109,9 +87,8 @@ impl<DB: Engine> EventStore for SqlxStore<DB> {
         token: Token,
         lease: Duration,
     ) -> Result<bool, StoreError> {
-        let sql = DB::statements().extend;
-        self.execute(sql, key, Some(token), Some(lease.into()))
-            .await
+        let call = call(key, token, Some(lease.into()));
+        run(&self.pool, call, DB::extend).await
     }
 
     async fn complete(
@@ -120,18 +97,25 @@ impl<DB: Engine> EventStore for SqlxStore<DB> {
         token: Token,
         retention: Retention,
     ) -> Result<Completion, StoreError> {
-        let sql = DB::statements().complete_held;
-        if self.execute(sql, key, Some(token), Some(retention)).await? {
-            return Ok(Completion::Held);
-        }
-        let sql = DB::statements().complete_lost;
-        self.execute(sql, key, None, Some(retention)).await?;
-        Ok(Completion::LeaseLost)
+        let call = call(key, token, Some(retention));
+        let is_held = run(&self.pool, call, DB::complete).await?;
+        Ok(if is_held {
+            Completion::Held
+        } else {
+            Completion::LeaseLost
+        })
     }
 
     async fn release(&self, key: &EventKey, token: Token) -> Result<bool, StoreError> {
-        let sql = DB::statements().release;
-        self.execute(sql, key, Some(token), None).await
+        run(&self.pool, call(key, token, None), DB::release).await
+    }
+}
+
+fn call(key: &EventKey, token: Token, time: Option<Retention>) -> Call {
+    Call {
+        key: key.clone(),
+        token: Some(token),
+        time,
     }
 }
 

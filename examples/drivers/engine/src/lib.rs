@@ -38,25 +38,25 @@ impl Drop for Directory {
 pub struct Postgres(Directory);
 
 impl Postgres {
+    /// Starts a server that does not wait for its disk.
     pub fn start() -> Self {
+        Self::start_with("-c fsync=off")
+    }
+
+    /// Starts a server with options of its own.
+    pub fn start_with(options: &str) -> Self {
         let directory = Directory::create();
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(directory.path()));
         }
         let data = directory.path().join("data");
-        let options = [
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "--no-sync",
-            "-E",
-            "UTF8",
-            "-D",
-        ];
-        run(postgres("initdb").args(options).arg(&data));
-        let settings = "-c listen_addresses= -c fsync=off -c max_connections=100";
-        let settings = format!("-k {} {settings}", directory.path().display());
+        let mut init = postgres("initdb");
+        init.args(["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]);
+        run(init.arg("-D").arg(&data));
+        let settings = format!(
+            "-k {} -c listen_addresses= -c max_connections=100 {options}",
+            directory.path().display()
+        );
         let log = directory.path().join("log");
         let mut start = postgres("pg_ctl");
         start
@@ -80,6 +80,40 @@ impl Drop for Postgres {
         run(postgres("pg_ctl")
             .args(["stop", "-w", "-m", "immediate", "-D"])
             .arg(data));
+    }
+}
+
+/// Redis, with an append-only file.
+pub struct Redis {
+    directory: Directory,
+    server: Child,
+}
+
+impl Redis {
+    /// Starts a server with options of its own, such as `--appendfsync`.
+    pub fn start(options: &[&str]) -> Self {
+        let directory = Directory::create();
+        let mut server = Command::new(find("redis-server", "redis-server"));
+        server.args(["--port", "0", "--unixsocket", "socket", "--save", ""]);
+        server.args(["--appendonly", "yes"]).args(options);
+        server.current_dir(directory.path()).stdout(Stdio::null());
+        let server = server.spawn().expect("redis-server starts");
+        let mut started = Self { directory, server };
+        let socket = started.directory.path().join("socket");
+        wait_until_ready(&mut started.server, &socket);
+        started
+    }
+
+    pub fn url(&self) -> String {
+        let socket = self.directory.path().join("socket");
+        format!("redis+unix://{}?protocol=resp3", socket.display())
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
     }
 }
 
@@ -120,7 +154,7 @@ impl MariaDb {
         server.stdout(Stdio::null()).stderr(Stdio::null());
         let server = server.spawn().expect("mariadbd starts");
         let mut started = Self { directory, server };
-        started.wait_until_ready(&socket);
+        wait_until_ready(&mut started.server, &socket);
         started
     }
 
@@ -128,22 +162,22 @@ impl MariaDb {
         let socket = self.directory.path().join("socket");
         format!("mysql://root@localhost/app?socket={}", socket.display())
     }
-
-    fn wait_until_ready(&mut self, socket: &Path) {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while UnixStream::connect(socket).is_err() {
-            let ended = self.server.try_wait().expect("the server's status");
-            assert!(ended.is_none(), "MariaDB ended: {ended:?}");
-            assert!(Instant::now() < deadline, "MariaDB does not start");
-            sleep(Duration::from_millis(20));
-        }
-    }
 }
 
 impl Drop for MariaDb {
     fn drop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
+    }
+}
+
+fn wait_until_ready(server: &mut Child, socket: &Path) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while UnixStream::connect(socket).is_err() {
+        let ended = server.try_wait().expect("the server's status");
+        assert!(ended.is_none(), "the server ended: {ended:?}");
+        assert!(Instant::now() < deadline, "the server does not start");
+        sleep(Duration::from_millis(20));
     }
 }
 

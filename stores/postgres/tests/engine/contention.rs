@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use tokio::{task::JoinSet, time::timeout};
-use tower_loops::idempotency::{Claim, Completion, EventKey, EventStore, Retention, Token};
-use tower_loops_postgres::PostgresStore;
+use tower_loops::idempotency::{Claim, EventKey, EventStore, Retention, Token};
 
-use crate::server::{Server, pool};
+use crate::server::Server;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -56,27 +54,25 @@ async fn claim_repeats_when_the_row_is_younger_than_its_snapshot() {
     assert_eq!(claim, Claim::InFlight { retry_after });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn serialization_failures_do_not_fail_operations() {
-    const TASKS: usize = 32;
+#[tokio::test]
+async fn operations_outlast_serialization_failures() {
     let server = Server::start().await;
-    let mut config = server.config();
-    config.options("-c default_transaction_isolation=serializable");
-    let store = PostgresStore::new(pool(config, TASKS));
-    store.ensure_schema().await.unwrap();
-    let mut tasks = JoinSet::new();
-    for task in 0..TASKS {
-        let store = store.clone();
-        tasks.spawn(async move {
-            for number in 0..20 {
-                let key = EventKey::new("ns", &format!("evt_{task}_{number}"));
-                let token = Token::random();
-                let claim = store.claim(&key, token, MINUTE).await.unwrap();
-                assert_eq!(claim, Claim::Claimed);
-                let completion = store.complete(&key, token, Retention::Forever).await;
-                assert_eq!(completion.unwrap(), Completion::Held);
-            }
-        });
-    }
-    timeout(MINUTE, tasks.join_all()).await.unwrap();
+    let store = server.store().await;
+    let (key, token) = (EventKey::new("ns", "evt"), Token::random());
+    // As other transactions would, for 20 ms from now.
+    let conflicts = "CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF clock_timestamp() < TG_ARGV[0]::timestamptz THEN
+                RAISE SQLSTATE '40001';
+            END IF;
+            RETURN COALESCE(NEW, OLD);
+        END $$;
+        DO $$ BEGIN EXECUTE format('CREATE TRIGGER conflict BEFORE INSERT OR DELETE
+            ON tower_loops_events FOR EACH ROW EXECUTE FUNCTION conflict(%L)',
+            clock_timestamp() + interval '20 ms'); END $$";
+    server.execute(conflicts).await;
+    let claim = store.claim(&key, token, MINUTE).await.unwrap();
+    assert_eq!(claim, Claim::Claimed);
+    server.execute("DROP FUNCTION conflict CASCADE").await;
+    server.execute(conflicts).await;
+    assert!(store.release(&key, token).await.unwrap());
 }

@@ -13,28 +13,21 @@ use sqlx::{
 use tower_loops::idempotency::Claim;
 use tower_loops_sql::mysql as sql;
 
-use super::{Attempt, Call, Operations, Statements, ensure_schema};
+use super::{Attempt, Call, Operations, ensure_schema};
 use crate::error::Diagnosis;
 
-static STATEMENTS: Statements = Statements {
-    schema: sql::SCHEMA,
-    claim: sql::CLAIM,
-    extend: sql::EXTEND,
-    complete_held: sql::COMPLETE_HELD,
-    complete_lost: sql::COMPLETE_LOST,
-    release: sql::RELEASE,
-    mark: sql::MARK,
-    purge: sql::PURGE,
-};
-
 impl Operations for MySql {
-    fn statements() -> &'static Statements {
-        &STATEMENTS
+    fn schema_sql() -> &'static str {
+        sql::SCHEMA
+    }
+
+    fn mark_sql() -> &'static str {
+        sql::MARK
     }
 
     fn claim<'a>(connection: &'a mut MySqlConnection, call: &'a Call) -> Attempt<'a, Claim> {
         Box::pin(async move {
-            let result = bound(call.sql, call).execute(connection).await?;
+            let result = bound(sql::CLAIM, call).execute(connection).await?;
             Ok(Some(match result.last_insert_id() {
                 0 => Claim::Claimed,
                 1 => Claim::Done,
@@ -45,11 +38,26 @@ impl Operations for MySql {
         })
     }
 
-    fn execute<'a>(connection: &'a mut MySqlConnection, call: &'a Call) -> Attempt<'a, u64> {
+    fn extend<'a>(connection: &'a mut MySqlConnection, call: &'a Call) -> Attempt<'a, bool> {
+        Box::pin(async move { changes_row(connection, sql::EXTEND, call).await.map(Some) })
+    }
+
+    fn complete<'a>(connection: &'a mut MySqlConnection, call: &'a Call) -> Attempt<'a, bool> {
         Box::pin(async move {
-            let result = bound(call.sql, call).execute(connection).await?;
-            Ok(Some(result.rows_affected()))
+            let is_held = changes_row(connection, sql::COMPLETE_HELD, call).await?;
+            if !is_held {
+                let complete = query(sql::COMPLETE_LOST)
+                    .bind(call.seconds())
+                    .bind(call.key.namespace())
+                    .bind(call.key.id());
+                complete.execute(connection).await?;
+            }
+            Ok(Some(is_held))
         })
+    }
+
+    fn release<'a>(connection: &'a mut MySqlConnection, call: &'a Call) -> Attempt<'a, bool> {
+        Box::pin(async move { changes_row(connection, sql::RELEASE, call).await.map(Some) })
     }
 
     fn mark<'a>(connection: &'a mut MySqlConnection, call: &'a Call) -> Attempt<'a, bool> {
@@ -68,15 +76,23 @@ impl Operations for MySql {
 
     fn ensure_schema<'a>(connection: &'a mut MySqlConnection, _: &'a ()) -> Attempt<'a, ()> {
         Box::pin(async move {
-            let is_strict: bool = query_scalar(sql::IS_STRICT)
-                .fetch_one(&mut *connection)
-                .await?;
-            if !is_strict {
+            let is_strict = query_scalar(sql::IS_STRICT).fetch_one(&mut *connection);
+            if !is_strict.await? {
                 return Err(Error::Configuration(
                     "sql_mode has neither STRICT_TRANS_TABLES nor STRICT_ALL_TABLES".into(),
                 ));
             }
-            ensure_schema::<Self>(connection).await.map(Some)
+            let statements = [
+                sql::CLAIM,
+                sql::EXTEND,
+                sql::COMPLETE_HELD,
+                sql::COMPLETE_LOST,
+                sql::RELEASE,
+                sql::MARK,
+                sql::MARK_OVER_EXPIRED,
+                sql::PURGE,
+            ];
+            ensure_schema::<Self>(connection, &statements).await
         })
     }
 
@@ -102,15 +118,24 @@ impl Operations for MySql {
     }
 }
 
-/// In the statements other than the mark, the time comes first.
+async fn changes_row(
+    connection: &mut MySqlConnection,
+    sql: &'static str,
+    call: &Call,
+) -> sqlx::Result<bool> {
+    let result = bound(sql, call).execute(connection).await?;
+    Ok(result.rows_affected() == 1)
+}
+
+/// A time is in front of the key: placeholders have no numbers.
 fn bound<'q>(sql: &'static str, call: &'q Call) -> Query<'q, MySql, MySqlArguments> {
     let mut query = query(sql);
     if call.time.is_some() {
         query = query.bind(call.seconds());
     }
     query = query.bind(call.key.namespace()).bind(call.key.id());
-    match &call.token {
-        Some(token) => query.bind(token.as_bytes().as_slice()),
+    match call.token() {
+        Some(token) => query.bind(token),
         None => query,
     }
 }

@@ -2,84 +2,107 @@
 
 use std::{sync::LazyLock, time::Duration};
 
-use sqlx::{
-    PgConnection, Postgres, error::DatabaseError, postgres::PgArguments, query, query::Query,
-    query_as,
-};
+use sqlx::{PgConnection, Postgres, error::DatabaseError, query, query_as, query_scalar};
 use tower_loops::idempotency::Claim;
-use tower_loops_sql::postgres as sql;
+use tower_loops_sql::postgres::{MARK, Statements, TableName};
 
-use super::{Attempt, Call, Operations, Statements, ensure_schema};
+use super::{Attempt, Call, Operations, ensure_schema};
 use crate::error::Diagnosis;
 
-static SQL: LazyLock<sql::Statements> =
-    LazyLock::new(|| sql::Statements::new(&sql::TableName::default()));
-
-static STATEMENTS: LazyLock<Statements> = LazyLock::new(|| Statements {
-    schema: &SQL.schema,
-    claim: &SQL.insert_held,
-    extend: &SQL.extend,
-    complete_held: &SQL.complete_held,
-    complete_lost: &SQL.complete,
-    release: &SQL.release,
-    mark: sql::MARK,
-    purge: &SQL.purge,
-});
+static SQL: LazyLock<Statements> = LazyLock::new(|| Statements::new(&TableName::default()));
 
 impl Operations for Postgres {
-    fn statements() -> &'static Statements {
-        &STATEMENTS
+    fn schema_sql() -> &'static str {
+        &SQL.schema
+    }
+
+    fn mark_sql() -> &'static str {
+        MARK
     }
 
     fn claim<'a>(connection: &'a mut PgConnection, call: &'a Call) -> Attempt<'a, Claim> {
         Box::pin(async move {
-            let inserted = bound(call.sql, call).execute(&mut *connection).await?;
-            if inserted.rows_affected() == 1 {
-                return Ok(Some(Claim::Claimed));
-            }
-            let token = call.token.as_ref().map(|token| token.as_bytes().as_slice());
-            let state = query_as::<_, (bool, bool, f64)>(&*SQL.look_up)
+            let claim = query_as::<_, (Option<bool>, f64)>(&*SQL.claim)
                 .bind(call.key.namespace())
                 .bind(call.key.id())
-                .bind(token);
-            Ok(match state.fetch_optional(&mut *connection).await? {
-                None => None,
-                Some((_, true, _)) => {
-                    let taken = bound(&SQL.take_over, call).execute(connection).await?;
-                    (taken.rows_affected() == 1).then_some(Claim::Claimed)
-                }
-                Some((true, false, _)) => Some(Claim::Done),
-                Some((false, false, left)) => Some(Claim::InFlight {
-                    retry_after: Duration::try_from_secs_f64(left.max(0.0))
+                .bind(call.token())
+                .bind(call.seconds());
+            let row = claim.fetch_optional(connection).await?;
+            Ok(row.map(|(is_done, remaining)| match is_done {
+                None => Claim::Claimed,
+                Some(true) => Claim::Done,
+                Some(false) => Claim::InFlight {
+                    retry_after: Duration::try_from_secs_f64(remaining.max(0.0))
                         .unwrap_or(Duration::MAX),
-                }),
-            })
+                },
+            }))
         })
     }
 
-    fn execute<'a>(connection: &'a mut PgConnection, call: &'a Call) -> Attempt<'a, u64> {
+    fn extend<'a>(connection: &'a mut PgConnection, call: &'a Call) -> Attempt<'a, bool> {
         Box::pin(async move {
-            let result = bound(call.sql, call).execute(connection).await?;
-            Ok(Some(result.rows_affected()))
+            let extend = query(&*SQL.extend)
+                .bind(call.key.namespace())
+                .bind(call.key.id())
+                .bind(call.token())
+                .bind(call.seconds());
+            Ok(Some(extend.execute(connection).await?.rows_affected() == 1))
+        })
+    }
+
+    fn complete<'a>(connection: &'a mut PgConnection, call: &'a Call) -> Attempt<'a, bool> {
+        Box::pin(async move {
+            let complete = query_scalar(&*SQL.complete)
+                .bind(call.key.namespace())
+                .bind(call.key.id())
+                .bind(call.token())
+                .bind(call.seconds());
+            complete.fetch_one(connection).await.map(Some)
+        })
+    }
+
+    fn release<'a>(connection: &'a mut PgConnection, call: &'a Call) -> Attempt<'a, bool> {
+        Box::pin(async move {
+            let release = query(&*SQL.release)
+                .bind(call.key.namespace())
+                .bind(call.key.id())
+                .bind(call.token());
+            Ok(Some(
+                release.execute(connection).await?.rows_affected() == 1,
+            ))
         })
     }
 
     fn mark<'a>(connection: &'a mut PgConnection, call: &'a Call) -> Attempt<'a, bool> {
         Box::pin(async move {
-            let marked = bound(call.sql, call).execute(connection).await?;
-            Ok(Some(marked.rows_affected() == 1))
+            let mark = query(MARK)
+                .bind(call.key.namespace())
+                .bind(call.key.id())
+                .bind(call.seconds());
+            Ok(Some(mark.execute(connection).await?.rows_affected() == 1))
         })
     }
 
     fn purge<'a>(connection: &'a mut PgConnection, limit: &'a u32) -> Attempt<'a, u64> {
         Box::pin(async move {
-            let purge = query(&*SQL.purge).bind(i64::from(*limit));
-            Ok(Some(purge.execute(connection).await?.rows_affected()))
+            let purge = query_scalar::<_, i64>(&*SQL.purge).bind(i64::from(*limit));
+            Ok(Some(purge.fetch_one(connection).await?.unsigned_abs()))
         })
     }
 
     fn ensure_schema<'a>(connection: &'a mut PgConnection, _: &'a ()) -> Attempt<'a, ()> {
-        Box::pin(async move { ensure_schema::<Self>(connection).await.map(Some) })
+        Box::pin(async move {
+            let sql = &*SQL;
+            let statements = [
+                &*sql.claim,
+                &sql.extend,
+                &sql.complete,
+                &sql.release,
+                MARK,
+                &sql.purge,
+            ];
+            ensure_schema::<Self>(connection, &statements).await
+        })
     }
 
     fn diagnose(error: &dyn DatabaseError) -> Diagnosis {
@@ -100,15 +123,4 @@ impl Operations for Postgres {
             },
         }
     }
-}
-
-fn bound<'q>(sql: &'static str, call: &'q Call) -> Query<'q, Postgres, PgArguments> {
-    let mut query = query(sql).bind(call.key.namespace()).bind(call.key.id());
-    if let Some(token) = &call.token {
-        query = query.bind(token.as_bytes().as_slice());
-    }
-    if call.time.is_some() {
-        query = query.bind(call.seconds());
-    }
-    query
 }

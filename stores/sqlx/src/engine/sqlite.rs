@@ -2,63 +2,67 @@
 
 use std::time::Duration;
 
-use sqlx::{
-    Sqlite, SqliteConnection, error::DatabaseError, query, query::Query, query_as,
-    sqlite::SqliteArguments,
-};
+use sqlx::{Sqlite, SqliteConnection, error::DatabaseError, query, query_as};
 use tower_loops::idempotency::{Claim, Retention};
 use tower_loops_sql::sqlite as sql;
 
-use super::{Attempt, Call, Operations, Statements, ensure_schema};
+use super::{Attempt, Call, Operations, ensure_schema};
 use crate::error::Diagnosis;
 
-static STATEMENTS: Statements = Statements {
-    schema: sql::SCHEMA,
-    claim: sql::CLAIM,
-    extend: sql::EXTEND,
-    complete_held: sql::COMPLETE_HELD,
-    complete_lost: sql::COMPLETE_LOST,
-    release: sql::RELEASE,
-    mark: sql::MARK,
-    purge: sql::PURGE,
-};
-
 impl Operations for Sqlite {
-    fn statements() -> &'static Statements {
-        &STATEMENTS
+    fn schema_sql() -> &'static str {
+        sql::SCHEMA
+    }
+
+    fn mark_sql() -> &'static str {
+        sql::MARK
     }
 
     /// Reads first: a duplicate then does not wait for the lock that writers need.
     fn claim<'a>(connection: &'a mut SqliteConnection, call: &'a Call) -> Attempt<'a, Claim> {
         Box::pin(async move {
-            let token = call.token.as_ref().map(|token| token.as_bytes().as_slice());
             let taken = query_as::<_, (bool, i64)>(sql::TAKEN)
                 .bind(call.key.namespace())
                 .bind(call.key.id())
-                .bind(token);
+                .bind(call.token());
             Ok(match taken.fetch_optional(&mut *connection).await? {
                 Some((true, _)) => Some(Claim::Done),
                 Some((false, millis)) => Some(Claim::InFlight {
                     retry_after: Duration::from_millis(u64::try_from(millis).unwrap_or(0)),
                 }),
                 None => {
-                    let claimed = bound(call).execute(connection).await?.rows_affected();
-                    (claimed == 1).then_some(Claim::Claimed)
+                    let is_claimed = changes_row(connection, sql::CLAIM, call).await?;
+                    is_claimed.then_some(Claim::Claimed)
                 }
             })
         })
     }
 
-    fn execute<'a>(connection: &'a mut SqliteConnection, call: &'a Call) -> Attempt<'a, u64> {
+    fn extend<'a>(connection: &'a mut SqliteConnection, call: &'a Call) -> Attempt<'a, bool> {
+        Box::pin(async move { changes_row(connection, sql::EXTEND, call).await.map(Some) })
+    }
+
+    fn complete<'a>(connection: &'a mut SqliteConnection, call: &'a Call) -> Attempt<'a, bool> {
         Box::pin(async move {
-            let result = bound(call).execute(connection).await?;
-            Ok(Some(result.rows_affected()))
+            let is_held = changes_row(connection, sql::COMPLETE_HELD, call).await?;
+            if !is_held {
+                let complete = query(sql::COMPLETE_LOST)
+                    .bind(call.key.namespace())
+                    .bind(call.key.id())
+                    .bind(call.millis());
+                complete.execute(connection).await?;
+            }
+            Ok(Some(is_held))
         })
+    }
+
+    fn release<'a>(connection: &'a mut SqliteConnection, call: &'a Call) -> Attempt<'a, bool> {
+        Box::pin(async move { changes_row(connection, sql::RELEASE, call).await.map(Some) })
     }
 
     fn mark<'a>(connection: &'a mut SqliteConnection, call: &'a Call) -> Attempt<'a, bool> {
         Box::pin(async move {
-            let mark = query(call.sql)
+            let mark = query(sql::MARK)
                 .bind(call.key.namespace())
                 .bind(call.key.id())
                 .bind(call.seconds());
@@ -74,7 +78,19 @@ impl Operations for Sqlite {
     }
 
     fn ensure_schema<'a>(connection: &'a mut SqliteConnection, _: &'a ()) -> Attempt<'a, ()> {
-        Box::pin(async move { ensure_schema::<Self>(connection).await.map(Some) })
+        Box::pin(async move {
+            let statements = [
+                sql::TAKEN,
+                sql::CLAIM,
+                sql::EXTEND,
+                sql::COMPLETE_HELD,
+                sql::COMPLETE_LOST,
+                sql::RELEASE,
+                sql::MARK,
+                sql::PURGE,
+            ];
+            ensure_schema::<Self>(connection, &statements).await
+        })
     }
 
     fn diagnose(error: &dyn DatabaseError) -> Diagnosis {
@@ -94,26 +110,29 @@ impl Operations for Sqlite {
     }
 }
 
-/// SQLite counts milliseconds.
-fn bound(call: &Call) -> Query<'_, Sqlite, SqliteArguments> {
-    let mut query = query(call.sql)
-        .bind(call.key.namespace())
-        .bind(call.key.id());
-    if let Some(token) = &call.token {
-        query = query.bind(token.as_bytes().as_slice());
-    }
-    match call.time {
-        Some(time) => query.bind(millis(time)),
-        None => query,
+impl Call {
+    /// The time in milliseconds: rounded up, at least 1, and at most up to the year 9999.
+    fn millis(&self) -> Option<i64> {
+        const MAX: i64 = 253_402_300_799_999;
+        Some(match self.time? {
+            Retention::For(time) => i64::try_from(time.as_nanos().div_ceil(1_000_000))
+                .map_or(MAX, |millis| millis.clamp(1, MAX)),
+            Retention::Forever => MAX,
+        })
     }
 }
 
-/// Rounded up, at least one, and at most as much as the statements can add to the year.
-fn millis(time: Retention) -> i64 {
-    const MAX: i64 = 253_402_300_799_999;
-    match time {
-        Retention::For(time) => i64::try_from(time.as_nanos().div_ceil(1_000_000))
-            .map_or(MAX, |millis| millis.clamp(1, MAX)),
-        Retention::Forever => MAX,
+async fn changes_row(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    call: &Call,
+) -> sqlx::Result<bool> {
+    let mut query = query(sql)
+        .bind(call.key.namespace())
+        .bind(call.key.id())
+        .bind(call.token());
+    if let Some(millis) = call.millis() {
+        query = query.bind(millis);
     }
+    Ok(query.execute(connection).await?.rows_affected() == 1)
 }

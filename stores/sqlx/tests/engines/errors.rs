@@ -80,11 +80,7 @@ async fn mysql() {
     let (pool, _server) = databases::mysql().await;
     table_missing_or_wrong(&pool).await;
 
-    run(
-        &pool,
-        "CREATE USER reader; GRANT SELECT ON app.* TO reader",
-    )
-    .await;
+    run(&pool, "CREATE USER reader; GRANT SELECT ON app.* TO reader").await;
     let options = pool.connect_options().as_ref().clone();
     let reader = options.clone().username("reader");
     let nobody = options.clone().username("nobody");

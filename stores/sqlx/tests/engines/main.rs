@@ -2,6 +2,7 @@
 
 mod conformance;
 mod databases;
+mod dropped;
 mod errors;
 mod marks;
 mod purge;
