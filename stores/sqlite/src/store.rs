@@ -17,12 +17,12 @@ use crate::{
     queue::Priority,
     statements,
     thread::Thread,
-    timespan::{lease_millis, retention_millis},
+    timespan::{deadline_after, lease_millis, retention_millis},
 };
 
 /// Less than the two seconds that the layer gives a store by default, so that the log says what the
 /// operation waited for.
-const DEFAULT_BUSY_TIMEOUT: Duration = Duration::from_millis(1500);
+pub(crate) const DEFAULT_BUSY_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// Remembers events in an SQLite database: for all processes of one machine that share the file,
 /// and across restarts.
@@ -122,10 +122,8 @@ impl SqliteStore {
             .await
     }
 
-    /// A week stands for longer timeouts.
     fn deadline(&self) -> Instant {
-        const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-        Instant::now() + self.busy_timeout.min(WEEK)
+        deadline_after(self.busy_timeout)
     }
 }
 

@@ -1,11 +1,17 @@
 //! Durations as the database holds them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tower_loops::idempotency::Retention;
 
 /// The last millisecond of the year 9999: the last that SQLite's date functions can show. No entry ends later.
 const END_OF_TIME_MS: i64 = 253_402_300_799_999;
+
+/// When a timeout that begins now is over. A week stands for longer ones.
+pub(crate) fn deadline_after(timeout: Duration) -> Instant {
+    const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+    Instant::now() + timeout.min(WEEK)
+}
 
 /// In whole milliseconds, rounded up, and never more than the database can hold.
 pub(crate) fn millis(time: Duration) -> i64 {

@@ -4,6 +4,7 @@ mod batch;
 mod burst;
 mod conformance;
 mod duplicates;
+mod inbox;
 mod locked;
 mod mark;
 mod processes;
