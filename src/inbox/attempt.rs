@@ -40,10 +40,10 @@ pub(super) struct Attempt<Q> {
     pub(super) is_stopping: Arc<AtomicBool>,
 }
 
-/// An attempt that is over, and after which pause the next one is due.
+/// An attempt that is over.
 pub(super) struct Ended {
     pub(super) key: EventKey,
-    pub(super) retry_after: Option<Duration>,
+    pub(super) outcome: Outcome,
 }
 
 impl<Q: Queue> Attempt<Q> {
@@ -98,13 +98,9 @@ impl<Q: Queue> Attempt<Q> {
             sleep(backoff.pause(MAX_PAUSE)).await;
         }
         trace::attempt(&self.key, self.number, &outcome);
-        let retry_after = match outcome {
-            Outcome::Retry { after, .. } => Some(after),
-            Outcome::Done | Outcome::Dead { .. } => None,
-        };
         Ended {
             key: self.key,
-            retry_after,
+            outcome,
         }
     }
 

@@ -1,8 +1,9 @@
 //! The loop of a worker: takes events, starts attempts, and waits for what comes next.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, VecDeque, hash_map::Entry},
     future::{Future, poll_fn},
+    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::{
@@ -37,14 +38,21 @@ use crate::{
 /// The longest pause after a take that failed.
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 
+/// An event that was taken, and for which attempt.
+struct Held {
+    taken: Taken,
+    token: Token,
+    taken_at: Instant,
+}
+
 pub(super) struct Run<Q, S: Service<Job>> {
     queue: Arc<Q>,
     service: S,
     config: Arc<Config>,
     attempts: JoinSet<Ended>,
-    /// The events of these attempts. An event whose outcome is not recorded yet may be taken again:
-    /// it must not run again.
-    active: HashSet<EventKey>,
+    /// The events of these attempts. An event whose attempt is not over here may be taken again: it
+    /// waits for that, and runs only if it has not succeeded.
+    active: HashMap<EventKey, Option<Held>>,
     /// Jobs that wait for the service to be ready, and where their futures go.
     unready: VecDeque<(Job, oneshot::Sender<Started<S::Future>>)>,
     /// The token of the next take: that of the last one, if its answer was lost.
@@ -69,7 +77,7 @@ where
             service,
             config: Arc::new(config),
             attempts: JoinSet::new(),
-            active: HashSet::new(),
+            active: HashMap::new(),
             unready: VecDeque::new(),
             token: Token::random(),
             next_take: Instant::now(),
@@ -106,10 +114,14 @@ where
                 if taken.len() < room {
                     self.next_take = taken_at + self.config.poll_interval;
                 }
+                let token = mem::replace(&mut self.token, Token::random());
                 for taken in taken {
-                    self.start(taken, taken_at);
+                    self.start(Held {
+                        taken,
+                        token,
+                        taken_at,
+                    });
                 }
-                self.token = Token::random();
             }
             Err(error) => {
                 trace::take_failed(&error);
@@ -119,15 +131,26 @@ where
         }
     }
 
-    fn start(&mut self, taken: Taken, taken_at: Instant) {
-        if !self.active.insert(taken.key.clone()) {
-            return;
+    fn start(&mut self, held: Held) {
+        match self.active.entry(held.taken.key.clone()) {
+            Entry::Occupied(mut earlier) => {
+                earlier.insert(Some(held));
+                return;
+            }
+            Entry::Vacant(place) => {
+                place.insert(None);
+            }
         }
+        let Held {
+            taken,
+            token,
+            taken_at,
+        } = held;
         let attempt = Attempt {
             queue: Arc::clone(&self.queue),
             config: Arc::clone(&self.config),
             key: taken.key.clone(),
-            token: self.token,
+            token,
             number: taken.attempt,
             taken_at,
             is_stopping: Arc::clone(&self.is_stopping),
@@ -158,7 +181,6 @@ where
                 if self.poll_attempts(cx).is_ready() {
                     return Poll::Ready(None);
                 }
-                self.poll_service(cx);
                 if self.room() == 0 {
                     return Poll::Pending;
                 }
@@ -180,8 +202,13 @@ where
         self.poll_service(cx);
         match self.attempts.poll_join_next(cx) {
             Poll::Ready(Some(Ok(ended))) => {
-                self.active.remove(&ended.key);
-                if let Some(after) = ended.retry_after
+                let held = self.active.remove(&ended.key).flatten();
+                if let Some(held) = held
+                    && ended.outcome != Outcome::Done
+                    && held.taken_at.elapsed() < self.config.lease
+                {
+                    self.start(held);
+                } else if let Outcome::Retry { after, .. } = ended.outcome
                     && let Some(due) = Instant::now().checked_add(after)
                     && self.backoff.is_none()
                 {

@@ -195,3 +195,25 @@ async fn takes_whose_answers_are_lost_cost_no_attempt() {
     assert_eq!(seen.load(Ordering::SeqCst), 1);
     running.kill();
 }
+
+/// The queue knows of a failure before the worker's loop does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_that_is_taken_before_its_attempt_is_over_runs() {
+    let queue = FaultyQueue::default();
+    for number in 0..200 {
+        store(&queue, &number.to_string()).await;
+    }
+    let service = service_fn(|job: Job| async move {
+        if job.attempt() < 10 {
+            return Err(BoxError::from("not yet"));
+        }
+        Ok(())
+    });
+    let worker = Worker::new(queue.clone(), service)
+        .with_concurrency(64)
+        .with_backoff(Duration::ZERO, Duration::ZERO);
+    let running = Running::start(worker);
+    let is_done = tokio::time::timeout(Duration::from_secs(50), until_done(&queue));
+    is_done.await.expect("before the end of a lease");
+    running.shut_down().await.expect("the worker ends");
+}
