@@ -34,8 +34,8 @@ macro_rules! after {
 // The macros above are its, too.
 pub mod inbox;
 
-/// Claims a key: `?1` namespace, `?2` id, `?3` token, `?4` lease in milliseconds. One row changed: it
-/// is claimed.
+/// Claims a key: `?1` namespace, `?2` id, `?3` token, `?4` lease in milliseconds. One row changed:
+/// it is claimed.
 pub const CLAIM: &str = concat!(
     "INSERT INTO tower_loops_events (namespace, event_id, token, ends_at) VALUES (?1, ?2, ?3, ",
     after!("?4"),

@@ -80,10 +80,12 @@ fn advise(code: ErrorCode, message: Option<&str>) -> (StoreErrorKind, &'static s
     }
 }
 
+const TOO_SLOW: &str = "the database is too slow for so many events at once: limit the concurrent requests, or use a faster disk";
+
 pub(crate) fn queue_full(capacity: usize) -> StoreError {
     let cause = format!("{capacity} operations of this kind wait already");
     StoreError::new(StoreErrorKind::Full, cause)
-        .with_advice("the database is too slow for so many events at once: limit the concurrent requests, or use a faster disk")
+        .with_advice(TOO_SLOW)
         .without_effect()
 }
 
@@ -91,7 +93,7 @@ pub(crate) fn queue_full(capacity: usize) -> StoreError {
 pub(crate) fn waited_too_long() -> StoreError {
     let cause = "the operation waited for its turn for longer than the busy timeout";
     StoreError::new(StoreErrorKind::Unavailable, cause)
-        .with_advice("the database is too slow for so many events at once: limit the concurrent requests, or use a faster disk")
+        .with_advice(TOO_SLOW)
         .without_effect()
 }
 

@@ -1,5 +1,5 @@
-//! SQLite store for the idempotency layer of [tower-loops](tower_loops): each event is handled once,
-//! by all processes that share a file, and across restarts.
+//! SQLite store for the idempotency layer of [tower-loops](tower_loops): each event is handled
+//! once, by all processes that share a file, and across restarts.
 //!
 //! | what | when to use it |
 //! |---|---|

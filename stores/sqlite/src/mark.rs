@@ -12,8 +12,8 @@ impl SqliteStore {
     /// database, they happen exactly once.
     ///
     /// Marks and the claims of the layer are separate, so both can be used for one event. Marks are
-    /// kept forever, unless [a retention is set](Self::with_mark_retention). The transaction belongs
-    /// to a connection of yours, to the store's file or any other with the table
+    /// kept forever, unless [a retention is set](Self::with_mark_retention). The transaction is one
+    /// of a connection of yours, to the store's file or any other with the table
     /// ([`SCHEMA`](crate::SCHEMA)). This blocks: use `spawn_blocking`.
     ///
     /// Begin the transaction as [immediate](rusqlite::TransactionBehavior::Immediate): a deferred
@@ -59,8 +59,8 @@ impl SqliteStore {
         statements::mark(transaction, key, retention).map_err(|error| without_effect(&error))
     }
 
-    /// The statement of [`mark_processed`](Self::mark_processed), for any other SQLite driver. It is
-    /// stable: later versions of this crate change neither its parameters nor its meaning.
+    /// The statement of [`mark_processed`](Self::mark_processed), for any other SQLite driver. It
+    /// is stable: later versions of this crate change neither its parameters nor its meaning.
     ///
     /// | parameter | value |
     /// |---|---|

@@ -15,7 +15,7 @@ pub(crate) struct Operation {
     /// Whether it had a chance to run. Until then, no deadline is over: the shortest busy timeout
     /// fails only where there is something to wait for.
     pub(crate) was_tried: bool,
-    work: Box<dyn Work>,
+    pub(crate) work: Box<dyn Work>,
     /// Its place in the queue.
     _permit: OwnedSemaphorePermit,
 }
@@ -36,39 +36,26 @@ impl Operation {
         }
     }
 
-    /// Whether nobody awaits the answer any more.
-    pub(crate) fn is_abandoned(&self) -> bool {
-        self.work.is_abandoned()
-    }
-
-    /// Looks for the answer without writing. Returns whether it was found.
-    pub(crate) fn read(&mut self, connection: &Connection) -> Result<bool> {
-        self.work.read(connection)
-    }
-
-    /// Runs the operation in the transaction of its batch, and keeps the answer.
-    ///
-    /// Each operation writes with one statement at most (except for the schema, which may be created
-    /// in part). SQLite undoes a statement that fails, so an operation needs no savepoint.
-    pub(crate) fn write(&mut self, connection: &Connection) -> Result<()> {
-        self.work.write(connection)
-    }
-
-    /// Gives the caller the answer that was kept.
-    pub(crate) fn answer(self) {
-        self.work.answer(None);
-    }
-
     pub(crate) fn fail(self, error: StoreError) {
-        self.work.answer(Some(error));
+        self.work.answer(Err(error));
     }
 }
 
 pub(crate) trait Work: Send {
+    /// Whether nobody awaits the answer any more.
     fn is_abandoned(&self) -> bool;
+
+    /// Looks for the answer without writing. Returns whether it was found.
     fn read(&mut self, connection: &Connection) -> Result<bool>;
+
+    /// Runs the operation in the transaction of its batch, and keeps the answer.
+    ///
+    /// Each operation writes with one statement at most (except for the schema, which may be
+    /// created in part). SQLite undoes a statement that fails, so an operation needs no savepoint.
     fn write(&mut self, connection: &Connection) -> Result<()>;
-    fn answer(self: Box<Self>, error: Option<StoreError>);
+
+    /// Gives the caller the answer that was kept, or the error.
+    fn answer(self: Box<Self>, outcome: std::result::Result<(), StoreError>);
 }
 
 /// `read` finds the answer without writing, where that is possible. `write` may run again after its
@@ -100,14 +87,12 @@ where
         Ok(())
     }
 
-    fn answer(self: Box<Self>, error: Option<StoreError>) {
-        let answer = match error {
-            Some(error) => Err(error),
-            None => match self.answer {
-                Some(answer) => Ok(answer),
-                // Neither read nor run: the caller learns that from the dropped sender.
-                None => return,
-            },
+    fn answer(self: Box<Self>, outcome: std::result::Result<(), StoreError>) {
+        let answer = match (outcome, self.answer) {
+            (Ok(()), Some(answer)) => Ok(answer),
+            (Err(error), _) => Err(error),
+            // Neither read nor run: the caller learns that from the dropped sender.
+            (Ok(()), None) => return,
         };
         // The caller may have been dropped meanwhile.
         let _ = self.caller.send(answer);

@@ -10,8 +10,8 @@ use crate::{SqliteStore, queue::Priority, statements};
 pub(crate) const MAX_BATCH: u32 = 100;
 
 impl SqliteStore {
-    /// Deletes all expired entries, at most `batch` in one transaction (at least 1, and no more than
-    /// 100), and returns how many there were. After each batch it pauses for as long as that took.
+    /// Deletes all expired entries, at most `batch` in one transaction (at least 1, and no more
+    /// than 100), and returns how many there were. After each batch it pauses for as long as that took.
     ///
     /// Expired entries count as absent in any case. This frees the room that they take.
     ///

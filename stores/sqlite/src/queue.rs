@@ -63,7 +63,7 @@ impl Waiting {
     /// Drops what nobody awaits any more.
     pub(crate) fn drop_abandoned(&mut self) {
         for operations in &mut self.0 {
-            operations.retain(|operation| !operation.is_abandoned());
+            operations.retain(|operation| !operation.work.is_abandoned());
         }
     }
 

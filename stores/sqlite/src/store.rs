@@ -60,8 +60,9 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`Misconfigured`](tower_loops::idempotency::StoreErrorKind::Misconfigured) if the file cannot
-    /// be opened or written, is no database, or has a table of the same name and another shape;
+    /// [`Misconfigured`](tower_loops::idempotency::StoreErrorKind::Misconfigured) if the file
+    /// cannot be opened or written, is no database, or has a table of the same name and another
+    /// shape;
     /// [`Unavailable`](tower_loops::idempotency::StoreErrorKind::Unavailable) if it stays locked.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref();

@@ -133,8 +133,8 @@ impl Worker {
         // One snapshot costs less than one for each claim.
         let _snapshot = self.connection.unchecked_transaction();
         for mut claim in claims {
-            match claim.read(&self.connection) {
-                Ok(true) => claim.answer(),
+            match claim.work.read(&self.connection) {
+                Ok(true) => claim.work.answer(Ok(())),
                 Err(error) if !is_lock(&error) => claim.fail(without_effect(&error)),
                 // In other modes than WAL, readers wait for a lock as well.
                 Ok(false) | Err(_) => {
@@ -173,7 +173,7 @@ impl Worker {
         while batch.len() < BATCH
             && let Some(mut operation) = self.waiting.pop()
         {
-            match operation.write(&transaction) {
+            match operation.work.write(&transaction) {
                 Ok(()) => batch.push(operation),
                 Err(error) => {
                     operation.fail(without_effect(&error));
@@ -189,11 +189,10 @@ impl Worker {
         let outcome = commit(transaction, &batch);
         self.last_commit = (batch.len(), start.elapsed());
         for operation in batch {
-            match &outcome {
-                Ok(()) => operation.answer(),
-                // It may have been written nevertheless.
-                Err(error) => operation.fail(store_error(error)),
-            }
+            // What a commit that failed has written may be there nevertheless.
+            operation
+                .work
+                .answer(outcome.as_ref().map(|&()| ()).map_err(store_error));
         }
     }
 
