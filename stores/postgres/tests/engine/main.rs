@@ -7,6 +7,7 @@ mod deliveries;
 mod effects;
 mod errors;
 mod faults;
+mod inbox;
 mod marks;
 mod purge;
 mod schema;
