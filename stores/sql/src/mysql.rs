@@ -1,7 +1,7 @@
 //! MySQL and MariaDB: the table `tower_loops_events`, and each operation of a store.
 //!
 //! Times are `UTC_TIMESTAMP(6)`, the engine's clock in any time zone. Durations are seconds
-//! (`DOUBLE`, `NULL` forever); [`seconds`](crate::seconds) makes them. Keys are bytes, so no
+//! (any number, `NULL` forever); [`seconds`](crate::seconds) makes them. Keys are bytes, so no
 //! collation confuses two of them.
 //!
 //! Drivers differ in what they count as an affected row: with `CLIENT_FOUND_ROWS`, which sqlx sets,
@@ -25,10 +25,11 @@ CREATE TABLE IF NOT EXISTS tower_loops_events (
 /// Whether the session rejects values that do not fit. Without strict mode, MySQL changes them.
 pub const IS_STRICT: &str = "SELECT @@SESSION.sql_mode LIKE '%STRICT_TRANS_TABLES%' OR @@SESSION.sql_mode LIKE '%STRICT_ALL_TABLES%'";
 
-/// The time so many seconds from now, forever where there is none.
+/// The time so many seconds from now, forever where there is none. The cast settles the type of the
+/// parameter, which engines infer differently.
 macro_rules! end {
     () => {
-        "COALESCE(UTC_TIMESTAMP(6) + INTERVAL ? SECOND, '9999-12-31 23:59:59.999999')"
+        "COALESCE(UTC_TIMESTAMP(6) + INTERVAL CAST(? AS DECIMAL(20, 6)) SECOND, '9999-12-31 23:59:59.999999')"
     };
 }
 

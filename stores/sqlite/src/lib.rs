@@ -21,7 +21,6 @@ mod queue;
 mod statements;
 mod store;
 mod thread;
-mod timespan;
 
 pub use inbox::SqliteInbox;
 pub use store::SqliteStore;

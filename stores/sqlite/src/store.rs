@@ -10,15 +10,9 @@ use rusqlite::Connection;
 use tower_loops::idempotency::{
     Claim, Completion, EventKey, EventStore, Retention, StoreError, Token,
 };
+use tower_loops_sql::millis;
 
-use crate::{
-    connection,
-    error::store_error,
-    queue::Priority,
-    statements,
-    thread::Thread,
-    timespan::{deadline_after, lease_millis, retention_millis},
-};
+use crate::{connection, error::store_error, queue::Priority, statements, thread::Thread};
 
 /// Less than the two seconds that the layer gives a store by default, so that the log says what the
 /// operation waited for.
@@ -136,7 +130,7 @@ impl EventStore for SqliteStore {
         lease: Duration,
     ) -> Result<Claim, StoreError> {
         let (read_key, key) = (key.clone(), key.clone());
-        let lease = lease_millis(lease);
+        let lease = millis(lease);
         let read = move |connection: &Connection| statements::taken(connection, &read_key, token);
         let write =
             move |connection: &Connection| statements::claim(connection, &key, token, lease);
@@ -151,7 +145,7 @@ impl EventStore for SqliteStore {
         token: Token,
         lease: Duration,
     ) -> Result<bool, StoreError> {
-        let (key, lease) = (key.clone(), lease_millis(lease));
+        let (key, lease) = (key.clone(), millis(lease));
         self.write(Priority::Completion, move |connection| {
             statements::extend(connection, &key, token, lease)
         })
@@ -178,6 +172,19 @@ impl EventStore for SqliteStore {
         })
         .await
     }
+}
+
+/// When a timeout that begins now is over. A week stands for longer ones.
+pub(crate) fn deadline_after(timeout: Duration) -> Instant {
+    const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+    Instant::now() + timeout.min(WEEK)
+}
+
+pub(crate) fn retention_millis(retention: Retention) -> i64 {
+    millis(match retention {
+        Retention::For(time) => time,
+        Retention::Forever => Duration::MAX,
+    })
 }
 
 impl fmt::Debug for SqliteStore {

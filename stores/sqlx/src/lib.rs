@@ -12,3 +12,4 @@ mod store;
 
 pub use engine::Engine;
 pub use store::SqlxStore;
+pub use tower_loops::idempotency::Mark;

@@ -16,7 +16,8 @@ impl<DB: Engine> SqlxStore<DB> {
     /// Marks are apart from the claims of the layer, so both can be used for one event in one
     /// namespace. They are kept forever, unless [told otherwise](Self::with_mark_retention). While
     /// another transaction that marks the same event is open, this waits for its end: a commit
-    /// makes this one a duplicate, a rollback leaves it fresh.
+    /// makes this one a duplicate, a rollback leaves it fresh. On MySQL this changes the session's
+    /// `LAST_INSERT_ID()`.
     ///
     /// ```no_run
     /// use tower_loops::{BoxError, VerifiedEvent, idempotency::{EventKey, Mark}};

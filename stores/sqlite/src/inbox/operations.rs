@@ -8,12 +8,14 @@ use tower_loops::{
         Accepted, Counts, DeadEvent, EventKey, Inbox, Outcome, Queue, StoreError, Taken, Token,
     },
 };
-use tower_loops_sql::sqlite::inbox::{REDRIVE, REDRIVE_ALL};
+use tower_loops_sql::{
+    millis,
+    sqlite::inbox::{REDRIVE, REDRIVE_ALL},
+};
 
 use crate::{
     inbox::{SqliteInbox, statements},
     queue::Priority,
-    timespan::lease_millis,
 };
 
 impl Inbox for SqliteInbox {
@@ -39,7 +41,7 @@ impl Queue for SqliteInbox {
         limit: usize,
         lease: Duration,
     ) -> Result<Vec<Taken>, StoreError> {
-        let lease = lease_millis(lease);
+        let lease = millis(lease);
         self.write(Priority::ReadClaim, move |connection| {
             statements::take(connection, token, limit, lease)
         })
@@ -52,7 +54,7 @@ impl Queue for SqliteInbox {
         token: Token,
         lease: Duration,
     ) -> Result<bool, StoreError> {
-        let (key, lease) = (key.clone(), lease_millis(lease));
+        let (key, lease) = (key.clone(), millis(lease));
         self.write(Priority::Completion, move |connection| {
             statements::extend(connection, &key, token, lease)
         })

@@ -7,8 +7,12 @@ use tokio::sync::Notify;
 use tower_loops::inbox::{Retention, StoreError};
 
 use crate::{
-    connection, error::store_error, inbox::schema, queue::Priority, store::DEFAULT_BUSY_TIMEOUT,
-    thread::Thread, timespan::deadline_after,
+    connection,
+    error::store_error,
+    inbox::schema,
+    queue::Priority,
+    store::{DEFAULT_BUSY_TIMEOUT, deadline_after},
+    thread::Thread,
 };
 
 /// Stores events in an SQLite database until they are handled: for the processes of one machine that

@@ -7,11 +7,10 @@ use tower_loops::{
     StoredEvent,
     inbox::{Accepted, Counts, DeadEvent, EventKey, Outcome, Taken, Token},
 };
-use tower_loops_sql::sqlite::inbox::{
-    ACCEPT, COUNTS, DEAD, DONE, EXTEND, IS_KNOWN, LIST_DEAD, RETRY, TAKE,
+use tower_loops_sql::{
+    millis,
+    sqlite::inbox::{ACCEPT, COUNTS, DEAD, DONE, EXTEND, IS_KNOWN, LIST_DEAD, RETRY, TAKE},
 };
-
-use crate::timespan::millis;
 
 pub(super) fn known(connection: &Connection, key: &EventKey) -> Result<Option<Accepted>> {
     let is_known = connection

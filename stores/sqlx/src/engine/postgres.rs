@@ -40,18 +40,14 @@ impl Operations for Postgres {
     }
 
     fn extend<'a>(connection: &'a mut PgConnection, call: &'a Call) -> Attempt<'a, bool> {
-        Box::pin(async move {
-            let extend = query(&*SQL.extend)
-                .bind(call.key.namespace())
-                .bind(call.key.id())
-                .bind(call.token())
-                .bind(call.seconds());
-            Ok(Some(extend.execute(connection).await?.rows_affected() == 1))
-        })
+        Box::pin(async move { changes_row(connection, &SQL.extend, call).await.map(Some) })
     }
 
     fn complete<'a>(connection: &'a mut PgConnection, call: &'a Call) -> Attempt<'a, bool> {
         Box::pin(async move {
+            if changes_row(connection, &SQL.complete_held, call).await? {
+                return Ok(Some(true));
+            }
             let complete = query_scalar(&*SQL.complete)
                 .bind(call.key.namespace())
                 .bind(call.key.id())
@@ -62,15 +58,7 @@ impl Operations for Postgres {
     }
 
     fn release<'a>(connection: &'a mut PgConnection, call: &'a Call) -> Attempt<'a, bool> {
-        Box::pin(async move {
-            let release = query(&*SQL.release)
-                .bind(call.key.namespace())
-                .bind(call.key.id())
-                .bind(call.token());
-            Ok(Some(
-                release.execute(connection).await?.rows_affected() == 1,
-            ))
-        })
+        Box::pin(async move { changes_row(connection, &SQL.release, call).await.map(Some) })
     }
 
     fn mark<'a>(connection: &'a mut PgConnection, call: &'a Call) -> Attempt<'a, bool> {
@@ -96,6 +84,7 @@ impl Operations for Postgres {
             let statements = [
                 &*sql.claim,
                 &sql.extend,
+                &sql.complete_held,
                 &sql.complete,
                 &sql.release,
                 MARK,
@@ -123,4 +112,19 @@ impl Operations for Postgres {
             },
         }
     }
+}
+
+async fn changes_row(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    call: &Call,
+) -> sqlx::Result<bool> {
+    let mut query = query(sql)
+        .bind(call.key.namespace())
+        .bind(call.key.id())
+        .bind(call.token());
+    if call.time.is_some() {
+        query = query.bind(call.seconds());
+    }
+    Ok(query.execute(connection).await?.rows_affected() == 1)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::{Sqlite, SqliteConnection, error::DatabaseError, query, query_as};
 use tower_loops::idempotency::{Claim, Retention};
-use tower_loops_sql::sqlite as sql;
+use tower_loops_sql::{millis, sqlite as sql};
 
 use super::{Attempt, Call, Operations, ensure_schema};
 use crate::error::Diagnosis;
@@ -111,14 +111,12 @@ impl Operations for Sqlite {
 }
 
 impl Call {
-    /// The time in milliseconds: rounded up, at least 1, and at most up to the year 9999.
+    /// The time in milliseconds.
     fn millis(&self) -> Option<i64> {
-        const MAX: i64 = 253_402_300_799_999;
-        Some(match self.time? {
-            Retention::For(time) => i64::try_from(time.as_nanos().div_ceil(1_000_000))
-                .map_or(MAX, |millis| millis.clamp(1, MAX)),
-            Retention::Forever => MAX,
-        })
+        Some(millis(match self.time? {
+            Retention::For(time) => time,
+            Retention::Forever => Duration::MAX,
+        }))
     }
 }
 
