@@ -111,7 +111,9 @@ fn classify(state: &SqlState, table: &str) -> (StoreErrorKind, String) {
         ),
         code if code.starts_with("42") => (
             Misconfigured,
-            format!("{table} differs from the schema of this crate"),
+            format!(
+                "{table} differs from `schema_sql()` of a store, or `INBOX_SCHEMA` of an inbox"
+            ),
         ),
         "25006" => (
             Unavailable,
