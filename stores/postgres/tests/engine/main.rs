@@ -8,7 +8,12 @@ mod effects;
 mod errors;
 mod faults;
 mod inbox;
+mod inbox_processes;
 mod marks;
 mod purge;
 mod schema;
 mod server;
+
+#[path = "../../../../tests/inbox/crashes/mod.rs"]
+#[allow(dead_code, reason = "shared by the engines")]
+mod crashes;

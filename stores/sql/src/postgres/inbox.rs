@@ -20,13 +20,14 @@ CREATE TABLE IF NOT EXISTS tower_loops_inbox (
     state        text NOT NULL CHECK (state IN ('pending', 'handled', 'purged', 'dead')),
     due_at       timestamptz NOT NULL,
     token        bytea,
-    attempts     integer NOT NULL DEFAULT 0,
+    attempts     integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     last_error   text,
     accepted_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     received_at  timestamptz NOT NULL,
     signed_at    timestamptz NOT NULL,
     secret_index integer NOT NULL,
     payload      bytea,
+    CHECK (isfinite(accepted_at) AND isfinite(received_at) AND isfinite(signed_at)),
     PRIMARY KEY (namespace, event_id)
 );
 CREATE INDEX IF NOT EXISTS tower_loops_inbox_due ON tower_loops_inbox (state, due_at);
@@ -98,7 +99,7 @@ pub const TAKE: &str = concat!(
        LIMIT $2 - (SELECT count(*) FROM held) FOR UPDATE SKIP LOCKED\
      ), chosen AS (SELECT * FROM held UNION ALL SELECT * FROM due\
      ), taken AS (\
-       UPDATE tower_loops_inbox AS row SET attempts = attempts + (token IS DISTINCT FROM $1)::integer, \
+       UPDATE tower_loops_inbox AS row SET attempts = LEAST(attempts, 1000000) + (token IS DISTINCT FROM $1)::integer, \
        token = $1, due_at = ",
     after!("$3"),
     " FROM chosen WHERE row.namespace = chosen.namespace AND row.event_id = chosen.event_id \

@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS tower_loops_inbox (
     due_at INTEGER NOT NULL,
     -- Who has taken the event.
     token BLOB,
-    attempts INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     last_error TEXT,
     accepted_at INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
@@ -90,7 +90,7 @@ pub const IS_KNOWN: &str = concat!(
 /// Takes events: `?1` token, `?2` limit, `?3` lease in milliseconds. Returns the rowid, namespace,
 /// id, attempts, last error, accepted, received and signed at, index of the secret, payload.
 pub const TAKE: &str = concat!(
-    "UPDATE tower_loops_inbox SET attempts = attempts + (token IS NOT ?1), token = ?1, due_at = ",
+    "UPDATE tower_loops_inbox SET attempts = min(attempts, 1000000) + (token IS NOT ?1), token = ?1, due_at = ",
     after!("?3"),
     " WHERE rowid IN (SELECT id FROM (
          SELECT * FROM (SELECT rowid AS id FROM tower_loops_inbox WHERE state = 'pending' AND token = ?1)
