@@ -51,8 +51,8 @@ impl<I: Inbox> Accept<I> {
     ///
     /// An event is stored once in each namespace. A worker takes the events of all namespaces of its
     /// inbox; [`Job::key`](crate::inbox::Job::key) tells them apart.
-    pub fn with_namespace(self, namespace: &str) -> Self {
-        let namespace = EventKey::bounded_namespace(namespace);
+    pub fn with_namespace(self, namespace: impl Into<Arc<str>>) -> Self {
+        let namespace = EventKey::bounded_namespace(&namespace.into());
         Self { namespace, ..self }
     }
 

@@ -7,6 +7,9 @@ use crate::inbox::permanent::Permanent;
 /// The longest error text that is kept, in bytes.
 const MAX_TEXT: usize = 1024;
 
+/// How many sources of an error are looked at.
+const MAX_SOURCES: usize = 100;
+
 /// A failure, as a queue keeps it.
 pub(super) struct Failure {
     pub(super) text: String,
@@ -18,20 +21,18 @@ impl Failure {
     pub(super) fn of(error: &(dyn Error + 'static)) -> Self {
         let (mut text, mut is_permanent) = (String::new(), false);
         let mut next = Some(error);
-        while let Some(mut error) = next {
+        for _ in 0..MAX_SOURCES {
+            let Some(mut error) = next else { break };
             // Its text is that of the error in it, which `source()` skips.
             while let Some(inner) = error.downcast_ref().and_then(io::Error::get_ref) {
                 error = inner;
             }
             is_permanent |= error.is::<Permanent>();
-            // A cycle of sources would never end, and nobody reads that much.
             if text.len() < MAX_TEXT {
                 if !text.is_empty() {
                     text.push_str(": ");
                 }
                 text.push_str(&error.to_string());
-            } else if is_permanent {
-                break;
             }
             next = error.source();
         }

@@ -19,9 +19,12 @@ use crate::{
     support::{Running, store, until},
 };
 
+/// The id of an event, the number of the attempt, the last error, and when it was.
+type Attempt = (String, u32, Option<String>, Instant);
+
 /// What each attempt was, in order.
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Vec<(String, u32, Option<String>, Instant)>>>);
+struct Seen(Arc<Mutex<Vec<Attempt>>>);
 
 impl Seen {
     fn add(&self, job: &Job) {
@@ -30,7 +33,7 @@ impl Seen {
         self.0.lock().expect("not poisoned").push(attempt);
     }
 
-    fn all(&self) -> Vec<(String, u32, Option<String>, Instant)> {
+    fn all(&self) -> Vec<Attempt> {
         self.0.lock().expect("not poisoned").clone()
     }
 

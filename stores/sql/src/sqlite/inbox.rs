@@ -87,6 +87,13 @@ pub const IS_KNOWN: &str = concat!(
     "))",
 );
 
+/// Whether [`TAKE`] would take anything: `?1` token.
+pub const IS_DUE: &str = concat!(
+    "SELECT EXISTS (SELECT 1 FROM tower_loops_inbox WHERE state = 'pending' AND due_at <= ",
+    now!(),
+    ") OR EXISTS (SELECT 1 FROM tower_loops_inbox WHERE state = 'pending' AND token = ?1)",
+);
+
 /// Takes events: `?1` token, `?2` limit, `?3` lease in milliseconds. Returns the rowid, namespace,
 /// id, attempts, last error, accepted, received and signed at, index of the secret, payload.
 pub const TAKE: &str = concat!(

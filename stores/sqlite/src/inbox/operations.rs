@@ -42,9 +42,10 @@ impl Queue for SqliteInbox {
         lease: Duration,
     ) -> Result<Vec<Taken>, StoreError> {
         let lease = millis(lease);
-        self.write(Priority::ReadClaim, move |connection| {
-            statements::take(connection, token, limit, lease)
-        })
+        self.read_or_write(
+            move |connection| statements::nothing_due(connection, token),
+            move |connection| statements::take(connection, token, limit, lease),
+        )
         .await
     }
 

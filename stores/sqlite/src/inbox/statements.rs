@@ -9,7 +9,7 @@ use tower_loops::{
 };
 use tower_loops_sql::{
     millis,
-    sqlite::inbox::{ACCEPT, COUNTS, DEAD, DONE, EXTEND, IS_KNOWN, LIST_DEAD, RETRY, TAKE},
+    sqlite::inbox::{ACCEPT, COUNTS, DEAD, DONE, EXTEND, IS_DUE, IS_KNOWN, LIST_DEAD, RETRY, TAKE},
 };
 
 pub(super) fn known(connection: &Connection, key: &EventKey) -> Result<Option<Accepted>> {
@@ -41,6 +41,14 @@ pub(super) fn accept(
     } else {
         Accepted::Known
     })
+}
+
+/// Looks whether there is anything to take: idle workers do not wait for the lock.
+pub(super) fn nothing_due(connection: &Connection, token: Token) -> Result<Option<Vec<Taken>>> {
+    let is_due: bool = connection
+        .prepare_cached(IS_DUE)?
+        .query_row([token.as_bytes()], |row| row.get(0))?;
+    Ok(if is_due { None } else { Some(Vec::new()) })
 }
 
 pub(super) fn take(
