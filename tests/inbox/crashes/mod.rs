@@ -2,95 +2,26 @@
 //! the test's own program is started again, with what the process is to be in its environment.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+mod faults;
+mod process;
+
 use std::{
     collections::HashMap,
-    env,
-    ffi::OsStr,
-    io::Write,
-    process::Stdio,
     time::{Duration, Instant, SystemTime},
 };
 
-use tokio::{
-    io::{AsyncBufReadExt, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
-    task::JoinSet,
-};
+use tokio::task::JoinSet;
 use tower::{Service, service_fn};
 use tower_loops::{
     BoxError, Secret, Signer, StoredEvent, VerifiedEvent, Verifier,
     inbox::{Accept, EventKey, Inbox, Job, Outcome, Queue, Token, Worker},
 };
 
-const DATABASE: &str = "TOWER_LOOPS_TEST_INBOX";
-/// What a process says in its lines, among those of the test harness.
-const MARKER: &str = "said: ";
+pub(crate) use faults::{assert_recovers, assert_unavailable, handled_ids};
+pub(crate) use process::{Process, database, rounds, say};
+
 const TIMEOUT: Duration = Duration::from_secs(60);
 pub(crate) const LEASE: Duration = Duration::from_secs(2);
-
-/// In a process that was started: the database.
-pub(crate) fn database() -> Option<String> {
-    env::var(DATABASE).ok()
-}
-
-/// How often something is repeated: `TOWER_LOOPS_TEST_ROUNDS`, or so often.
-pub(crate) fn rounds(default: usize) -> usize {
-    let rounds = env::var("TOWER_LOOPS_TEST_ROUNDS").ok();
-    rounds.map_or(default, |rounds| rounds.parse().unwrap())
-}
-
-pub(crate) struct Process {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-impl Process {
-    /// Starts the program again, to run this test only.
-    pub(crate) fn start(test: &str, database: impl AsRef<OsStr>) -> Self {
-        let mut child = Command::new(env::current_exe().unwrap())
-            .args([test, "--exact", "--nocapture"])
-            .env(DATABASE, database)
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines }
-    }
-
-    /// What it says next. `None`: it has ended.
-    pub(crate) async fn hear(&mut self) -> Option<String> {
-        let heard = async {
-            while let Some(line) = self.lines.next_line().await.unwrap() {
-                // The harness begins a line of its own.
-                if let Some((_, text)) = line.split_once(MARKER) {
-                    return Some(text.to_owned());
-                }
-            }
-            None
-        };
-        tokio::time::timeout(TIMEOUT, heard)
-            .await
-            .expect("the process says nothing")
-    }
-
-    /// Kills it, and hears what it had said.
-    pub(crate) async fn kill(mut self) -> Vec<String> {
-        self.child.kill().await.unwrap();
-        let mut said = Vec::new();
-        while let Some(text) = self.hear().await {
-            said.push(text);
-        }
-        said
-    }
-}
-
-fn say(text: &str) {
-    let mut stdout = std::io::stdout().lock();
-    // Whole lines at once: a process that is killed says nothing by half.
-    let _ = stdout.write_all(format!("{MARKER}{text}\n").as_bytes());
-    let _ = stdout.flush();
-}
 
 pub(crate) fn event(id: &str) -> VerifiedEvent {
     let payload = serde_json::json!({ "id": id, "type": "charge.succeeded" }).to_string();
@@ -281,51 +212,4 @@ pub(crate) async fn assert_each_succeeds_once(
         successes.values().all(|&count| count == 1),
         "each succeeds once"
     );
-}
-
-/// Asserts that deliveries are answered 503 in time.
-pub(crate) async fn assert_unavailable<I: Inbox>(accept: &Accept<I>, trouble: &str) {
-    for number in 0..3 {
-        let start = Instant::now();
-        let status = deliver(accept, &format!("{trouble}_{number}")).await;
-        assert_eq!(status, 503, "{trouble}");
-        assert!(
-            start.elapsed() < Duration::from_secs(3),
-            "{trouble}: {:?}",
-            start.elapsed()
-        );
-    }
-}
-
-/// Asserts that deliveries are stored soon, without any help.
-pub(crate) async fn assert_recovers<I: Inbox>(accept: &Accept<I>, trouble: &str) {
-    let begun = Instant::now();
-    for number in 0..3 {
-        while deliver(accept, &format!("{trouble}_{number}")).await != 200 {
-            assert!(begun.elapsed() < TIMEOUT, "{trouble}");
-        }
-    }
-}
-
-/// Takes all events with their errors, and handles them.
-pub(crate) async fn handled_ids<Q: Queue + Clone>(queue: &Q, count: usize) -> Vec<String> {
-    let (sender, mut handled) = tokio::sync::mpsc::unbounded_channel();
-    let handler = service_fn(move |job: Job| {
-        let sent = sender.send(job.id().to_owned());
-        async move { sent.map_err(BoxError::from) }
-    });
-    let worker = tokio::spawn(Worker::new(queue.clone(), handler).run(std::future::pending()));
-    let mut ids = Vec::new();
-    while ids.len() < count {
-        let next = tokio::time::timeout(TIMEOUT, handled.recv()).await;
-        ids.push(next.expect("handled").unwrap());
-    }
-    let begun = Instant::now();
-    while queue.counts().await.unwrap().running > 0 {
-        assert!(begun.elapsed() < TIMEOUT, "recorded");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    worker.abort();
-    ids.sort();
-    ids
 }
