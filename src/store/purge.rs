@@ -4,8 +4,7 @@ use std::{future::Future, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
-use super::StoreError;
-use crate::trace;
+use crate::{store::error::StoreError, trace};
 
 /// Deletes expired entries in batches until one batch is not full. Returns how many were deleted.
 ///

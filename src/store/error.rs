@@ -4,7 +4,7 @@ use std::{borrow::Cow, error::Error, fmt};
 
 use crate::BoxError;
 
-/// The error of an [`EventStore`](super::EventStore): a [kind](Self::kind), the cause (`source()`),
+/// The error of a store or an inbox: a [kind](Self::kind), the cause (`source()`),
 /// and whether the operation [may have happened](Self::may_have_taken_effect) nevertheless.
 ///
 /// ```

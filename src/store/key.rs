@@ -1,10 +1,10 @@
 //! The key of an event.
 
-use std::{fmt, sync::Arc};
+use std::{error::Error, fmt, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
-use crate::{VerifiedEvent, hex::hex};
+use crate::{event::VerifiedEvent, hex::hex};
 
 /// The key under which a store keeps an event: a namespace and an id, in a form that any store can
 /// hold.
@@ -42,17 +42,14 @@ impl EventKey {
     }
 
     /// As [`of`](Self::of), of a namespace that is bounded already: its text is shared, not copied.
-    pub(in crate::idempotency) fn in_namespace(
-        namespace: &Arc<str>,
-        event: &VerifiedEvent,
-    ) -> Self {
+    pub(crate) fn in_namespace(namespace: &Arc<str>, event: &VerifiedEvent) -> Self {
         Self {
             namespace: Arc::clone(namespace),
             id: bounded_event(event).into(),
         }
     }
 
-    pub(in crate::idempotency) fn bounded_namespace(namespace: &str) -> Arc<str> {
+    pub(crate) fn bounded_namespace(namespace: &str) -> Arc<str> {
         bounded_namespace(namespace).into()
     }
 
@@ -64,6 +61,31 @@ impl EventKey {
             namespace: Self::bounded_namespace(namespace),
             id: bounded_id(event_id).into(),
         }
+    }
+
+    /// The key that another key was stored as: its [namespace](Self::namespace) and
+    /// [id](Self::id), unchanged. [`new`](Self::new) would digest a digest again.
+    ///
+    /// ```
+    /// use tower_loops::idempotency::EventKey;
+    ///
+    /// let key = EventKey::new("billing", "two words");
+    /// assert_eq!(EventKey::restore(key.namespace(), key.id()), Ok(key));
+    /// assert!(EventKey::restore("billing", "two words").is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the parts are those of no key.
+    pub fn restore(namespace: &str, id: &str) -> Result<Self, InvalidKey> {
+        let is_key = is_plain(namespace, MAX_NAMESPACE) && !namespace.contains(':');
+        if !is_key || !is_plain(id, MAX_ID) {
+            return Err(InvalidKey);
+        }
+        Ok(Self {
+            namespace: namespace.into(),
+            id: id.into(),
+        })
     }
 
     /// The namespace: at most 71 bytes of printable ASCII, no colon.
@@ -78,6 +100,10 @@ impl EventKey {
         &self.id
     }
 }
+
+/// The length of a digested namespace.
+const MAX_NAMESPACE: usize = 71;
+const MAX_ID: usize = 255;
 
 const NAMESPACE_DIGEST: &str = "sha256-";
 const ID_DIGEST: &str = "sha256:";
@@ -94,7 +120,7 @@ fn bounded_namespace(namespace: &str) -> String {
 }
 
 fn bounded_id(id: &str) -> String {
-    if is_plain(id, 255) && !looks_like_digest(id) {
+    if is_plain(id, MAX_ID) && !looks_like_digest(id) {
         id.to_owned()
     } else {
         digest(ID_DIGEST, id.as_bytes())
@@ -108,7 +134,7 @@ fn bounded_event(event: &VerifiedEvent) -> String {
     }
     let joined = format!("{event_type}:{id}");
     // The first colon divides type and id, so a type that contains one cannot be joined.
-    if is_plain(&joined, 255) && !event_type.contains(':') && !looks_like_digest(&joined) {
+    if is_plain(&joined, MAX_ID) && !event_type.contains(':') && !looks_like_digest(&joined) {
         joined
     } else {
         // With the length of the type in front, no other pair of texts gives the same bytes.
@@ -139,3 +165,15 @@ impl fmt::Display for EventKey {
         write!(f, "{}:{}", self.namespace, self.id)
     }
 }
+
+/// What was [restored](EventKey::restore) is no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidKey;
+
+impl fmt::Display for InvalidKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the stored namespace and id are not those of an event key")
+    }
+}
+
+impl Error for InvalidKey {}

@@ -2,6 +2,7 @@
 
 use std::{
     future::{Future, poll_fn},
+    ops::ControlFlow,
     pin::{Pin, pin},
     task::Poll,
     time::Duration,
@@ -9,54 +10,39 @@ use std::{
 
 use tokio::time::{Instant, sleep_until};
 
-use super::{lease::Lease, store::EventStore};
-use crate::trace;
-
 /// Limits what is added to an `Instant`: a lease may be as long as a `Duration` can be.
 const MAX_REST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Runs the handler, and renews the lease each third of it until the handler ends, the event has
-/// been held for `max_hold`, or it is lost. The handler goes on in any case.
-pub(super) async fn keep_while<St, F>(
-    lease: &Lease<St>,
+/// Runs the handler, and calls `renew` each third of the lease until the handler ends or `renew`
+/// breaks. The handler goes on in any case.
+pub(crate) async fn keep_while<F, R>(
     claimed_at: Instant,
+    lease: Duration,
+    mut renew: impl FnMut() -> R,
     handler: F,
 ) -> F::Output
 where
-    St: EventStore,
     F: Future,
+    R: Future<Output = ControlFlow<()>>,
 {
-    let config = &lease.config;
     let mut handler = pin!(handler);
     let mut beat = claimed_at;
     loop {
         // From the start of one call to the start of the next: two calls fit into a lease before it
         // ends.
-        beat += (config.lease / 3).min(MAX_REST);
+        beat += (lease / 3).min(MAX_REST);
         if let Some(output) = until(beat, handler.as_mut()).await {
             return output;
         }
-        let rest = config.max_hold.saturating_sub(claimed_at.elapsed());
-        if rest.is_zero() {
-            trace::held_too_long(&lease.key);
-            break;
-        }
         beat = Instant::now();
-        let renewal = lease.renew(config.lease.min(rest), config.lease / 6);
-        let (output, renewed) = beside(handler.as_mut(), renewal).await;
+        let (output, renewed) = beside(handler.as_mut(), renew()).await;
         if let Some(output) = output {
             return output;
         }
-        match renewed {
-            Ok(true) => {}
-            Ok(false) => {
-                trace::lease_lost(&lease.key);
-                break;
-            }
-            Err(error) => trace::store_failed(&lease.key, "extend", &error),
+        if renewed.is_break() {
+            return handler.await;
         }
     }
-    handler.await
 }
 
 /// The output of the handler, if it ends before this time.

@@ -10,9 +10,9 @@ use std::{
 
 use tokio::time::timeout;
 
-use super::store::{StoreError, StoreErrorKind};
+use crate::store::error::{StoreError, StoreErrorKind};
 
-pub(super) async fn bounded<T>(
+pub(crate) async fn bounded<T>(
     limit: Duration,
     operation: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
@@ -23,11 +23,11 @@ pub(super) async fn bounded<T>(
     }
 }
 
-pub(super) struct Panicked;
+pub(crate) struct Panicked;
 
 /// Turns a panic of a future into its output. Nothing that the future may have left half done is
 /// used afterwards.
-pub(super) async fn catch<F: Future>(future: F) -> Result<F::Output, Panicked> {
+pub(crate) async fn catch<F: Future>(future: F) -> Result<F::Output, Panicked> {
     let mut future = pin!(future);
     poll_fn(
         |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
