@@ -1,10 +1,6 @@
 //! The examples as cargo built them, run as a user runs them.
 
 use serde_json::json;
-use tonic::transport::Channel;
-use tonic_health::pb::{
-    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
-};
 use tower_loops::testing;
 
 use crate::support::{
@@ -16,7 +12,7 @@ use crate::support::{
     wire::{Version, send},
 };
 
-const EXAMPLES: [&str; 3] = ["axum", "hyper", "tonic"];
+const EXAMPLES: [&str; 2] = ["axum", "hyper"];
 
 #[tokio::test]
 async fn each_answers_signed_events_and_rejects_the_rest() {
@@ -105,13 +101,4 @@ async fn hyper_has_one_route() {
         let answer = send(Version::Http1, example.address, request).await;
         assert_eq!(answer.seen(), (404, ""), "{method} {path}");
     }
-}
-
-#[tokio::test]
-async fn tonic_serves_health_checks_beside_the_webhook() {
-    let example = Example::start("tonic").await;
-    let channel = Channel::from_shared(format!("http://{}", example.address)).unwrap();
-    let mut client = HealthClient::new(channel.connect().await.unwrap());
-    let response = client.check(HealthCheckRequest::default()).await.unwrap();
-    assert_eq!(response.into_inner().status(), ServingStatus::Serving);
 }

@@ -5,4 +5,3 @@ mod axum;
 mod examples;
 mod hyper;
 mod support;
-mod tonic;
