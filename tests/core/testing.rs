@@ -6,8 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use serde_json::{Value, json};
-use tower::{ServiceExt, service_fn};
-use tower_layer::Layer;
+use tower::{Layer, ServiceExt, service_fn};
 use tower_loops::{EventData, EventObject, EventType, Signer, VerifiedEvent, testing};
 
 use crate::{BODY, SECRET, known::OBJECTS, mac, secret};

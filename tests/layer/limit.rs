@@ -94,8 +94,9 @@ async fn a_declared_length_over_the_limit_decides_before_the_body_is_polled() {
     ];
     let (at_text, over_text) = (at_text.as_bytes(), over_text.as_bytes());
     let unknown = (0, None);
+    type Row<'a> = (&'a [&'a [u8]], (u64, Option<u64>), usize, &'a str);
     #[rustfmt::skip]
-    let rows: [(&[&[u8]], (u64, Option<u64>), usize, &str); 27] = [
+    let rows: [Row<'_>; 27] = [
         (&[], unknown, LENGTH, "accepted"),
         (&[at_text], unknown, LENGTH, "accepted"),
         (&[over_text], unknown, LENGTH, TOO_LARGE),
