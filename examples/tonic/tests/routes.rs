@@ -16,6 +16,7 @@ use axum::{Router, routing::post};
 use bytes::Bytes;
 use http::{HeaderValue, Request, header::CONTENT_TYPE};
 use http_body_util::Full;
+use testkit::delivery::sign;
 use tonic::{
     Code,
     service::Routes,
@@ -30,7 +31,7 @@ use tower_loops::{SIGNATURE_HEADER, VerifiedEvent};
 use support::{
     EVENT, INVALID, MISSING, PATH,
     example::{self, Example},
-    forged, layer, sign, signed, unsigned,
+    forged, layer, signed, unsigned,
     wire::{self, Version, send},
 };
 
