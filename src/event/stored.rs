@@ -13,8 +13,8 @@ use crate::event::{error::PayloadError, verified::VerifiedEvent};
 /// A verified event that can be stored: in a queue, a table, a file. It has the signed bytes, so
 /// nothing of the event is lost.
 ///
-/// It is no proof of anything: whoever can write to the storage can make one. [`trust`](Self::trust)
-/// is the one way back to a [`VerifiedEvent`].
+/// It is no proof of anything: whoever can write to the storage can make one.
+/// [`trust`](Self::trust) is the one way back to a [`VerifiedEvent`].
 ///
 /// Serialized, it is `{"payload": "…", "signed_at": 1700000000, "secret_index": 0, "received_at":
 /// 1700000000123}`: the signed bytes as text, the verified `t` in Unix seconds, and when this value

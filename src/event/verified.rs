@@ -18,8 +18,9 @@ use crate::event::{
 /// An event that Loops signed: the proof that a body was verified.
 ///
 /// Only a [`Verifier`](crate::Verifier) creates one (and the layer, which uses it), so an unverified
-/// request cannot reach a handler that takes a `VerifiedEvent`. There is no public constructor and
-/// no `Deserialize`:
+/// request cannot reach a handler that takes a `VerifiedEvent`. What was stored comes back through
+/// [`StoredEvent::trust`](crate::StoredEvent::trust). There is no other constructor and no
+/// `Deserialize`:
 ///
 /// ```compile_fail
 /// let forged: tower_loops::VerifiedEvent = serde_json::from_str("{}").unwrap();

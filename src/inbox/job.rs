@@ -21,8 +21,8 @@ impl Job {
         &self.event
     }
 
-    /// The number of this attempt, from 1. An attempt counts from the moment that a worker takes the
-    /// event, also if its process dies.
+    /// The number of this attempt, from 1. An attempt counts from the moment that a worker takes
+    /// the event, also if its process dies.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.attempt
@@ -40,8 +40,8 @@ impl Job {
         self.last_error.as_deref()
     }
 
-    /// The key of the event in the inbox: for `mark_processed` of the SQL stores, in the transaction
-    /// of the effects.
+    /// The key of the event in the inbox: for `mark_processed` of the SQL stores, in the
+    /// transaction of the effects.
     #[must_use]
     pub fn key(&self) -> &EventKey {
         &self.key

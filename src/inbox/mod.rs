@@ -57,9 +57,9 @@
 //! - An event that was answered 200 is in the inbox, whatever happens to the process afterwards.
 //! - It is stored once for each key: [`EventKey::of`] its namespace, id and type.
 //! - The service runs **at least once** for each stored event, until it succeeds or the event is
-//!   *dead*: an attempt failed with a [`Permanent`] error, or all attempts have failed. A dead event
-//!   is kept with its error and time. [`Queue::dead`] lists it, [`Queue::redrive`] makes it wait
-//!   again.
+//!   *dead*: an attempt failed with a [`Permanent`] error, or all attempts have failed. A dead
+//!   event is kept with its error and time. [`Queue::dead`] lists it, [`Queue::redrive`] makes it
+//!   wait again.
 //! - An event that fails waits for its next attempt, and delays no other.
 //! - The events of a worker that dies are taken by another one after their lease.
 //!
@@ -67,20 +67,21 @@
 //!
 //! - if its process ends between its effects and the record of them;
 //! - in *another* process, if the queue was out of reach of the first one for longer than a lease,
-//!   if the first blocked its thread for longer than a lease, or if the engine's clock is set forward
-//!   by more than a lease.
+//!   if the first blocked its thread for longer than a lease, or if the engine's clock is set
+//!   forward by more than a lease.
 //!
 //! Where the effects are rows of the inbox's database, `mark_processed` of the SQL stores with
 //! [`Job::key`] commits the mark together with them: they happen exactly once.
 //!
-//! Events are not ordered. The inbox is no general job queue: it has no schedules, no priorities, and
-//! no other jobs. Use one of those if you need them; [`StoredEvent`](crate::StoredEvent) goes through
-//! any queue.
+//! Events are not ordered. The inbox is no general job queue: it has no schedules, no priorities,
+//! and no other jobs. Use one of those if you need them; [`StoredEvent`](crate::StoredEvent) goes
+//! through any queue.
 //!
 //! # What is kept
 //!
-//! A handled event keeps its payload until it is purged, and then its key for the retention (30 days
-//! by default): until then, a redelivery is known. Dead events are kept until they are handled.
+//! A handled event keeps its payload until it is purged, and then its key for the retention (30
+//! days by default): until then, a redelivery is known. Dead events are kept until they are
+//! handled.
 
 mod accept;
 mod attempt;

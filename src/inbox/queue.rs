@@ -60,8 +60,8 @@ pub trait Queue: Inbox {
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Resolves when an event may have come since it last resolved, at least through this value and
-    /// its clones. It may resolve without one, and it may miss those of other processes: workers also
-    /// poll. A notification is not lost with a future that is dropped.
+    /// its clones. It may resolve without one, and it may miss those of other processes: workers
+    /// also poll. A notification is not lost with a future that is dropped.
     fn notified(&self) -> impl Future<Output = ()> + Send;
 
     /// How many events are in which state.

@@ -12,12 +12,15 @@ use crate::{
 /// The shortest lease: a sixth of it must be enough for an answer of the store.
 const MIN_LEASE: Duration = Duration::from_secs(1);
 
-/// Takes events out of a queue, and has a service handle them. See the [module docs](super) for what
-/// is promised and for an example.
+/// What stands for longer pauses: times that are added up must not overflow.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Takes events out of a queue, and has a service handle them. See the [module docs](super) for
+/// what is promised and for an example.
 ///
-/// The service is any [`tower`](https://docs.rs/tower) service of [`Job`]s: timeouts, rate limits and
-/// tracing are layers around it. It is polled for readiness before each call. Its error, or a panic,
-/// is a failure of the attempt; the next one follows after a pause.
+/// The service is any [`tower`](https://docs.rs/tower) service of [`Job`]s: timeouts, rate limits
+/// and tracing are layers around it. It is polled for readiness before each call. Its error, or a
+/// panic, is a failure of the attempt; the next one follows after a pause.
 #[must_use = "a worker does nothing until it runs"]
 pub struct Worker<Q, S> {
     queue: Arc<Q>,
@@ -46,8 +49,8 @@ where
         self.with(|config| config.concurrency = events.max(1))
     }
 
-    /// Sets how long the worker holds an event that it has taken. Default: 60 seconds. Less than one
-    /// second counts as one second.
+    /// Sets how long the worker holds an event that it has taken. Default: 60 seconds. Less than
+    /// one second counts as one second.
     ///
     /// It is renewed each third of it while the event is handled, however long that takes. If the
     /// process dies, another worker takes the event after this time.
@@ -70,23 +73,23 @@ where
     pub fn with_backoff(self, first: Duration, longest: Duration) -> Self {
         self.with(|config| {
             config.first_pause = first;
-            config.longest_pause = longest;
+            config.longest_pause = longest.min(YEAR);
         })
     }
 
     /// Sets how often the queue is asked for events if it says nothing by itself. Default: one
     /// second. This is how events whose pause or whose holder's lease is over are found.
     pub fn with_poll_interval(self, interval: Duration) -> Self {
-        self.with(|config| config.poll_interval = interval)
+        self.with(|config| config.poll_interval = interval.min(YEAR))
     }
 
     /// Handles events until `shutdown` resolves. Then it takes no more, and returns when the
     /// attempts that have begun are over and recorded.
     ///
-    /// It does not return otherwise: errors of the queue are logged, and asking goes on. What became
-    /// of an attempt is recorded again and again until the queue takes it; after `shutdown`, for one
-    /// lease at most. If this future is dropped, running attempts are cancelled, and their events
-    /// are taken again after their leases.
+    /// It does not return otherwise: errors of the queue are logged, and asking goes on. What
+    /// became of an attempt is recorded again and again until the queue takes it; after `shutdown`,
+    /// for one lease at most. If this future is dropped, running attempts are cancelled, and their
+    /// events are taken again after their leases.
     ///
     /// # Panics
     ///

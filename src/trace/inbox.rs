@@ -1,4 +1,5 @@
-//! What the inbox logs. Errors of handlers are not: they may quote the payload. The inbox keeps them.
+//! What the inbox logs. Errors of handlers are not: they may quote the payload. The inbox keeps
+//! them.
 
 use std::error::Error;
 

@@ -15,8 +15,8 @@ use crate::{
 impl PostgresInbox {
     /// Drops the payloads of all handled events, and deletes the keys whose
     /// [retention](Self::with_retention) is over. Returns how many payloads and keys there were. At
-    /// most `batch` of them are changed in one statement (at least 1); after each batch it pauses for
-    /// as long as that took.
+    /// most `batch` of them are changed in one statement (at least 1); after each batch it pauses
+    /// for as long as that took.
     ///
     /// Dead events are kept.
     ///

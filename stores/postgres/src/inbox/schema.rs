@@ -17,8 +17,8 @@ impl PostgresInbox {
     ///
     /// # Errors
     ///
-    /// [`Misconfigured`](StoreErrorKind::Misconfigured) if another version of this crate has made the
-    /// tables, or the user may not create them; others if PostgreSQL cannot be reached.
+    /// [`Misconfigured`](StoreErrorKind::Misconfigured) if another version of this crate has made
+    /// the tables, or the user may not create them; others if PostgreSQL cannot be reached.
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
         let client = self.connections.pool.get().await.map_err(of_pool)?;
         let version = async {

@@ -1,9 +1,9 @@
 //! The table `tower_loops_inbox`, and each operation of an inbox.
 //!
-//! A row is `pending` (waiting, or running under a token), `handled`, `purged` (handled, without its
-//! payload) or `dead`. `due_at` is when its next step is due: a take, while it runs the end of its
-//! lease; the purge of its payload; its deletion. Of a dead row it is when it died. New rows are due
-//! since a day, so that a clock that is set back does not delay them.
+//! A row is `pending` (waiting, or running under a token), `handled`, `purged` (handled, without
+//! its payload) or `dead`. `due_at` is when its next step is due: a take, while it runs the end of
+//! its lease; the purge of its payload; its deletion. Of a dead row it is when it died. New rows
+//! are due since a day, so that a clock that is set back does not delay them.
 //!
 //! Parameters: `$1` namespace and `$2` id of the key, `$3` token, where nothing else is said. Times
 //! are seconds (`float8`, `NULL` forever). What is compared with an index is compared with `now()`,
@@ -70,8 +70,8 @@ macro_rules! held {
     };
 }
 
-/// Stores an event: `$3` received at, `$4` signed at, `$5` index of the secret, `$6` payload. Returns
-/// a row if it is new.
+/// Stores an event: `$3` received at, `$4` signed at, `$5` index of the secret, `$6` payload.
+/// Returns a row if it is new.
 pub const ACCEPT: &str = concat!(
     "INSERT INTO tower_loops_inbox AS known (namespace, event_id, state, due_at, received_at, \
      signed_at, secret_index, payload) SELECT $1::text, $2::text, 'pending', ",
@@ -151,8 +151,8 @@ pub const REDRIVE: &str = concat!(
      RETURNING 1) SELECT count(*) FROM redriven",
 );
 
-/// Returns the numbers of waiting, running and dead events, and the age of the oldest waiting one in
-/// seconds.
+/// Returns the numbers of waiting, running and dead events, and the age of the oldest waiting one
+/// in seconds.
 pub const COUNTS: &str = "\
 SELECT count(*) FILTER (WHERE token IS NULL OR due_at <= now()), \
 count(*) FILTER (WHERE token IS NOT NULL AND due_at > now()), \

@@ -1,9 +1,9 @@
 //! The table `tower_loops_inbox`, and each operation of an inbox.
 //!
-//! A row is `pending` (waiting, or running under a token), `handled`, `purged` (handled, without its
-//! payload) or `dead`. `due_at` is when its next step is due: a take, while it runs the end of its
-//! lease; the purge of its payload; its deletion. Of a dead row it is when it died. New rows are due
-//! since a day, so that a clock that is set back does not delay them.
+//! A row is `pending` (waiting, or running under a token), `handled`, `purged` (handled, without
+//! its payload) or `dead`. `due_at` is when its next step is due: a take, while it runs the end of
+//! its lease; the purge of its payload; its deletion. Of a dead row it is when it died. New rows
+//! are due since a day, so that a clock that is set back does not delay them.
 
 /// The version of the schema that these statements are for.
 pub const VERSION: i64 = 1;
@@ -109,8 +109,8 @@ pub const TAKE: &str = concat!(
        RETURNING rowid, namespace, event_id, attempts, last_error, accepted_at, received_at, signed_at, secret_index, payload",
 );
 
-/// Renews a lease: `?1` namespace, `?2` id, `?3` token, `?4` lease in milliseconds. One row changed:
-/// it was held.
+/// Renews a lease: `?1` namespace, `?2` id, `?3` token, `?4` lease in milliseconds. One row
+/// changed: it was held.
 pub const EXTEND: &str = concat!(
     "UPDATE tower_loops_inbox SET due_at = ",
     after!("?4"),
@@ -118,15 +118,16 @@ pub const EXTEND: &str = concat!(
     held!(),
 );
 
-/// Records a success: `?1` namespace, `?2` id, `?3` token. Returns whether this token held the event.
+/// Records a success: `?1` namespace, `?2` id, `?3` token. Returns whether this token held the
+/// event.
 pub const DONE: &str = concat!(
     "UPDATE tower_loops_inbox SET state = 'handled', due_at = iif(state = 'handled', due_at, ",
     now!(),
     ") WHERE namespace = ?1 AND event_id = ?2 AND state <> 'purged' RETURNING token IS ?3",
 );
 
-/// Makes an event wait: `?1` namespace, `?2` id, `?3` token, `?4` pause in milliseconds, `?5` error.
-/// One row changed: it was held.
+/// Makes an event wait: `?1` namespace, `?2` id, `?3` token, `?4` pause in milliseconds, `?5`
+/// error. One row changed: it was held.
 pub const RETRY: &str = concat!(
     "UPDATE tower_loops_inbox SET token = NULL, due_at = ",
     after!("?4"),
@@ -134,7 +135,8 @@ pub const RETRY: &str = concat!(
     held!(),
 );
 
-/// Makes an event dead: `?1` namespace, `?2` id, `?3` token, `?4` error. One row changed: it was held.
+/// Makes an event dead: `?1` namespace, `?2` id, `?3` token, `?4` error. One row changed: it was
+/// held.
 pub const DEAD: &str = concat!(
     "UPDATE tower_loops_inbox SET state = 'dead', token = NULL, due_at = ",
     now!(),
@@ -156,8 +158,8 @@ pub const REDRIVE_ALL: &str = concat!(
     " WHERE state = 'dead'",
 );
 
-/// Returns the numbers of waiting, running and dead events, and the age of the oldest waiting one in
-/// milliseconds.
+/// Returns the numbers of waiting, running and dead events, and the age of the oldest waiting one
+/// in milliseconds.
 pub const COUNTS: &str = concat!(
     "SELECT count(*) FILTER (WHERE token IS NULL OR due_at <= ",
     now!(),

@@ -10,8 +10,8 @@ use crate::{inbox::SqliteInbox, purge::MAX_BATCH, queue::Priority, store::retent
 impl SqliteInbox {
     /// Drops the payloads of all handled events, and deletes the keys whose
     /// [retention](Self::with_retention) is over. Returns how many payloads and keys there were. At
-    /// most `batch` of them are changed in one transaction (at least 1, and no more than 100); after
-    /// each batch it pauses for as long as that took.
+    /// most `batch` of them are changed in one transaction (at least 1, and no more than 100);
+    /// after each batch it pauses for as long as that took.
     ///
     /// Dead events are kept.
     ///

@@ -15,8 +15,8 @@ use crate::{
     thread::Thread,
 };
 
-/// Stores events in an SQLite database until they are handled: for the processes of one machine that
-/// share the file.
+/// Stores events in an SQLite database until they are handled: for the processes of one machine
+/// that share the file.
 ///
 /// One thread owns the connection. It stores the events that wait in one transaction and commits
 /// them together, so the rate is not limited to one event a commit. Clones share the thread.
@@ -49,9 +49,9 @@ pub struct SqliteInbox {
 }
 
 impl SqliteInbox {
-    /// Opens a database file, or creates one, with the tables in it, in WAL mode with `synchronous =
-    /// FULL`: what was acknowledged survives a power failure. This blocks for some milliseconds; call
-    /// it before the server starts.
+    /// Opens a database file, or creates one, with the tables in it, in WAL mode with `synchronous
+    /// = FULL`: what was acknowledged survives a power failure. This blocks for some milliseconds;
+    /// call it before the server starts.
     ///
     /// The file may be your application's own, or that of a [`SqliteStore`](crate::SqliteStore). It
     /// must not be on a network drive.
@@ -69,8 +69,8 @@ impl SqliteInbox {
         Ok(Self::from_connection(connection))
     }
 
-    /// Takes a connection as you have configured it, except for its busy timeout: the inbox waits for
-    /// locks itself. Call [`ensure_schema`](Self::ensure_schema) unless the tables are there.
+    /// Takes a connection as you have configured it, except for its busy timeout: the inbox waits
+    /// for locks itself. Call [`ensure_schema`](Self::ensure_schema) unless the tables are there.
     ///
     /// With `synchronous` below `FULL`, an acknowledged event may be lost in a power failure.
     #[must_use]
