@@ -5,10 +5,8 @@ mod error;
 mod mark;
 mod operations;
 mod purge;
-mod statements;
 mod store;
-mod table;
 
 pub use mark::Mark;
 pub use store::PostgresStore;
-pub use table::TableNameError;
+pub use tower_loops_sql::postgres::TableNameError;

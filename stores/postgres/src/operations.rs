@@ -7,8 +7,9 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 use tower_loops::idempotency::{Claim, EventKey, Retention, Token};
+use tower_loops_sql::postgres::Statements;
 
-use crate::{error::is_conflict, statements::Statements};
+use crate::error::is_conflict;
 
 /// How often an operation is tried that others get in the way of.
 const MAX_ATTEMPTS: usize = 8;

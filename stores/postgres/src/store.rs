@@ -6,14 +6,12 @@ use deadpool_postgres::Pool;
 use tower_loops::idempotency::{
     Claim, Completion, EventKey, EventStore, Retention, StoreError, StoreErrorKind, Token,
 };
+use tower_loops_sql::postgres::{Statements, TableName, TableNameError};
 
 use crate::{
-    TableNameError,
     connection::run,
     error::{explained, of_statement},
     operations::{claim, execute, make_schema, retention_seconds, seconds},
-    statements::Statements,
-    table::TableName,
 };
 
 /// Remembers events in a table of a PostgreSQL database. Clones share the pool.

@@ -1,4 +1,5 @@
-//! Each event once, with SQLite: first by the layer, also when the file is opened again, then in the transaction that does the work.
+//! Each event once, with SQLite: by the layer, also after the file is opened again, then in the
+//! transaction that does the work.
 //!
 //! ```sh
 //! cargo run -p tower-loops-sqlite --example sqlite
@@ -16,7 +17,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tower::ServiceExt;
 use tower_loops::{
     BoxError, LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer, VerifiedEvent,
-    idempotency::{DUPLICATE_HEADER, IdempotencyLayer},
+    idempotency::{DUPLICATE_HEADER, EventKey, IdempotencyLayer},
 };
 use tower_loops_sqlite::{Mark, SqliteStore};
 
@@ -69,7 +70,7 @@ async fn handle(event: VerifiedEvent) {
     println!("handling {:?}", event.id());
 }
 
-/// Plays Loops.
+/// Sends a delivery, as Loops does.
 async fn deliver(app: &Router, id: &str, delivery: &str) -> Result<(), BoxError> {
     let body = format!(r#"{{"id":"{id}","type":"charge.succeeded"}}"#);
     let signature = Signer::new(Secret::new(SECRET)?).sign(body.as_bytes(), SystemTime::now());
@@ -85,14 +86,16 @@ async fn deliver(app: &Router, id: &str, delivery: &str) -> Result<(), BoxError>
     Ok(())
 }
 
-/// Processes an event twice, each time in a transaction that also marks it: its effect happens once.
+/// Processes an event twice, each time in a transaction that also marks it: the effect happens once.
 fn in_a_transaction(file: &Path, id: &str) -> Result<(), BoxError> {
     let store = SqliteStore::open(file)?;
     let mut connection = Connection::open(file)?;
     connection.execute_batch("CREATE TABLE payments (event_id TEXT)")?;
+    // In a handler: `EventKey::of("example", &event)`.
+    let key = EventKey::new("example", id);
     for attempt in 1..=2 {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mark = store.mark_processed(&transaction, "example", id)?;
+        let mark = store.mark_processed(&transaction, &key)?;
         if mark == Mark::Fresh {
             transaction.execute("INSERT INTO payments VALUES (?1)", [id])?;
         }

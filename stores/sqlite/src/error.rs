@@ -1,13 +1,11 @@
-//! What went wrong in SQLite, in the words of a store.
-
-use std::{error::Error, fmt};
+//! Errors of SQLite and of the store's thread, as those of a store, with advice.
 
 use rusqlite::ErrorCode;
 use tower_loops::idempotency::{StoreError, StoreErrorKind};
 
 /// Sorts an error of the database by who can mend it, and says how.
-pub(crate) fn store_error(error: rusqlite::Error) -> StoreError {
-    let (kind, advice) = match &error {
+pub(crate) fn store_error(error: &rusqlite::Error) -> StoreError {
+    let (kind, advice) = match error {
         rusqlite::Error::SqliteFailure(failure, message) => {
             advise(failure.code, message.as_deref())
         }
@@ -21,7 +19,30 @@ pub(crate) fn store_error(error: rusqlite::Error) -> StoreError {
             "the database gave an unexpected answer",
         ),
     };
-    StoreError::new(kind, Cause { advice, error })
+    StoreError::new(kind, copied(error)).with_advice(advice)
+}
+
+/// As [`store_error`], of an operation that was not run, or that SQLite has undone.
+pub(crate) fn without_effect(error: &rusqlite::Error) -> StoreError {
+    store_error(error).without_effect()
+}
+
+/// One error fails all operations of a batch, and each caller gets it.
+fn copied(error: &rusqlite::Error) -> rusqlite::Error {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, message) => {
+            rusqlite::Error::SqliteFailure(*failure, message.clone())
+        }
+        other => rusqlite::Error::ToSqlConversionFailure(other.to_string().into()),
+    }
+}
+
+/// Whether another connection has a lock that this one needs.
+pub(crate) fn is_lock(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 fn advise(code: ErrorCode, message: Option<&str>) -> (StoreErrorKind, &'static str) {
@@ -59,38 +80,33 @@ fn advise(code: ErrorCode, message: Option<&str>) -> (StoreErrorKind, &'static s
     }
 }
 
-/// The store's own connection did not become free in time.
-pub(crate) fn connection_busy() -> StoreError {
-    StoreError::new(
-        StoreErrorKind::Unavailable,
-        "the store's connection was in use for longer than its busy timeout",
-    )
+const TOO_SLOW: &str = "the database is too slow for so many events at once: limit the concurrent requests, or use a faster disk";
+
+pub(crate) fn queue_full(capacity: usize) -> StoreError {
+    let cause = format!("{capacity} operations of this kind wait already");
+    StoreError::new(StoreErrorKind::Full, cause)
+        .with_advice(TOO_SLOW)
+        .without_effect()
 }
 
-/// The operation's thread did not come back: it panicked, or the runtime shut down.
-pub(crate) fn not_run(error: tokio::task::JoinError) -> StoreError {
-    let kind = if error.is_cancelled() {
-        StoreErrorKind::Unavailable
-    } else {
-        StoreErrorKind::Other
-    };
-    StoreError::new(kind, error)
+/// The operation had its turn too late, although the lock was free.
+pub(crate) fn waited_too_long() -> StoreError {
+    let cause = "the operation waited for its turn for longer than the busy timeout";
+    StoreError::new(StoreErrorKind::Unavailable, cause)
+        .with_advice(TOO_SLOW)
+        .without_effect()
 }
 
-#[derive(Debug)]
-struct Cause {
-    advice: &'static str,
-    error: rusqlite::Error,
+pub(crate) fn file_replaced() -> StoreError {
+    let cause = "its path leads to no file, or to another one";
+    StoreError::new(StoreErrorKind::Misconfigured, cause)
+        .with_advice("the database file was deleted or replaced while the store has it open: put it back, or restart the program to open the new one")
+        .without_effect()
 }
 
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.advice, self.error)
-    }
-}
-
-impl Error for Cause {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.error)
-    }
+/// The operation may have been run.
+pub(crate) fn thread_ended() -> StoreError {
+    let cause = "the thread of the store has ended, or could not be started";
+    StoreError::new(StoreErrorKind::Unavailable, cause)
+        .with_advice("restart the program: its log or the system's limit of threads tells why")
 }

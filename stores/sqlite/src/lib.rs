@@ -1,25 +1,31 @@
-//! SQLite store for the idempotency layer of [tower-loops](tower_loops): each event handled once, by all processes that share
-//! a file, and across restarts.
+//! SQLite store for the idempotency layer of [tower-loops](tower_loops): each event is handled
+//! once, by all processes that share a file, and across restarts.
 //!
 //! | what | when to use it |
 //! |---|---|
 //! | [`SqliteStore`] in an [`IdempotencyLayer`](tower_loops::idempotency::IdempotencyLayer) | always: a duplicate does not reach the handler |
-//! | [`SqliteStore::mark_processed`] in a transaction of your own | the handler's effects are in the same database: they and the event's id are committed together or not at all |
-//! | [`SqliteStore::purge_every`] in a task | for as long as the program runs: what has expired takes room until it is purged |
+//! | [`SqliteStore::mark_processed`] in a transaction of your own | the effects of the handler are rows of the same database: they and the mark of the event commit together or not at all |
+//! | [`SqliteStore::purge_every`] in a task | while the program runs: expired entries take room until they are purged |
 //!
-//! The README says more of each, and what is lost when.
+//! The README has more on each, and what is lost when.
 
 mod connection;
 mod error;
+mod file;
 mod mark;
+mod operation;
 mod purge;
-mod sql;
+mod queue;
+mod statements;
 mod store;
+mod thread;
 mod timespan;
 
-pub use mark::Mark;
-pub use sql::SCHEMA;
 pub use store::SqliteStore;
+#[doc(inline)]
+pub use tower_loops::idempotency::Mark;
+#[doc(inline)]
+pub use tower_loops_sql::sqlite::SCHEMA;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

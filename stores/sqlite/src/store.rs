@@ -1,6 +1,10 @@
 //! The store.
 
-use std::{fmt, path::Path, time::Duration};
+use std::{
+    fmt,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use rusqlite::Connection;
 use tower_loops::idempotency::{
@@ -8,23 +12,28 @@ use tower_loops::idempotency::{
 };
 
 use crate::{
-    connection::{self, Shared},
+    connection,
     error::store_error,
-    sql,
+    queue::Priority,
+    statements,
+    thread::Thread,
     timespan::{lease_millis, retention_millis},
 };
 
-/// Less than the two seconds that the layer gives a store by default, so that the log says what it waited for.
+/// Less than the two seconds that the layer gives a store by default, so that the log says what the
+/// operation waited for.
 const DEFAULT_BUSY_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// Remembers events in an SQLite database: for all processes of one machine that share the file, and across restarts.
+/// Remembers events in an SQLite database: for all processes of one machine that share the file,
+/// and across restarts.
 ///
-/// It has one connection, and runs each operation on tokio's threads for blocking work. Expired entries count as absent, and
-/// take room until they are [purged](Self::purge_every). Clones share the connection.
+/// One thread owns the connection. It runs the operations that wait in one transaction and commits
+/// them together, completions before claims. Clones share the thread; it ends with the last of
+/// them. Expired entries count as absent, and take room until they are [purged](Self::purge_every).
 ///
-/// The clock is the one that SQLite reads, the machine's: when that is set back by a minute, leases and retentions are a minute
-/// longer. Neither can be longer than until the end of the year 9999, which stands for
-/// [`Retention::Forever`].
+/// The clock is the one that SQLite reads, the machine's: when it is set back by a minute, leases
+/// and retentions are a minute longer. Neither can last beyond the end of the year 9999, which
+/// stands for [`Retention::Forever`].
 ///
 /// ```no_run
 /// use tower_loops::idempotency::IdempotencyLayer;
@@ -36,69 +45,88 @@ const DEFAULT_BUSY_TIMEOUT: Duration = Duration::from_millis(1500);
 /// ```
 #[derive(Clone)]
 pub struct SqliteStore {
-    shared: Shared,
+    thread: Thread,
+    busy_timeout: Duration,
     pub(crate) mark_retention: Retention,
 }
 
 impl SqliteStore {
-    /// Opens a database file, or makes one, with the table in it, in WAL mode with `synchronous = FULL`: what was completed
-    /// survives the machine's fall. It blocks for some milliseconds; to be called before the server starts.
+    /// Opens a database file, or creates one, with the table in it, in WAL mode with `synchronous =
+    /// FULL`: what was completed survives a power failure. This blocks for some milliseconds; call
+    /// it before the server starts.
     ///
-    /// The file may be your application's own. It must not be on a network drive: SQLite's locks do not hold there.
+    /// The file may be your application's own. It must not be on a network drive: SQLite's locks do
+    /// not hold there.
     ///
     /// # Errors
     ///
-    /// [`Misconfigured`](tower_loops::idempotency::StoreErrorKind::Misconfigured) when the file cannot be opened or written, is no
-    /// database, or has a table of the same name and another shape;
-    /// [`Unavailable`](tower_loops::idempotency::StoreErrorKind::Unavailable) when it stays locked.
+    /// [`Misconfigured`](tower_loops::idempotency::StoreErrorKind::Misconfigured) if the file
+    /// cannot be opened or written, is no database, or has a table of the same name and another
+    /// shape;
+    /// [`Unavailable`](tower_loops::idempotency::StoreErrorKind::Unavailable) if it stays locked.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let mut connection =
-            connection::open(path.as_ref(), DEFAULT_BUSY_TIMEOUT).map_err(store_error)?;
-        sql::ensure_schema(&mut connection).map_err(store_error)?;
+        let path = path.as_ref();
+        let connection = connection::open(path, DEFAULT_BUSY_TIMEOUT);
+        let connection = connection.map_err(|error| store_error(&error))?;
+        statements::ensure_schema(&connection).map_err(|error| store_error(&error))?;
         Ok(Self::from_connection(connection))
     }
 
-    /// Takes a connection as you have configured it, except for its busy timeout, which becomes the store's. Call
-    /// [`ensure_schema`](Self::ensure_schema) unless the table is there.
+    /// Takes a connection as you have configured it, except for its busy timeout: the store waits
+    /// for locks itself. Call [`ensure_schema`](Self::ensure_schema) unless the table is there.
     ///
-    /// With `synchronous` below `FULL`, a completed event may be forgotten when the machine falls.
+    /// With `synchronous` below `FULL`, a completed event may be forgotten after a power failure.
     #[must_use]
     pub fn from_connection(connection: Connection) -> Self {
         Self {
-            shared: Shared::new(connection, DEFAULT_BUSY_TIMEOUT),
+            thread: Thread::start(connection),
+            busy_timeout: DEFAULT_BUSY_TIMEOUT,
             mark_retention: Retention::Forever,
         }
     }
 
-    /// Sets how long an operation waits for its turn and for other connections' locks. Default: 1.5 seconds. It should be less
-    /// than the layer's store timeout: an operation that is given up later than that still runs.
+    /// Sets how long an operation waits for its turn and for other connections' locks, together.
+    /// Default: 1.5 seconds. It should be less than the layer's store timeout, so that the error
+    /// says what the operation waited for.
     #[must_use]
     pub fn with_busy_timeout(mut self, timeout: Duration) -> Self {
-        self.shared.busy_timeout = timeout;
+        self.busy_timeout = timeout;
         self
     }
 
-    /// Sets for how long [`mark_processed`](Self::mark_processed) remembers an event. Default: [`Retention::Forever`].
+    /// Sets for how long [`mark_processed`](Self::mark_processed) remembers an event. Default:
+    /// [`Retention::Forever`].
     #[must_use]
     pub fn with_mark_retention(mut self, retention: impl Into<Retention>) -> Self {
         self.mark_retention = retention.into();
         self
     }
 
-    /// Makes the table and its index where they are missing: runs [`SCHEMA`](crate::SCHEMA).
+    /// Creates the table and its index where they are missing: runs [`SCHEMA`](crate::SCHEMA).
     ///
     /// # Errors
     ///
     /// As [`open`](Self::open).
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
-        self.run(sql::ensure_schema).await
+        self.write(Priority::Completion, statements::ensure_schema)
+            .await
     }
 
-    pub(crate) async fn run<T: Send + 'static>(
+    /// Runs an operation that always needs the lock.
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
-        operation: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        priority: Priority,
+        operation: impl Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.shared.run(operation).await
+        self.thread
+            .call(priority, self.deadline(), |_| Ok(None), operation)
+            .await
+    }
+
+    /// A week stands for longer timeouts.
+    fn deadline(&self) -> Instant {
+        const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+        Instant::now() + self.busy_timeout.min(WEEK)
     }
 }
 
@@ -109,8 +137,13 @@ impl EventStore for SqliteStore {
         token: Token,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
-        let key = key.clone();
-        self.run(move |connection| sql::claim(connection, &key, token, lease_millis(lease)))
+        let (read_key, key) = (key.clone(), key.clone());
+        let lease = lease_millis(lease);
+        let read = move |connection: &Connection| statements::taken(connection, &read_key, token);
+        let write =
+            move |connection: &Connection| statements::claim(connection, &key, token, lease);
+        self.thread
+            .call(Priority::Claim, self.deadline(), read, write)
             .await
     }
 
@@ -120,9 +153,11 @@ impl EventStore for SqliteStore {
         token: Token,
         lease: Duration,
     ) -> Result<bool, StoreError> {
-        let key = key.clone();
-        self.run(move |connection| sql::extend(connection, &key, token, lease_millis(lease)))
-            .await
+        let (key, lease) = (key.clone(), lease_millis(lease));
+        self.write(Priority::Completion, move |connection| {
+            statements::extend(connection, &key, token, lease)
+        })
+        .await
     }
 
     async fn complete(
@@ -131,23 +166,26 @@ impl EventStore for SqliteStore {
         token: Token,
         retention: Retention,
     ) -> Result<Completion, StoreError> {
-        let key = key.clone();
-        let retention = retention_millis(retention);
-        self.run(move |connection| sql::complete(connection, &key, token, retention))
-            .await
+        let (key, retention) = (key.clone(), retention_millis(retention));
+        self.write(Priority::Completion, move |connection| {
+            statements::complete(connection, &key, token, retention)
+        })
+        .await
     }
 
     async fn release(&self, key: &EventKey, token: Token) -> Result<bool, StoreError> {
         let key = key.clone();
-        self.run(move |connection| sql::release(connection, &key, token))
-            .await
+        self.write(Priority::Completion, move |connection| {
+            statements::release(connection, &key, token)
+        })
+        .await
     }
 }
 
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteStore")
-            .field("busy_timeout", &self.shared.busy_timeout)
+            .field("busy_timeout", &self.busy_timeout)
             .field("mark_retention", &self.mark_retention)
             .finish_non_exhaustive()
     }

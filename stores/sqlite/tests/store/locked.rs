@@ -8,7 +8,6 @@ use axum::{
     http::{Request, StatusCode},
     routing::post,
 };
-use rusqlite::TransactionBehavior;
 use tower::ServiceExt;
 use tower_loops::{
     LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer,
@@ -16,9 +15,8 @@ use tower_loops::{
         Claim, EventStore, IdempotencyLayer, Retention, StoreError, StoreErrorKind, Token,
     },
 };
-use tower_loops_sqlite::SqliteStore;
 
-use crate::support::{Folder, LONG, claim, key};
+use crate::support::{Folder, LONG, begin, claim, key, rows};
 
 const BUSY_TIMEOUT: Duration = Duration::from_millis(200);
 
@@ -29,10 +27,7 @@ async fn each_operation_fails_within_the_busy_timeout_and_works_again_afterwards
     let (held, token) = (key("held"), Token::random());
     store.claim(&held, token, LONG).await.expect("claimed");
 
-    let mut other = folder.connection();
-    let lock = other
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .expect("locked");
+    let lock = folder.lock();
     let retention = Retention::For(LONG);
     unavailable("claim", || store.claim(&held, token, LONG)).await;
     unavailable("extend", || store.extend(&held, token, LONG)).await;
@@ -54,8 +49,22 @@ where
     let error = call().await.expect_err(operation);
     let taken = begun.elapsed();
     assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{operation}");
+    assert!(!error.may_have_taken_effect(), "{operation}");
     assert!(taken >= BUSY_TIMEOUT / 2, "{operation} gave up at once");
     assert!(taken < 5 * BUSY_TIMEOUT, "{operation} took {taken:?}");
+}
+
+#[tokio::test]
+async fn without_a_busy_timeout_an_operation_fails_only_if_it_would_wait() {
+    let folder = Folder::new();
+    let store = folder.open().with_busy_timeout(Duration::ZERO);
+    assert_eq!(claim(&store, "one").await, Claim::Claimed);
+    let lock = folder.lock();
+    let error = store.claim(&key("other"), Token::random(), LONG).await;
+    let error = error.expect_err("locked");
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    drop(lock);
+    assert_eq!(claim(&store, "other").await, Claim::Claimed);
 }
 
 /// Each waits for its turn as well as for the lock: together no longer than for one of them.
@@ -63,10 +72,7 @@ where
 async fn many_operations_at_once_fail_together() {
     let folder = Folder::new();
     let store = folder.open().with_busy_timeout(BUSY_TIMEOUT);
-    let mut other = folder.connection();
-    let lock = other
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .expect("locked");
+    let lock = folder.lock();
     let begun = Instant::now();
     let claims = (0..64).map(|number| {
         let store = store.clone();
@@ -83,27 +89,36 @@ async fn many_operations_at_once_fail_together() {
     assert_eq!(claim(&store, "evt_0").await, Claim::Claimed);
 }
 
-#[tokio::test(flavor = "multi_thread")]
+/// The claim of a caller that has gone must not be made after its release.
+#[tokio::test]
 async fn a_release_does_not_overtake_a_claim_that_was_given_up() {
     let folder = Folder::new();
     let store = folder.open().with_busy_timeout(LONG);
-    let mut other = folder.connection();
-    let lock = other
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .expect("locked");
+    let lock = folder.lock();
     let (held, token) = (key("held"), Token::random());
-    let given_up = store.claim(&held, token, LONG);
-    tokio::time::timeout(BUSY_TIMEOUT, given_up)
-        .await
-        .expect_err("the claim waits for the lock");
-    let releasing = tokio::spawn({
-        let (store, held): (SqliteStore, _) = (store.clone(), held.clone());
-        async move { store.release(&held, token).await }
-    });
+    drop(begin(store.claim(&held, token, LONG)).await);
+    let release = begin(store.release(&held, token)).await;
     drop(lock);
-    let released = releasing.await.expect("no panic").expect("works");
-    assert!(released, "the claim was made, then released");
+    assert!(!release.await.expect("works"), "the claim was not made");
     assert_eq!(claim(&store, "held").await, Claim::Claimed);
+}
+
+/// Two handles of one store: the operations of both wait for the lock together.
+#[tokio::test]
+async fn a_batch_fails_no_operation_before_its_own_deadline() {
+    let folder = Folder::new();
+    let patient = folder.open().with_busy_timeout(LONG);
+    let hasty = patient.clone().with_busy_timeout(BUSY_TIMEOUT);
+    let lock = folder.lock();
+    let (one, other) = (key("one"), key("other"));
+    let waits = begin(patient.claim(&one, Token::random(), LONG)).await;
+    let error = hasty.claim(&other, Token::random(), LONG).await;
+    let error = error.expect_err("locked");
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    assert!(!error.may_have_taken_effect());
+    drop(lock);
+    assert_eq!(waits.await.expect("works"), Claim::Claimed);
+    assert_eq!(rows(&folder.connection()), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,17 +138,13 @@ async fn the_layer_answers_503_in_time_and_recovers_by_itself() {
         response.status()
     };
 
-    let mut other = folder.connection();
-    let lock = other
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .expect("locked");
+    let lock = folder.lock();
     let begun = Instant::now();
-    let refused = deliver(r#"{"id":"evt_1","type":"payout.paid"}"#).await;
+    let rejected = deliver(r#"{"id":"evt_1","type":"payout.paid"}"#).await;
     let taken = begun.elapsed();
-    assert_eq!(refused, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(rejected, StatusCode::SERVICE_UNAVAILABLE);
     assert!(taken < 3 * STORE_TIMEOUT, "it took {taken:?}");
     drop(lock);
-    // The claim that was given up may still be made, and is released then: until so, the event is in flight.
     let begun = Instant::now();
     loop {
         let status = deliver(r#"{"id":"evt_1","type":"payout.paid"}"#).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
-use tower_loops::idempotency::{Claim, StoreErrorKind};
+use tower_loops::idempotency::{Claim, EventKey, StoreErrorKind};
 use tower_loops_sqlite::{Mark, SqliteStore};
 
 use crate::support::{Folder, claim};
@@ -31,19 +31,6 @@ fn an_event_is_marked_with_its_transaction_or_not_at_all() {
     assert_eq!(marked, Mark::Duplicate, "after a restart");
 }
 
-#[test]
-fn an_empty_id_is_no_mark() {
-    let folder = Folder::new();
-    let store = folder.open();
-    let mut connection = folder.connection();
-    let transaction = connection.transaction().expect("begun");
-    let refused = store.mark_processed(&transaction, "billing", "");
-    assert_eq!(
-        refused.expect_err("names nothing").kind(),
-        StoreErrorKind::Other
-    );
-}
-
 #[tokio::test]
 async fn marks_and_claims_of_one_event_are_apart() {
     let folder = Folder::new();
@@ -68,7 +55,7 @@ async fn a_mark_ends_with_its_retention_and_is_purged() {
     for (case, store, expected) in [
         ("for no time", &brief, Mark::Fresh),
         ("ended", &store, Mark::Fresh),
-        ("for ever", &brief, Mark::Duplicate),
+        ("forever", &brief, Mark::Duplicate),
     ] {
         let marked = mark(store, &mut connection, "evt_1", true);
         assert_eq!(marked, expected, "{case}");
@@ -79,6 +66,37 @@ async fn a_mark_ends_with_its_retention_and_is_purged() {
         mark(&store, &mut connection, "evt_1", true),
         Mark::Duplicate
     );
+}
+
+/// As any driver runs it, beside `mark_processed`.
+#[test]
+fn the_statement_is_the_mark() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let mut connection = folder.connection();
+    for (case, id, retention, expected) in [
+        ("forever", "evt_1", None, 1),
+        ("again", "evt_1", None, 0),
+        ("for a minute", "evt_2", Some(60), 1),
+        ("within the minute", "evt_2", None, 0),
+        ("for no time", "evt_3", Some(0), 1),
+        ("ended", "evt_3", Some(i64::MAX), 1),
+        ("for longer than can be counted", "evt_3", None, 0),
+    ] {
+        let key = EventKey::new("test", id);
+        let parameters = (key.namespace(), key.id(), retention);
+        let marked = connection.execute(store.mark_sql(), parameters);
+        assert_eq!(marked.expect("marked"), expected, "{case}");
+        let marked = mark(&store, &mut connection, id, false);
+        let is_over = retention == Some(0);
+        assert_eq!(marked == Mark::Fresh, is_over, "{case}: mark_processed");
+    }
+    let minutes = "SELECT round((ends_at / 1000.0 - unixepoch('subsec')) / 60, 1)
+        FROM tower_loops_events WHERE namespace = 'processed:test' AND event_id = 'evt_2'";
+    let minutes: f64 = connection
+        .query_row(minutes, [], |row| row.get(0))
+        .expect("read");
+    assert_eq!(minutes, 1.0, "a retention is in seconds");
 }
 
 #[test]
@@ -110,7 +128,7 @@ fn process(store: &SqliteStore, connection: &mut Connection, id: &str) {
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .expect("begun");
-    let mark = store.mark_processed(&transaction, "test", id);
+    let mark = store.mark_processed(&transaction, &EventKey::new("test", id));
     if mark.expect("marked") == Mark::Fresh {
         transaction
             .execute("INSERT INTO effects VALUES (?1)", [id])
@@ -126,7 +144,7 @@ fn without_the_table_it_is_misconfigured() {
     let mut elsewhere = Connection::open_in_memory().expect("opened");
     let transaction = elsewhere.transaction().expect("begun");
     let error = store
-        .mark_processed(&transaction, "test", "evt_1")
+        .mark_processed(&transaction, &EventKey::new("test", "evt_1"))
         .expect_err("no table");
     assert_eq!(error.kind(), StoreErrorKind::Misconfigured);
 }
@@ -136,7 +154,7 @@ fn mark(store: &SqliteStore, connection: &mut Connection, id: &str, commits: boo
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .expect("begun");
     let mark = store
-        .mark_processed(&transaction, "test", id)
+        .mark_processed(&transaction, &EventKey::new("test", id))
         .expect("marked");
     if commits {
         transaction.commit().expect("committed");

@@ -2,7 +2,10 @@
 
 use std::{
     env, fs,
+    future::{Future, poll_fn},
     path::{Path, PathBuf},
+    pin::Pin,
+    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -42,6 +45,13 @@ impl Folder {
         connection.busy_timeout(LONG).expect("set");
         connection
     }
+
+    /// Another connection that has the write lock until it is dropped.
+    pub(crate) fn lock(&self) -> Connection {
+        let connection = self.connection();
+        connection.execute_batch("BEGIN IMMEDIATE").expect("locked");
+        connection
+    }
 }
 
 impl Drop for Folder {
@@ -78,4 +88,24 @@ pub(crate) fn rows(connection: &Connection) -> i64 {
             row.get(0)
         })
         .expect("counted")
+}
+
+/// Polls an operation once: it waits for its turn then.
+pub(crate) async fn begin<F: Future>(operation: F) -> Pin<Box<F>> {
+    let mut operation = Box::pin(operation);
+    poll_fn(|cx| {
+        assert!(operation.as_mut().poll(cx).is_pending(), "it has to wait");
+        Poll::Ready(())
+    })
+    .await;
+    operation
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(60), "not so: {what}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }

@@ -1,4 +1,4 @@
-//! Under what name the table is.
+//! The name of the table.
 
 use std::{error::Error, fmt};
 
@@ -7,13 +7,19 @@ const MAX_LEN: usize = 57;
 
 /// A table's name, and its schema's where one was given: plain identifiers, so that they can be quoted as they are.
 #[derive(Clone, Debug)]
-pub(crate) struct TableName {
+pub struct TableName {
     schema: Option<String>,
     table: String,
 }
 
 impl TableName {
-    pub(crate) fn parse(name: &str) -> Result<Self, TableNameError> {
+    /// Parses `table` or `schema.table`, as it is written, capitals included.
+    ///
+    /// # Errors
+    ///
+    /// When a part is empty, longer than 57 bytes, begins with a digit, or contains anything but
+    /// ASCII letters, digits and underscores.
+    pub fn parse(name: &str) -> Result<Self, TableNameError> {
         let (schema, table) = match name.split_once('.') {
             Some((schema, table)) => (Some(schema), table),
             None => (None, name),
