@@ -8,28 +8,47 @@
 mod deliveries;
 mod engine;
 mod growth;
+mod postgres;
 mod ratios;
+mod redis;
 mod sqlite;
 
 use std::{env, process::ExitCode};
 
+use engine::Engine;
+use postgres::Postgres;
+use redis::Redis;
 use sqlite::Sqlite;
 
-const USAGE: &str = "usage: stores ratios ENGINE | stores growth ENGINE [ROWS]; engines: sqlite";
+const USAGE: &str = "usage: stores ratios ENGINE | stores growth ENGINE [ROWS]; \
+                     engines: postgres, postgres-prepared, redis, sqlite";
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match arguments[..] {
-        ["ratios", "sqlite"] => ratios::run(&Sqlite::new()).await,
-        ["growth", "sqlite", ref rows @ ..] => {
-            growth::run(&Sqlite::new(), growth::rows(rows)).await
-        }
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
+    let [bench, engine, ref rows @ ..] = arguments[..] else {
+        return usage();
+    };
+    match engine {
+        "postgres" => run(bench, &Postgres::<false>::new(), rows).await,
+        "postgres-prepared" => run(bench, &Postgres::<true>::new(), rows).await,
+        "redis" => run(bench, &Redis::new(), rows).await,
+        "sqlite" => run(bench, &Sqlite::new(), rows).await,
+        _ => usage(),
+    }
+}
+
+async fn run<E: Engine>(bench: &str, engine: &E, rows: &[&str]) -> ExitCode {
+    match bench {
+        "ratios" => ratios::run(engine).await,
+        "growth" => growth::run(engine, growth::rows(rows)).await,
+        _ => return usage(),
     }
     ExitCode::SUCCESS
+}
+
+fn usage() -> ExitCode {
+    eprintln!("{USAGE}");
+    ExitCode::from(2)
 }

@@ -14,7 +14,7 @@ use deadpool_postgres::{Manager, Pool, Runtime, tokio_postgres::NoTls};
 use tower::ServiceExt;
 use tower_loops::{
     BoxError, LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer, VerifiedEvent,
-    idempotency::{DUPLICATE_HEADER, IdempotencyLayer},
+    idempotency::{DUPLICATE_HEADER, EventKey, IdempotencyLayer},
 };
 use tower_loops_postgres::{Mark, PostgresStore};
 
@@ -92,9 +92,11 @@ async fn in_a_transaction(pool: &Pool, store: &PostgresStore, id: &str) -> Resul
     let mut client = pool.get().await?;
     let table = "CREATE TEMPORARY TABLE payments (event_id text)";
     client.batch_execute(table).await?;
+    // In a handler: `EventKey::of("example", &event)`.
+    let key = EventKey::new("example", id);
     for attempt in 1..=2 {
         let transaction = client.transaction().await?;
-        let mark = store.mark_processed(&transaction, "example", id).await?;
+        let mark = store.mark_processed(&transaction, &key).await?;
         if mark == Mark::Fresh {
             let effect = "INSERT INTO payments VALUES ($1)";
             transaction.execute(effect, &[&id]).await?;

@@ -1,61 +1,88 @@
-//! A connection of the pool, for one operation.
+//! A connection of the pool, for one statement.
 
-use std::{ops::Deref, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use deadpool_postgres::{Client, Object, Pool};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
+use tokio_postgres::{Error, Row, types::ToSql};
 use tower_loops::idempotency::{StoreError, StoreErrorKind};
+use tower_loops_sql::{conflict_pause, postgres::Statements};
 
-use crate::error;
+use crate::{
+    call::Call,
+    error::{contention, is_conflict, of_pool, of_statement},
+};
 
-/// After this time without an answer a connection is taken to be dead.
+/// A connection without an answer after this time counts as dead.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Runs an operation to its end, although its caller stops waiting.
-///
-/// A connection whose answer is outstanding must not go back to the pool: the next operation on it would wait behind the
-/// first. Nor may it be closed at once: the server would not notice, and the pool would open more and more of them. So an
-/// operation keeps its connection until it is answered, in a task of its own.
-pub(crate) async fn run<T, F>(
-    pool: &Pool,
-    operation: impl FnOnce(Connection) -> F,
-) -> Result<T, StoreError>
-where
-    F: Future<Output = Result<T, StoreError>> + Send + 'static,
-    T: Send + 'static,
-{
-    let connection = Connection(Some(pool.get().await.map_err(error::of_pool)?));
-    let task = tokio::spawn(timeout(LONGEST, operation(connection)));
-    match task.await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(elapsed)) => Err(StoreError::new(StoreErrorKind::Unavailable, elapsed)),
-        Err(stopped) => Err(StoreError::new(StoreErrorKind::Unavailable, stopped)),
-    }
+/// Maximum attempts of a statement on conflicts with others.
+const MAX_ATTEMPTS: u32 = 12;
+
+/// How a store executes its statements.
+#[derive(Clone)]
+pub(crate) struct Connections {
+    pub(crate) pool: Pool,
+    pub(crate) statements: Arc<Statements>,
+    pub(crate) are_prepared: bool,
 }
 
-/// Goes back to the pool by [`give_back`](Self::give_back), and is closed when it is dropped otherwise.
-pub(crate) struct Connection(Option<Client>);
-
-impl Connection {
-    pub(crate) fn give_back(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        if let Some(client) = self.0.take() {
-            drop(Object::take(client));
+impl Connections {
+    /// Executes a statement that returns one row at most, and reads it. Repeats the statement on
+    /// conflicts, and while `read` returns `None`.
+    ///
+    /// It runs to its end even if the caller stops waiting. A connection with an outstanding answer
+    /// must not return to the pool: the next statement would wait behind the first. Nor may it be
+    /// closed at once: the server would not notice, and the pool would open more and more of them.
+    pub(crate) async fn execute<T: Send + 'static>(
+        &self,
+        call: Call,
+        read: fn(Option<Row>) -> Result<Option<T>, Error>,
+    ) -> Result<T, StoreError> {
+        let client = self.pool.get().await.map_err(of_pool)?;
+        let this = self.clone();
+        let task = tokio::spawn(async move {
+            match timeout(LONGEST, this.repeat(&client, &call, read)).await {
+                Ok(result) => result,
+                Err(elapsed) => {
+                    drop(Object::take(client));
+                    let error = StoreError::new(StoreErrorKind::Unavailable, elapsed);
+                    Err(error.with_advice("PostgreSQL did not answer"))
+                }
+            }
+        });
+        match task.await {
+            Ok(result) => result,
+            Err(stopped) => Err(StoreError::new(StoreErrorKind::Unavailable, stopped)),
         }
     }
-}
 
-impl Deref for Connection {
-    type Target = deadpool_postgres::ClientWrapper;
+    async fn repeat<T>(
+        &self,
+        client: &Client,
+        call: &Call,
+        read: fn(Option<Row>) -> Result<Option<T>, Error>,
+    ) -> Result<T, StoreError> {
+        for attempt in 1..=MAX_ATTEMPTS {
+            match self.attempt(client, call).await.and_then(read) {
+                Ok(Some(outcome)) => return Ok(outcome),
+                Err(error) if attempt == MAX_ATTEMPTS || !is_conflict(&error) => {
+                    return Err(of_statement(error, &self.statements.table));
+                }
+                Ok(None) | Err(_) => sleep(conflict_pause(attempt)).await,
+            }
+        }
+        Err(contention())
+    }
 
-    fn deref(&self) -> &Self::Target {
-        self.0
-            .as_ref()
-            .expect("there is a connection until it is given back")
+    async fn attempt(&self, client: &Client, call: &Call) -> Result<Option<Row>, Error> {
+        let sql = (call.sql)(&self.statements);
+        if !self.are_prepared {
+            return client.query_typed_opt(sql, &call.parameters()).await;
+        }
+        let (parameters, types): (Vec<&(dyn ToSql + Sync)>, Vec<_>) =
+            call.parameters().into_iter().unzip();
+        let statement = client.prepare_typed_cached(sql, &types).await?;
+        client.query_opt(&statement, &parameters).await
     }
 }

@@ -1,93 +1,139 @@
-//! What went wrong, and what to do about it.
+//! What failed, and what an operator can do about it.
 
-use std::{error::Error, fmt, io};
+use std::{error::Error, io};
 
 use deadpool_postgres::PoolError;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{Severity, SqlState};
 use tower_loops::{
     BoxError,
     idempotency::{StoreError, StoreErrorKind},
 };
 
-/// No connection could be had.
+/// The pool gave no connection, so nothing was sent.
 pub(crate) fn of_pool(error: PoolError) -> StoreError {
     use StoreErrorKind::{Misconfigured, Unavailable};
-    match &error {
-        PoolError::NoRuntimeSpecified => explained(
+    let (kind, advice) = match &error {
+        PoolError::NoRuntimeSpecified => (
             Misconfigured,
             "a pool with timeouts needs `.runtime(Runtime::Tokio1)` in its builder",
-            error,
         ),
-        PoolError::Timeout(_) => explained(
+        PoolError::Timeout(_) => (
             Unavailable,
             "no connection to PostgreSQL was free, or could be made, within the pool's timeouts",
-            error,
         ),
-        PoolError::Backend(refusal) if is_of_the_connection_string(refusal) => {
-            let message = format!(
-                "PostgreSQL refuses the connection: check user, password and database in the connection string: {}",
-                root_cause(&error)
-            );
-            explained(Misconfigured, message, error)
+        PoolError::Backend(cause) if is_temporary(cause) => {
+            (Unavailable, "no connection to PostgreSQL could be made")
         }
-        _ => {
-            let message = format!("no connection to PostgreSQL: {}", root_cause(&error));
-            explained(Unavailable, message, error)
+        PoolError::Backend(_) => (
+            Misconfigured,
+            "PostgreSQL rejects the connection: check user, password, database and TLS in the connection string",
+        ),
+        PoolError::Closed | PoolError::PostCreateHook(_) => {
+            (Unavailable, "the pool has no connection to PostgreSQL")
         }
-    }
+    };
+    let cause = match error {
+        PoolError::Backend(error) => innermost(error),
+        other => other.into(),
+    };
+    let error = StoreError::new(kind, cause).with_advice(advice);
+    error.without_effect()
 }
 
-/// Authentication (SQLSTATE class 28), or a database that does not exist (3D000): waiting does not help.
-fn is_of_the_connection_string(error: &tokio_postgres::Error) -> bool {
-    let is_refusal = |code: &str| code.starts_with("28") || code == "3D000";
-    error.code().is_some_and(|state| is_refusal(state.code()))
+/// Whether the next attempt to connect may succeed: nothing listens there yet, or the server has too
+/// many connections, or it starts or stops.
+fn is_temporary(error: &tokio_postgres::Error) -> bool {
+    if let Some(state) = error.code() {
+        return ["08", "53", "57"].contains(&class(state));
+    }
+    // No cause: the connection was closed, or timed out.
+    error.source().is_none_or(is_io)
+}
+
+/// Whether the network failed. What TLS or the protocol rejects is invalid data.
+fn is_io(cause: &(dyn Error + 'static)) -> bool {
+    let error = cause.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() != io::ErrorKind::InvalidData)
 }
 
 /// A statement failed.
 pub(crate) fn of_statement(error: tokio_postgres::Error, table: &str) -> StoreError {
-    use StoreErrorKind::{Full, Misconfigured, Other, Unavailable};
-    let Some(state) = error.code().cloned() else {
-        let kind = match error.source() {
-            _ if error.is_closed() => Unavailable,
-            Some(cause) if cause.is::<io::Error>() => Unavailable,
-            _ => Other,
-        };
-        let message = format!("PostgreSQL did not answer: {}", root_cause(&error));
-        return explained(kind, message, error);
+    let (kind, advice) = match error.code() {
+        Some(state) => classify(state, table),
+        None => {
+            let is_lost = error.is_closed() || error.source().is_some_and(is_io);
+            let kind = match is_lost {
+                true => StoreErrorKind::Unavailable,
+                false => StoreErrorKind::Other,
+            };
+            (kind, "PostgreSQL did not answer".to_owned())
+        }
     };
-    let (kind, message) = match state.code() {
+    let is_rolled_back = is_rolled_back(&error);
+    let error = StoreError::new(kind, innermost(error)).with_advice(advice);
+    if is_rolled_back {
+        error.without_effect()
+    } else {
+        error
+    }
+}
+
+/// The statement was repeated, and others changed the key each time.
+pub(crate) fn contention() -> StoreError {
+    let cause = "too much contention";
+    StoreError::new(StoreErrorKind::Unavailable, cause)
+        .with_advice("others changed the event at each attempt")
+        .without_effect()
+}
+
+fn classify(state: &SqlState, table: &str) -> (StoreErrorKind, String) {
+    use StoreErrorKind::{Full, Misconfigured, Other, Unavailable};
+    match state.code() {
         "42P01" | "3F000" => (
             Misconfigured,
             format!(
-                "there is no table {table} for this user: call `PostgresStore::ensure_schema()` at startup, or run what \
-                 `PostgresStore::schema_sql()` returns"
+                "there is no table {table} for this user: call `PostgresStore::ensure_schema()` at \
+                 startup, or run what `PostgresStore::schema_sql()` returns"
             ),
         ),
         "42501" => (
             Misconfigured,
             format!(
-                "the database user may not do this: {}; it needs SELECT, INSERT, UPDATE and DELETE on {table}, and for \
-                 `ensure_schema()` CREATE on its schema",
-                root_cause(&error)
+                "the database user lacks a right: it needs SELECT, INSERT, UPDATE and DELETE on \
+                 {table}, and CREATE on its schema for `ensure_schema()`"
             ),
+        ),
+        "26000" | "42P05" => (
+            Misconfigured,
+            "prepared statements do not work behind a pooler in transaction mode: leave \
+             `PostgresStore::with_prepared_statements(false)`"
+                .to_owned(),
         ),
         code if code.starts_with("42") => (
             Misconfigured,
-            format!(
-                "{table} is not as `PostgresStore::schema_sql()` has it: {}",
-                root_cause(&error)
-            ),
+            format!("{table} differs from `PostgresStore::schema_sql()`"),
         ),
-        "53100" => (
-            Full,
-            format!("PostgreSQL has no room: {}", root_cause(&error)),
+        "25006" => (
+            Unavailable,
+            "this PostgreSQL is a standby or read-only: connect to the primary \
+             (`target_session_attrs=read-write`)"
+                .to_owned(),
         ),
-        code => (
-            if may_pass(code) { Unavailable } else { Other },
-            format!("PostgreSQL refused: {}", root_cause(&error)),
+        "53100" => (Full, "PostgreSQL has no disk space left".to_owned()),
+        "40001" => (
+            Unavailable,
+            "too many serialization failures: give the store connections with \
+             `default_transaction_isolation = 'read committed'`"
+                .to_owned(),
         ),
-    };
-    explained(kind, message, error)
+        // Connection lost, rolled back, out of resources, stopped by an operator or a timeout of the
+        // server; or no lock within `lock_timeout`.
+        code => {
+            let may_pass = ["08", "40", "53", "57"].contains(&class(state)) || code == "55P03";
+            let kind = if may_pass { Unavailable } else { Other };
+            (kind, "PostgreSQL rejected the statement".to_owned())
+        }
+    }
 }
 
 /// Whether a statement failed only because of others at the same time.
@@ -97,44 +143,22 @@ pub(crate) fn is_conflict(error: &tokio_postgres::Error) -> bool {
         || state == Some(&SqlState::T_R_DEADLOCK_DETECTED)
 }
 
-/// Connection lost, rolled back, read only for now (a standby), out of resources, lock not available, stopped by an operator
-/// or by a timeout of the server's.
-fn may_pass(code: &str) -> bool {
-    ["08", "40", "53", "57"].contains(&&code[..2]) || ["25006", "55P03"].contains(&code)
+/// Whether the server has rolled the statement back for certain. What ends the whole session (FATAL,
+/// PANIC, a pooler's lost connection) may do so after the commit.
+fn is_rolled_back(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().is_some_and(|error| {
+        let is_error = error.parsed_severity() == Some(Severity::Error);
+        let is_unknown = error.code() == &SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN;
+        is_error && !is_unknown && class(error.code()) != "08"
+    })
 }
 
-fn root_cause(error: &(dyn Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
+fn class(state: &SqlState) -> &str {
+    state.code().get(..2).unwrap_or_default()
 }
 
-pub(crate) fn explained(
-    kind: StoreErrorKind,
-    message: impl Into<String>,
-    source: impl Into<BoxError>,
-) -> StoreError {
-    let message = message.into();
-    let source = source.into();
-    StoreError::new(kind, Explained { message, source })
-}
-
-#[derive(Debug)]
-struct Explained {
-    message: String,
-    source: BoxError,
-}
-
-impl fmt::Display for Explained {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl Error for Explained {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&*self.source)
-    }
+/// The driver's own text is only "db error" or "error connecting to server": its cause says more.
+fn innermost(error: tokio_postgres::Error) -> BoxError {
+    let text = error.to_string();
+    error.into_source().unwrap_or_else(|| text.into())
 }

@@ -1,64 +1,89 @@
-//! The id of an event in the transaction that does its work.
+//! The mark of an event in the transaction of its effects.
 
 use tokio_postgres::{Transaction, types::Type};
-use tower_loops::idempotency::{EventKey, StoreError, StoreErrorKind};
+use tower_loops::idempotency::{EventKey, Mark, Retention, StoreError};
 
-use crate::{PostgresStore, error};
-
-/// Whether an event was marked before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "the effects of a duplicate must not happen again"]
-pub enum Mark {
-    /// It was not: this transaction has marked it, and its effects are to happen in the same one.
-    Fresh,
-    /// A committed transaction has marked it, and its effects have happened.
-    Duplicate,
-}
+use crate::{PostgresStore, call::in_seconds, error::of_statement};
 
 impl PostgresStore {
-    /// Marks an event as processed, in the caller's own transaction: its effects and the mark commit together, or neither
-    /// does. Where all effects of an event are rows of one database, this makes them happen exactly once.
+    /// Sets for how long [`mark_processed`](Self::mark_processed) remembers an event. Default:
+    /// [`Retention::Forever`].
+    #[must_use]
+    pub fn with_mark_retention(mut self, retention: impl Into<Retention>) -> Self {
+        self.mark_retention = retention.into();
+        self
+    }
+
+    /// Marks an event as processed, in a transaction of your own: the effects of the event and the
+    /// mark commit together, or neither does. Where all effects of an event are rows of one
+    /// database, they happen exactly once.
     ///
-    /// Marks are apart from the claims of the layer, so that both can be used for one event in one namespace. They are kept
-    /// for ever, unless [told otherwise](Self::with_mark_retention). While another transaction that marks the same event is
-    /// open, this waits for its end: a commit makes this one a duplicate, a rollback leaves it fresh.
+    /// Marks and the claims of the layer are separate, so both can be used for one event. Marks are
+    /// kept forever, unless [a retention is set](Self::with_mark_retention). While another
+    /// transaction that marks the same event is open, this waits for its end: a commit makes this
+    /// one a duplicate, a rollback leaves it fresh.
     ///
     /// Takes a [`tokio_postgres::Transaction`] or a [`deadpool_postgres::Transaction`].
     ///
+    /// ```no_run
+    /// use tower_loops::{BoxError, VerifiedEvent, idempotency::EventKey};
+    /// use tower_loops_postgres::{Mark, PostgresStore};
+    ///
+    /// async fn handle(
+    ///     client: &mut deadpool_postgres::Client,
+    ///     store: &PostgresStore,
+    ///     event: &VerifiedEvent,
+    /// ) -> Result<(), BoxError> {
+    ///     let transaction = client.transaction().await?;
+    ///     let key = EventKey::of("billing", event);
+    ///     if store.mark_processed(&transaction, &key).await? == Mark::Fresh {
+    ///         let effect = "INSERT INTO payments (event_id) VALUES ($1)";
+    ///         transaction.execute(effect, &[&event.id()]).await?;
+    ///     }
+    ///     transaction.commit().await?;
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
-    /// When the event id is empty: it names nothing, and all events with one would be duplicates of the first. And when the
-    /// statement fails: PostgreSQL then lets the transaction only be rolled back. In a transaction above READ COMMITTED it may be
-    /// a serialization failure: the whole transaction is to be repeated.
+    /// If the statement fails: PostgreSQL then lets the transaction only be rolled back. Respond
+    /// with a failure, so that Loops sends the event again. Above READ COMMITTED it may be a
+    /// serialization failure: repeat the whole transaction.
     pub async fn mark_processed(
         &self,
         transaction: &Transaction<'_>,
-        namespace: &str,
-        event_id: &str,
+        key: &EventKey,
     ) -> Result<Mark, StoreError> {
-        if event_id.is_empty() {
-            let why = "an empty event id names nothing: all events with one would be duplicates of the first";
-            return Err(StoreError::new(StoreErrorKind::Other, why));
+        let statements = &self.connections.statements;
+        let seconds = in_seconds(self.mark_retention);
+        let parameters = [
+            (&key.namespace() as _, Type::TEXT),
+            (&key.id() as _, Type::TEXT),
+            (&seconds as _, Type::FLOAT8),
+        ];
+        let marked = transaction.execute_typed(&statements.mark, &parameters);
+        match marked.await {
+            Ok(0) => Ok(Mark::Duplicate),
+            Ok(_) => Ok(Mark::Fresh),
+            Err(error) => Err(of_statement(error, &statements.table)),
         }
-        let key = EventKey::new(namespace, event_id);
-        // No key of the layer has a colon in its namespace.
-        let namespace = format!("processed:{}", key.namespace());
-        let seconds = self.mark_seconds();
-        let marked = transaction
-            .execute_typed(
-                &self.statements.mark,
-                &[
-                    (&namespace, Type::TEXT),
-                    (&key.id(), Type::TEXT),
-                    (&seconds, Type::FLOAT8),
-                ],
-            )
-            .await
-            .map_err(|error| error::of_statement(error, &self.statements.table))?;
-        Ok(if marked == 1 {
-            Mark::Fresh
-        } else {
-            Mark::Duplicate
-        })
+    }
+
+    /// The statement of [`mark_processed`](Self::mark_processed), for any other PostgreSQL driver.
+    /// It is stable: later versions of this crate change neither its parameters nor its meaning.
+    ///
+    /// | parameter | value |
+    /// |---|---|
+    /// | `$1` | [`key.namespace()`](EventKey::namespace) |
+    /// | `$2` | [`key.id()`](EventKey::id) |
+    /// | `$3` | the retention in seconds, of any numeric type; `NULL` for forever |
+    ///
+    /// If it changes one row, the event is [fresh](Mark::Fresh); if it changes none, it is a
+    /// [duplicate](Mark::Duplicate). For the table `tower_loops_events` the same text is
+    /// `tower_loops_sql::postgres::MARK`.
+    #[must_use]
+    pub fn mark_sql(&self) -> &str {
+        &self.connections.statements.mark
     }
 }

@@ -1,24 +1,33 @@
-//! What went wrong, and what to do about it.
-
-use std::{error::Error, fmt};
+//! What failed, and what an operator can do about it.
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 use tower_loops::idempotency::{StoreError, StoreErrorKind};
 
 pub(crate) fn store_error(error: RedisError) -> StoreError {
-    match trouble(&error) {
-        (kind, Some(advice)) => StoreError::new(
-            kind,
-            Advised {
-                advice,
-                source: error,
-            },
-        ),
-        (kind, None) => StoreError::new(kind, error),
+    let (kind, advice) = classify(&error);
+    let error = StoreError::new(kind, error);
+    match advice {
+        Some(advice) => error.with_advice(advice),
+        None => error,
     }
 }
 
-fn trouble(error: &RedisError) -> (StoreErrorKind, Option<&'static str>) {
+/// Whether the server answered, and rejected the command.
+pub(crate) fn is_rejection(error: &RedisError) -> bool {
+    matches!(error.kind(), ErrorKind::Server(_) | ErrorKind::Extension)
+}
+
+/// Whether the last attempt changed nothing: it was rejected, or no connection could be made.
+pub(crate) fn is_without_effect(error: &RedisError) -> bool {
+    let no_connection = [
+        ErrorKind::AuthenticationFailed,
+        ErrorKind::InvalidClientConfig,
+        ErrorKind::RESP3NotSupported,
+    ];
+    is_rejection(error) || error.is_connection_refusal() || no_connection.contains(&error.kind())
+}
+
+fn classify(error: &RedisError) -> (StoreErrorKind, Option<&'static str>) {
     use StoreErrorKind::{Full, Misconfigured, Other, Unavailable};
     match (error.kind(), error.code().unwrap_or_default()) {
         (ErrorKind::Io | ErrorKind::ClusterConnectionNotFound, _) => (Unavailable, None),
@@ -39,7 +48,7 @@ fn trouble(error: &RedisError) -> (StoreErrorKind, Option<&'static str>) {
         (ErrorKind::AuthenticationFailed, _) | (_, "NOAUTH" | "WRONGPASS") => (
             Misconfigured,
             Some(
-                "Redis refuses the credentials: check the user and the password in the connection URL",
+                "Redis rejects the credentials: check the user and the password in the connection URL",
             ),
         ),
         (ErrorKind::Server(ServerErrorKind::NoPerm), _) => (
@@ -69,7 +78,7 @@ fn trouble(error: &RedisError) -> (StoreErrorKind, Option<&'static str>) {
         ),
         (_, "MISCONF") => (
             Misconfigured,
-            Some("Redis refuses to write since it cannot persist: see its log and its disk"),
+            Some("Redis rejects writes because it cannot persist: see its log and its disk"),
         ),
         (_, "OOM") => (
             Full,
@@ -77,24 +86,5 @@ fn trouble(error: &RedisError) -> (StoreErrorKind, Option<&'static str>) {
         ),
         (ErrorKind::InvalidClientConfig | ErrorKind::RESP3NotSupported, _) => (Misconfigured, None),
         _ => (Other, None),
-    }
-}
-
-/// Says what to do, before what Redis said.
-#[derive(Debug)]
-struct Advised {
-    advice: &'static str,
-    source: RedisError,
-}
-
-impl fmt::Display for Advised {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.advice, self.source)
-    }
-}
-
-impl Error for Advised {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.source)
     }
 }

@@ -1,4 +1,4 @@
-//! The four operations: each a script on one key, which Redis runs as one step.
+//! The operations as scripts, each on one key: Redis runs a script as one step.
 
 use redis::Script;
 
@@ -21,7 +21,8 @@ impl Scripts {
                 include_str!("scripts/read.lua"),
                 include_str!("scripts/extend.lua")
             )),
-            // A success is recorded although memory has run out: it takes less than the claim whose place it takes.
+            // A success is recorded although memory has run out: it is smaller than the claim that
+            // it replaces.
             complete: Script::new(concat!(
                 "#!lua flags=allow-oom\n",
                 include_str!("scripts/read.lua"),

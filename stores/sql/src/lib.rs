@@ -1,4 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod conflict;
+mod millis;
+pub mod mysql;
 pub mod postgres;
+mod seconds;
 pub mod sqlite;
+
+pub use conflict::conflict_pause;
+pub use millis::millis;
+pub use seconds::seconds;

@@ -1,7 +1,9 @@
 //! PostgreSQL: the table, and each operation of a store.
 //!
-//! `$1` and `$2` are the key, `$3` is the token, and the last parameter is a time in seconds, `NULL` for no end.
-//! `clock_timestamp()` is the time of each statement's own moment: `now()` stands still while a statement waits for a lock.
+//! Parameters: `$1` namespace and `$2` id of the key, `$3` token, `$4` lease or retention in seconds
+//! (`float8`, `NULL` forever). Each statement is one transaction, at READ COMMITTED.
+//!
+//! Times are `clock_timestamp()`, because `now()` stands still while a statement waits for a lock.
 
 mod table_name;
 
@@ -17,37 +19,41 @@ pub struct Statements {
     pub qualified_index: String,
     /// Creates the table and its index where they are missing.
     pub schema: String,
-    /// Claims an absent key. One row changed: it is claimed.
-    pub insert_held: String,
-    /// Whether a key is done, whether it may be taken over, and the seconds until its end.
-    pub look_up: String,
-    /// Claims a key that has expired, or that the same token holds.
-    pub take_over: String,
-    /// Renews a lease. One row changed: it was held.
+    /// Claims a key. Returns one row of two columns: whether the key is done (`NULL`: it is claimed),
+    /// and the seconds until its end. No row: others changed the key meanwhile, so repeat.
+    pub claim: String,
+    /// Renews a lease. Returns a row if it was held.
     pub extend: String,
-    /// Completes a key that this token holds.
-    pub complete_held: String,
-    /// Completes a key that nobody or another token holds (no token among the parameters).
+    /// Completes a key. Returns whether this token held it.
     pub complete: String,
-    /// Releases a claim. One row changed: it was held.
+    /// Completes a key that this token holds, at less cost. Returns a row if it did.
+    pub complete_held: String,
+    /// Releases a claim (without `$4`). Returns a row if it was held.
     pub release: String,
     /// [`MARK`], for this table.
     pub mark: String,
-    /// Deletes at most `$1` expired rows.
+    /// Deletes at most `$1` (`int8`) expired rows. Returns how many.
     pub purge: String,
 }
 
-/// Marks an event as processed in the table `tower_loops_events`: `$1` namespace, `$2` id, `$3`
-/// retention in seconds (`float8`, `NULL` forever). One row changed: it is fresh.
+/// Marks an event as processed in the table `tower_loops_events`, in a transaction of your own: `$1`
+/// namespace and `$2` id of its key, `$3` retention in seconds (`NULL` forever). One row changed: it
+/// is fresh. None: it is a duplicate.
+///
+/// This statement is stable. Its entries do not meet those of a claim, because no namespace of a key
+/// contains a colon.
 pub const MARK: &str = "\
+WITH key AS (SELECT 'processed:' || $1::text AS namespace, $2::text AS event_id) \
 INSERT INTO tower_loops_events AS known (namespace, event_id, done, until, completed_at) \
-VALUES ($1, $2, true, COALESCE(clock_timestamp() + make_interval(secs => $3), 'infinity'::timestamptz), clock_timestamp()) \
-ON CONFLICT (namespace, event_id) DO UPDATE SET until = EXCLUDED.until, completed_at = EXCLUDED.completed_at \
-WHERE known.until <= clock_timestamp()";
+SELECT key.namespace, key.event_id, true, \
+COALESCE(clock_timestamp() + make_interval(secs => $3::float8), 'infinity'), clock_timestamp() \
+FROM key WHERE NOT EXISTS (SELECT FROM tower_loops_events AS live \
+WHERE live.namespace = key.namespace AND live.event_id = key.event_id \
+AND live.until > clock_timestamp()) \
+ON CONFLICT (namespace, event_id) DO UPDATE SET until = EXCLUDED.until, \
+completed_at = EXCLUDED.completed_at WHERE known.until <= clock_timestamp()";
 
-const END: &str =
-    "COALESCE(clock_timestamp() + make_interval(secs => $4), 'infinity'::timestamptz)";
-const KEY: &str = "namespace = $1 AND event_id = $2";
+const END: &str = "COALESCE(clock_timestamp() + make_interval(secs => $4::float8), 'infinity')";
 const HELD: &str =
     "namespace = $1 AND event_id = $2 AND token = $3 AND NOT done AND until > clock_timestamp()";
 
@@ -56,40 +62,51 @@ impl Statements {
     #[must_use]
     pub fn new(name: &TableName) -> Self {
         let table = name.quoted();
-        let index = name.index();
-        let end_without_token = END.replace("$4", "$3");
+        let complete_held = format!(
+            "UPDATE {table} SET token = NULL, done = true, until = {END}, \
+             completed_at = clock_timestamp() WHERE {HELD} RETURNING 1"
+        );
         Self {
-            schema: schema(&table, &index),
-            insert_held: format!(
-                "INSERT INTO {table} (namespace, event_id, token, done, until) \
-                 VALUES ($1, $2, $3, false, {END}) ON CONFLICT (namespace, event_id) DO NOTHING"
+            schema: schema(&table, &name.index()),
+            // `ON CONFLICT DO UPDATE` locks the row even where it changes nothing, so a duplicate
+            // must not get there.
+            claim: format!(
+                "WITH taken AS (\
+                   SELECT done, extract(epoch FROM until)::float8 \
+                     - extract(epoch FROM clock_timestamp())::float8 AS remaining \
+                   FROM {table} WHERE namespace = $1 AND event_id = $2 \
+                   AND until > clock_timestamp() AND (done OR token <> $3)\
+                 ), claimed AS (\
+                   INSERT INTO {table} AS known (namespace, event_id, token, done, until) \
+                   SELECT $1::text, $2::text, $3::bytea, false, {END} \
+                   WHERE NOT EXISTS (SELECT FROM taken) \
+                   ON CONFLICT (namespace, event_id) DO UPDATE SET token = EXCLUDED.token, \
+                   done = false, until = EXCLUDED.until, claimed_at = clock_timestamp(), \
+                   completed_at = NULL WHERE known.until <= clock_timestamp() \
+                   OR (known.token = EXCLUDED.token AND NOT known.done) RETURNING 1\
+                 ) SELECT NULL::boolean, 0::float8 FROM claimed \
+                 UNION ALL SELECT done, remaining FROM taken"
             ),
-            look_up: format!(
-                "SELECT done, until <= clock_timestamp() OR (token = $3 AND NOT done), \
-                 extract(epoch FROM until)::float8 - extract(epoch FROM clock_timestamp())::float8 \
-                 FROM {table} WHERE {KEY}"
-            ),
-            take_over: format!(
-                "UPDATE {table} SET token = $3, done = false, until = {END}, claimed_at = clock_timestamp(), \
-                 completed_at = NULL \
-                 WHERE {KEY} AND (until <= clock_timestamp() OR (token = $3 AND NOT done))"
-            ),
-            extend: format!("UPDATE {table} SET until = {END} WHERE {HELD}"),
-            complete_held: format!(
-                "UPDATE {table} SET token = NULL, done = true, until = {END}, completed_at = clock_timestamp() WHERE {HELD}"
-            ),
+            extend: format!("UPDATE {table} SET until = {END} WHERE {HELD} RETURNING 1"),
             complete: format!(
-                "INSERT INTO {table} (namespace, event_id, done, until, completed_at) \
-                 VALUES ($1, $2, true, {end_without_token}, clock_timestamp()) \
-                 ON CONFLICT (namespace, event_id) DO UPDATE SET token = NULL, done = true, \
-                 until = EXCLUDED.until, completed_at = EXCLUDED.completed_at"
+                "WITH held AS ({complete_held}), lost AS (\
+                   INSERT INTO {table} (namespace, event_id, done, until, completed_at) \
+                   SELECT $1::text, $2::text, true, {END}, clock_timestamp() \
+                   WHERE NOT EXISTS (SELECT FROM held) \
+                   ON CONFLICT (namespace, event_id) DO UPDATE SET token = NULL, done = true, \
+                   until = EXCLUDED.until, completed_at = EXCLUDED.completed_at\
+                 ) SELECT EXISTS (SELECT FROM held)"
             ),
-            release: format!("DELETE FROM {table} WHERE {HELD}"),
-            mark: MARK.replacen("tower_loops_events", &table, 1),
+            complete_held,
+            release: format!("DELETE FROM {table} WHERE {HELD} RETURNING 1"),
+            mark: MARK.replace("tower_loops_events", &table),
             // `now()` can be looked up in the index, `clock_timestamp()` cannot.
             purge: format!(
-                "DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} \
-                 WHERE until <= now() ORDER BY until LIMIT $1 FOR UPDATE SKIP LOCKED))"
+                "WITH purged AS (\
+                   DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} \
+                   WHERE until <= now() ORDER BY until LIMIT $1 FOR UPDATE SKIP LOCKED)) \
+                   RETURNING 1\
+                 ) SELECT count(*) FROM purged"
             ),
             qualified_index: name.qualified_index(),
             table,

@@ -19,7 +19,6 @@ mod queue;
 mod statements;
 mod store;
 mod thread;
-mod timespan;
 
 pub use store::SqliteStore;
 #[doc(inline)]

@@ -10,15 +10,9 @@ use rusqlite::Connection;
 use tower_loops::idempotency::{
     Claim, Completion, EventKey, EventStore, Retention, StoreError, Token,
 };
+use tower_loops_sql::millis;
 
-use crate::{
-    connection,
-    error::store_error,
-    queue::Priority,
-    statements,
-    thread::Thread,
-    timespan::{lease_millis, retention_millis},
-};
+use crate::{connection, error::store_error, queue::Priority, statements, thread::Thread};
 
 /// Less than the two seconds that the layer gives a store by default, so that the log says what the
 /// operation waited for.
@@ -138,7 +132,7 @@ impl EventStore for SqliteStore {
         lease: Duration,
     ) -> Result<Claim, StoreError> {
         let (read_key, key) = (key.clone(), key.clone());
-        let lease = lease_millis(lease);
+        let lease = millis(lease);
         let read = move |connection: &Connection| statements::taken(connection, &read_key, token);
         let write =
             move |connection: &Connection| statements::claim(connection, &key, token, lease);
@@ -153,7 +147,7 @@ impl EventStore for SqliteStore {
         token: Token,
         lease: Duration,
     ) -> Result<bool, StoreError> {
-        let (key, lease) = (key.clone(), lease_millis(lease));
+        let (key, lease) = (key.clone(), millis(lease));
         self.write(Priority::Completion, move |connection| {
             statements::extend(connection, &key, token, lease)
         })
@@ -180,6 +174,13 @@ impl EventStore for SqliteStore {
         })
         .await
     }
+}
+
+fn retention_millis(retention: Retention) -> i64 {
+    millis(match retention {
+        Retention::For(time) => time,
+        Retention::Forever => Duration::MAX,
+    })
 }
 
 impl fmt::Debug for SqliteStore {

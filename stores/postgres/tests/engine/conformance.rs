@@ -1,4 +1,4 @@
-//! The store does what every store must, also where transactions are stricter than PostgreSQL's default.
+//! The store does what every store must, however its statements are executed.
 
 use tower_loops::idempotency::conformance;
 use tower_loops_postgres::PostgresStore;
@@ -6,9 +6,15 @@ use tower_loops_postgres::PostgresStore;
 use crate::server::{Server, pool};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn conforms() {
+async fn conforms_without_prepared_statements() {
     let server = Server::start().await;
     conformance::run(server.store().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conforms_with_prepared_statements() {
+    let server = Server::start().await;
+    conformance::run(server.store().await.with_prepared_statements(true)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use tokio_postgres::{Config, NoTls};
 use tower_loops::idempotency::{EventKey, EventStore, StoreError, StoreErrorKind, Token};
 use tower_loops_postgres::PostgresStore;
 
-use crate::server::{Server, pool};
+use crate::server::{Server, closed_port, pool};
 
 async fn failed_claim(store: &PostgresStore) -> StoreError {
     let key = EventKey::new("n", "evt_1");
@@ -123,7 +123,31 @@ async fn what_the_server_gives_up_on_is_unavailable() {
     assert_error(&error, StoreErrorKind::Unavailable, "lock timeout");
 }
 
-fn closed_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+#[tokio::test]
+async fn a_read_only_server_is_unavailable_and_names_the_primary() {
+    let server = Server::start().await;
+    server.store().await;
+    let mut config = server.config();
+    config.options("-c default_transaction_read_only=on");
+    let store = PostgresStore::new(pool(config, 1));
+    let error = failed_claim(&store).await;
+    assert_error(&error, StoreErrorKind::Unavailable, "primary");
+}
+
+#[tokio::test]
+async fn prepared_statements_behind_a_pooler_name_the_setting() {
+    let server = Server::start().await;
+    let pool = server.pool(1);
+    let store = PostgresStore::new(pool.clone()).with_prepared_statements(true);
+    store.ensure_schema().await.unwrap();
+    let key = EventKey::new("n", "warm up");
+    let claim = store.claim(&key, Token::random(), Duration::from_secs(60));
+    claim.await.unwrap();
+    // As another server connection, which does not know the statement.
+    let client = pool.get().await.unwrap();
+    client.batch_execute("DEALLOCATE ALL").await.unwrap();
+    drop(client);
+    let error = failed_claim(&store).await;
+    let setting = "with_prepared_statements(false)";
+    assert_error(&error, StoreErrorKind::Misconfigured, setting);
 }

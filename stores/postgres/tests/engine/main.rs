@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod conformance;
+mod contention;
 mod deliveries;
+mod effects;
 mod errors;
 mod faults;
 mod marks;

@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{self, Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -88,6 +89,15 @@ impl Server {
         client.batch_execute(sql).await.unwrap();
     }
 
+    pub(crate) async fn until_one_waits_for_a_lock(&self) {
+        let client = self.pool(1).get().await.unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        let waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        while client.query(waiting, &[]).await.unwrap().is_empty() {
+            assert!(Instant::now() < deadline, "nobody waits for a lock");
+        }
+    }
+
     async fn wait_until_ready(&mut self) {
         let deadline = Instant::now() + PATIENCE;
         while self.config().connect(NoTls).await.is_err() {
@@ -119,6 +129,12 @@ pub(crate) fn pool(config: Config, connections: usize) -> Pool {
         .create_timeout(Some(Duration::from_secs(5)))
         .build()
         .unwrap()
+}
+
+/// A port on which nobody listens.
+pub(crate) fn closed_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 fn spawn(directory: &Path) -> Child {

@@ -133,6 +133,60 @@ async fn odd_ids_are_events_of_their_own() {
 }
 
 #[tokio::test]
+async fn prefixes_with_colons_share_no_key() {
+    let server = Server::start(&[]).await;
+    let rows = [("a", "b", "c:d"), ("a:b", "c", "d"), ("a", "b", ":c:d")];
+    for (prefix, namespace, id) in rows {
+        let store = server.store().await.with_prefix(prefix);
+        let key = EventKey::new(namespace, id);
+        let claim = store.claim(&key, Token::random(), MINUTE).await;
+        assert_eq!(claim.unwrap(), Claim::Claimed, "{prefix} {key}");
+    }
+    let claimed: usize = redis::cmd("DBSIZE")
+        .query_async(&mut server.manager().await)
+        .await
+        .unwrap();
+    assert_eq!(claimed, rows.len());
+}
+
+#[tokio::test]
+async fn a_new_event_takes_two_commands_and_a_duplicate_one() {
+    let server = Server::start(&[]).await;
+    let store = server.store().await;
+    let (warm_up, key) = (EventKey::new("ns", "warm up"), EventKey::new("ns", "evt"));
+    store
+        .complete(&warm_up, Token::random(), Retention::Forever)
+        .await
+        .unwrap();
+    let commands = async || -> usize {
+        let mut manager = server.manager().await;
+        let stats: String = redis::cmd("INFO")
+            .arg("commandstats")
+            .query_async(&mut manager)
+            .await
+            .unwrap();
+        let calls = |line: &str| -> Option<usize> {
+            let (name, counts) = line.split_once(":calls=")?;
+            let is_counted = ["cmdstat_set", "cmdstat_evalsha"].contains(&name);
+            is_counted.then(|| counts.split(',').next()?.parse().ok())?
+        };
+        // A script's own commands count too: `complete` calls `SET` once.
+        stats.lines().filter_map(calls).sum()
+    };
+    let before = commands().await;
+    let token = Token::random();
+    store.claim(&key, token, MINUTE).await.unwrap();
+    assert_eq!(commands().await, before + 1, "claim");
+    store
+        .complete(&key, token, Retention::Forever)
+        .await
+        .unwrap();
+    assert_eq!(commands().await, before + 3, "complete");
+    store.claim(&key, Token::random(), MINUTE).await.unwrap();
+    assert_eq!(commands().await, before + 4, "duplicate");
+}
+
+#[tokio::test]
 async fn a_claim_whose_holder_died_is_free_after_its_lease() {
     let server = Server::start(&[]).await;
     let store = server.store().await;

@@ -1,4 +1,4 @@
-//! What Redis refuses, and what the error says of it.
+//! What Redis rejects, and what the error says about it.
 
 use std::{error::Error, time::Duration};
 
@@ -171,11 +171,11 @@ async fn a_full_server_still_takes_successes_and_finds_duplicates() {
 }
 
 async fn claim_fails(store: &RedisStore) -> StoreError {
-    let key = EventKey::new("ns", "refused");
+    let key = EventKey::new("ns", "rejected");
     store
         .claim(&key, Token::random(), MINUTE)
         .await
-        .expect_err("a refusal")
+        .expect_err("a rejection")
 }
 
 fn assert_says(name: &str, error: &StoreError, kind: StoreErrorKind, word: &str) {

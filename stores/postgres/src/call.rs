@@ -1,0 +1,53 @@
+//! A statement and its parameters.
+
+use tokio_postgres::types::{ToSql, Type};
+use tower_loops::idempotency::{EventKey, Retention, Token};
+use tower_loops_sql::{postgres::Statements, seconds};
+
+pub(crate) struct Call {
+    pub(crate) sql: fn(&Statements) -> &str,
+    parameters: Vec<(Box<dyn ToSql + Send + Sync>, Type)>,
+}
+
+impl Call {
+    pub(crate) fn new(sql: fn(&Statements) -> &str) -> Self {
+        let parameters = Vec::with_capacity(4);
+        Self { sql, parameters }
+    }
+
+    /// A statement about a key, by its holder.
+    pub(crate) fn of(sql: fn(&Statements) -> &str, key: &EventKey, token: Token) -> Self {
+        Self::new(sql)
+            .with(key.namespace().to_owned(), Type::TEXT)
+            .with(key.id().to_owned(), Type::TEXT)
+            .with(token.as_bytes().to_vec(), Type::BYTEA)
+    }
+
+    pub(crate) fn with_time(self, time: impl Into<Retention>) -> Self {
+        self.with(in_seconds(time.into()), Type::FLOAT8)
+    }
+
+    pub(crate) fn with(
+        mut self,
+        parameter: impl ToSql + Send + Sync + 'static,
+        sql_type: Type,
+    ) -> Self {
+        self.parameters.push((Box::new(parameter), sql_type));
+        self
+    }
+
+    pub(crate) fn parameters(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
+        let parameters = self.parameters.iter();
+        parameters
+            .map(|(parameter, sql_type)| (&**parameter as _, sql_type.clone()))
+            .collect()
+    }
+}
+
+/// `None` is forever.
+pub(crate) fn in_seconds(time: Retention) -> Option<f64> {
+    match time {
+        Retention::For(time) => seconds(time),
+        Retention::Forever => None,
+    }
+}
