@@ -1,0 +1,65 @@
+//! Responses, read to their end.
+
+use http::{HeaderMap, Response, StatusCode};
+use http_body::Body;
+use http_body_util::BodyExt;
+use tower_loops::Rejection;
+
+/// Status and text.
+pub type Seen = (u16, &'static str);
+
+/// The response to an unsigned request.
+pub const MISSING: Seen = (400, r#"{"error":"Missing signature"}"#);
+/// The response to a forged request.
+pub const INVALID: Seen = (401, r#"{"error":"Invalid signature"}"#);
+/// The response to a body over the limit.
+pub const TOO_LARGE: Seen = (413, r#"{"error":"Payload too large"}"#);
+
+/// A response, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// The rejection in its extensions.
+    pub rejection: Option<Rejection>,
+    /// Its trailers.
+    pub trailers: Option<HeaderMap>,
+    /// Its body.
+    pub text: String,
+}
+
+impl Answer {
+    /// Reads the response.
+    pub async fn of<B: Body>(response: Response<B>) -> Self {
+        let (parts, body) = response.into_parts();
+        let Ok(body) = body.collect().await else {
+            panic!("the body of the response failed");
+        };
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            rejection: parts.extensions.get().cloned(),
+            trailers: body.trailers().cloned(),
+            text: String::from_utf8(body.to_bytes().into()).expect("text"),
+        }
+    }
+
+    /// Status and text: what a client sees.
+    pub fn seen(&self) -> (u16, &str) {
+        (self.status.as_u16(), &self.text)
+    }
+
+    /// A header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let value = self.headers.get(name)?;
+        Some(value.to_str().expect("text"))
+    }
+
+    /// The text of the rejection, or `accepted`.
+    pub fn outcome(&self) -> String {
+        let rejection = self.rejection.as_ref();
+        rejection.map_or_else(|| "accepted".to_owned(), Rejection::to_string)
+    }
+}
