@@ -1,4 +1,4 @@
-//! `StoreError`: the advice, the cause, and the mark of what had no effect.
+//! `StoreError`: advice, cause, and whether the operation may have taken effect.
 
 use std::{error::Error, io};
 
