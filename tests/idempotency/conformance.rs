@@ -37,6 +37,6 @@ async fn errors_pass_through_other_types() {
     ];
     for error in errors.map(|error| error.expect("it fails")) {
         assert_eq!(error.kind(), StoreErrorKind::Unavailable);
-        assert_eq!(error.source().expect("a cause").to_string(), "as told");
+        assert_eq!(error.source().expect("a cause").to_string(), "scripted");
     }
 }

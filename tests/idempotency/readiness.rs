@@ -49,7 +49,7 @@ async fn only_a_claimed_event_takes_a_permit() {
     let holder = spawn_delivery(&service, "evt_1");
     gate.arrival().await;
 
-    // The one permit is taken: what needs it would never be answered.
+    // The only permit is taken: a delivery that needs it gets no response.
     let answered = |id| timeout(seconds(10), deliver(&service, id));
     assert!(answered("evt_done").await.expect("in time").is_duplicate());
     assert_eq!(answered("evt_1").await.expect("in time").status, 409);

@@ -78,11 +78,11 @@ impl ScriptedStore {
         };
         match mood {
             Mood::Works => work.await,
-            Mood::Fails => Err(StoreError::new(StoreErrorKind::Unavailable, "as told")),
+            Mood::Fails => Err(StoreError::new(StoreErrorKind::Unavailable, "scripted")),
             Mood::Rejects => {
-                Err(StoreError::new(StoreErrorKind::Other, "as told").without_effect())
+                Err(StoreError::new(StoreErrorKind::Other, "scripted").without_effect())
             }
-            Mood::Panics => panic!("the store panics, as told"),
+            Mood::Panics => panic!("scripted panic of the store"),
             Mood::Hangs => pending().await,
             Mood::IsLate(time) => {
                 sleep(time).await;
