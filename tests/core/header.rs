@@ -29,8 +29,8 @@ fn assert_outcome(header: impl AsRef<[u8]>, expected: Expected) {
     assert_eq!(seen, expected, "{}", header.escape_ascii());
 }
 
-/// `$t` stands for the current second, `$mac` for the right signature in lower case, `$MAC` in upper
-/// case, `$0` for a wrong one, `$ff` for a byte that is not UTF-8.
+/// `$t` stands for the current second, `$mac` for the right signature in lower case, `$MAC` in
+/// upper case, `$0` for a wrong one, `$ff` for a byte that is not UTF-8.
 fn assert_table(rows: &[(&str, Expected)]) {
     let t = NOW.to_string();
     let mac = mac(SECRET, &t, BODY);

@@ -1,5 +1,5 @@
-//! Expensive signed objects of up to 1 MiB: time, stack and memory are bounded, and the other fields
-//! are read.
+//! Expensive signed objects of up to 1 MiB: time, stack and memory are bounded, and the other
+//! fields are read.
 
 use std::{
     thread,

@@ -1,4 +1,5 @@
-//! The members of `data.object` that the crate reads, in every generation of the API. The fuzz targets use them as well.
+//! The members of `data.object` that the crate reads, in every generation of the API. The fuzz
+//! targets use them as well.
 #![allow(
     dead_code,
     unreachable_pub,

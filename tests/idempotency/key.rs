@@ -6,7 +6,7 @@ use testkit::response::Answer;
 use tower::{Layer, ServiceExt};
 use tower_loops::idempotency::{EventKey, IdempotencyLayer, MemoryStore};
 
-use crate::support::{Calls, Delivered, deliver, delivery_of, payload, verified};
+use crate::support::{Calls, Service, deliver, delivery_of, payload, verified};
 
 /// Ids and namespaces that something may confuse with another, or choke on.
 fn unusual_texts() -> Vec<String> {
@@ -94,7 +94,7 @@ fn plain_ids_types_and_namespaces_are_kept() {
 }
 
 /// Delivers a payload, and returns whether it is a duplicate.
-async fn is_duplicate(service: &impl Delivered, payload: &str) -> bool {
+async fn is_duplicate(service: &Service<MemoryStore>, payload: &str) -> bool {
     let response = service.clone().oneshot(delivery_of(payload)).await;
     let answer = Answer::of(response.expect("a response")).await;
     assert_eq!(answer.status, 200, "{payload}");

@@ -1,5 +1,5 @@
-//! The embedded store: its capacity, what is evicted, and the memory of an entry. That it answers as
-//! the table says is shown by the model and the conformance suite.
+//! The embedded store: its capacity, what is evicted, and the memory of an entry. The model and the
+//! conformance suite prove the table of operations.
 
 use allocation_counter::measure;
 use tokio::{runtime::Builder, time::advance};

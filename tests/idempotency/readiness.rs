@@ -15,7 +15,7 @@ use tower_test::mock;
 
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
-    support::{Calls, Gate, deliver, delivery_of, payload, seconds, spawn_delivery},
+    support::{Calls, Gate, Handler, deliver, delivery_of, payload, seconds, spawn_delivery},
 };
 
 type Body = Full<bytes::Bytes>;
@@ -42,7 +42,7 @@ async fn the_layer_is_ready_though_its_handler_is_not() {
 async fn only_a_claimed_event_takes_a_permit() {
     let (store, calls, gate) = (ScriptedStore::default(), Calls::default(), Gate::new());
     let limited = ConcurrencyLimitLayer::new(1).layer(calls.waiting_at(&gate));
-    let service = IdempotencyLayer::new(store.clone()).layer(limited);
+    let service = IdempotencyLayer::new(store.clone()).layer(Handler::new(limited));
     gate.open();
     assert_eq!(deliver(&service, "evt_done").await.status, 200);
     gate.arrival().await;

@@ -22,8 +22,11 @@ use tokio::{
     task::{JoinHandle, JoinSet},
     time::sleep,
 };
-use tower::{Service, ServiceExt, service_fn};
-use tower_loops::{BoxError, ResponseBody, VerifiedEvent, Verifier};
+use tower::{Service as _, service_fn, util::BoxCloneSyncService};
+use tower_loops::{
+    BoxError, VerifiedEvent, Verifier,
+    idempotency::{EventStore, Idempotency},
+};
 use tracing_subscriber::filter::LevelFilter;
 
 pub(crate) const fn seconds(seconds: u64) -> Duration {
@@ -79,21 +82,21 @@ impl Calls {
     }
 
     /// A handler whose calls are counted. Its argument is the number of calls before.
-    pub(crate) fn handler<F, Fut>(&self, handle: F) -> impl Handler + use<F, Fut>
+    pub(crate) fn handler<F, Fut>(&self, handle: F) -> Handler
     where
-        F: Fn(usize) -> Fut + Clone + Send + 'static,
-        Fut: Future<Output = Reply> + Send,
+        F: Fn(usize) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Reply> + Send + 'static,
     {
         let calls = self.clone();
-        service_fn(move |_: Request<()>| handle(calls.begin()))
+        Handler::new(service_fn(move |_| handle(calls.begin())))
     }
 
-    pub(crate) fn succeeding(&self) -> impl Handler + use<> {
+    pub(crate) fn succeeding(&self) -> Handler {
         self.handler(|_| async { reply(200) })
     }
 
     /// Succeeds when the gate opens.
-    pub(crate) fn waiting_at(&self, gate: &Gate) -> impl Handler + use<> {
+    pub(crate) fn waiting_at(&self, gate: &Gate) -> Handler {
         let gate = gate.clone();
         self.handler(move |_| {
             let gate = gate.clone();
@@ -105,7 +108,7 @@ impl Calls {
     }
 
     /// Responds after this time with this status.
-    pub(crate) fn taking(&self, time: Duration, status: u16) -> impl Handler + use<> {
+    pub(crate) fn taking(&self, time: Duration, status: u16) -> Handler {
         self.handler(move |_| async move {
             sleep(time).await;
             reply(status)
@@ -113,21 +116,8 @@ impl Calls {
     }
 }
 
-pub(crate) trait Handler:
-    Service<Request<()>, Response = Response<Full<Bytes>>, Error = BoxError, Future: Send>
-    + Clone
-    + Send
-    + 'static
-{
-}
-
-impl<S> Handler for S where
-    S: Service<Request<()>, Response = Response<Full<Bytes>>, Error = BoxError, Future: Send>
-        + Clone
-        + Send
-        + 'static
-{
-}
+/// A handler of any kind.
+pub(crate) type Handler = BoxCloneSyncService<Request<()>, Response<Full<Bytes>>, BoxError>;
 
 /// Handlers wait here until it opens for one of them.
 #[derive(Clone)]
@@ -161,18 +151,23 @@ impl Gate {
     }
 }
 
+/// The layer around a handler.
+pub(crate) type Service<St> = Idempotency<Handler, St>;
+
 /// Delivers an event of this id once.
-pub(crate) async fn deliver(service: &impl Delivered, id: &str) -> Answer {
-    let request = delivery_of(&payload(id));
-    let response = service.clone().oneshot(request).await;
-    Answer::of(response.expect("a response, not an error")).await
+pub(crate) fn deliver<St: EventStore>(
+    service: &Service<St>,
+    id: &str,
+) -> impl Future<Output = Answer> + Send + use<St> {
+    let response = service.clone().call(delivery_of(&payload(id)));
+    async move { Answer::of(response.await.expect("a response, not an error")).await }
 }
 
 /// The events of `deliver_many`.
 pub(crate) const MANY: usize = 2_000;
 
 /// Delivers many events at once, `evt_0` and so on. Returns the number of responses with 200.
-pub(crate) async fn deliver_many(service: &impl Delivered) -> usize {
+pub(crate) async fn deliver_many<St: EventStore>(service: &Service<St>) -> usize {
     /// Verified once: that takes a millisecond each.
     static EVENTS: LazyLock<Vec<VerifiedEvent>> = LazyLock::new(|| {
         let event = |number| verified(&payload(&format!("evt_{number}")));
@@ -185,39 +180,16 @@ pub(crate) async fn deliver_many(service: &impl Delivered) -> usize {
         deliveries.spawn(service.clone().call(request));
     }
     let responses = deliveries.join_all().await;
-    let is_ok = |response: &Result<Response<_>, _>| matches!(response, Ok(response) if response.status() == StatusCode::OK);
-    responses.iter().filter(|response| is_ok(response)).count()
+    let responses = responses.into_iter().flatten();
+    responses
+        .filter(|response| response.status() == StatusCode::OK)
+        .count()
 }
 
 /// Delivers in a task.
-pub(crate) fn spawn_delivery(service: &impl Delivered, id: &'static str) -> JoinHandle<Answer> {
-    let service = service.clone();
-    tokio::spawn(async move { deliver(&service, id).await })
-}
-
-/// The layer around some handler.
-pub(crate) trait Delivered:
-    Service<
-        Request<()>,
-        Response = Response<ResponseBody<Full<Bytes>>>,
-        Error = BoxError,
-        Future: Send + 'static,
-    > + Clone
-    + Send
-    + Sync
-    + 'static
-{
-}
-
-impl<S> Delivered for S where
-    S: Service<
-            Request<()>,
-            Response = Response<ResponseBody<Full<Bytes>>>,
-            Error = BoxError,
-            Future: Send + 'static,
-        > + Clone
-        + Send
-        + Sync
-        + 'static
-{
+pub(crate) fn spawn_delivery<St: EventStore>(
+    service: &Service<St>,
+    id: &str,
+) -> JoinHandle<Answer> {
+    tokio::spawn(deliver(service, id))
 }

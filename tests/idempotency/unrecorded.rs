@@ -115,7 +115,7 @@ async fn a_success_is_recorded_within_half_a_second_after_an_outage() {
     assert!(is_recorded(&store, "evt_1").await);
 }
 
-/// A redelivery claims after the lease of the first delivery, and gets the answer after its success.
+/// The redelivery claims after the first lease, and the reply comes after the first success.
 #[tokio::test(start_paused = true)]
 async fn a_success_during_the_claim_of_a_redelivery_makes_it_a_duplicate() {
     let (store, calls, gate) = (ScriptedStore::default(), Calls::default(), Gate::new());

@@ -1,4 +1,4 @@
-//! PostgreSQL locked, paused, killed and restarted: 503 meanwhile, no success forgotten, and all goes on by itself.
+//! PostgreSQL locked, paused, killed and restarted: 503 meanwhile, and no success is lost.
 
 use std::time::Duration;
 

@@ -28,7 +28,7 @@ async fn paused() {
     assert_eq!(endpoint.handled(), 2);
 }
 
-/// Redis claims after the pause, though the layer has stopped waiting: the layer releases the event.
+/// Redis claims after the pause, when the layer has stopped waiting: the layer releases the event.
 #[tokio::test]
 async fn a_claim_whose_answer_was_lost_blocks_nothing() {
     let server = Server::start(&[]).await;
