@@ -153,32 +153,16 @@ fn a_rejection_tells_the_offset_of_what_is_no_json() {
 
 #[test]
 fn optional_members_are_read_where_they_have_their_type_and_stand_once() {
-    let rows = "
-        created 1700000000
-        created 0
-        created -1
-        created 9223372036854775807
-        created -9223372036854775808
-        livemode true
-        livemode false";
-    let unread = r#"
-        created 9223372036854775808
-        created 1700000000.0
-        created 1.7e9
-        created 1e999
-        created "1700000000"
-        created true
-        created [1700000000]
-        livemode 1
-        livemode "true"
-        livemode [true]
-        api_version 2025
-        api_version "\ud800"
-        created null
-        livemode null
-        api_version null"#;
-    for (rows, is_read) in [(rows, true), (unread, false)] {
-        for (member, value) in rows.lines().filter_map(|row| row.trim().split_once(' ')) {
+    let read =
+        "created 1700000000 0 -1 9223372036854775807 -9223372036854775808|livemode true false";
+    let unread = r#"created 9223372036854775808 1700000000.0 1.7e9 1e999 "1700000000" true [1700000000] null|
+        livemode 1 "true" [true] null|api_version 2025 "\ud800" null"#;
+    for (rows, is_read) in [(read, true), (unread, false)] {
+        let rows = rows.split('|').flat_map(|row| {
+            let (member, values) = row.trim().split_once(' ').expect("a row");
+            values.split(' ').map(move |value| (member, value))
+        });
+        for (member, value) in rows {
             let body = format!(r#"{{"id":"e","{member}": {value} ,"type":"t"}}"#);
             let event = receive(&body).unwrap();
             let created = event.created().map(|created| created.to_string());

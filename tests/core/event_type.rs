@@ -3,12 +3,16 @@
 use std::{collections::HashSet, convert::Infallible};
 
 use serde_json::json;
-use tower_loops::EventType::{
-    self, ChargeRefunded, ChargeSucceeded, CheckoutSessionCompleted, CustomerSubscriptionCreated,
-    CustomerSubscriptionDeleted, InvoicePaymentFailed, InvoicePaymentSucceeded,
+use tower_loops::{
+    Charge, EventData, EventObject,
+    EventType::{
+        self, ChargeRefunded, ChargeSucceeded, CheckoutSessionCompleted,
+        CustomerSubscriptionCreated, CustomerSubscriptionDeleted, InvoicePaymentFailed,
+        InvoicePaymentSucceeded,
+    },
 };
 
-use crate::receive;
+use crate::{event_body, receive};
 
 const KNOWN: [(EventType, &str); 7] = [
     (ChargeSucceeded, "charge.succeeded"),
@@ -85,6 +89,45 @@ fn serde_reads_types_from_strings_only() {
         assert!(
             error.to_string().contains("expected an event type"),
             "{error}"
+        );
+    }
+}
+
+#[test]
+fn other_types_are_typed_by_their_object() {
+    for (event_type, object) in [
+        ("invoice.paid", "invoice"),
+        ("customer.subscription.updated", "subscription"),
+        (
+            "checkout.session.async_payment_succeeded",
+            "checkout.session",
+        ),
+        ("charge.updated", "charge"),
+        ("charge.dispute.created", "dispute"),
+        // A known type whose object says that it is another.
+        ("charge.succeeded", "invoice"),
+        ("invoice.payment_failed", "dispute"),
+    ] {
+        let event = receive(event_body(
+            event_type,
+            &json!({"id": "x", "object": object}),
+        ))
+        .unwrap();
+        let Ok(EventData::Other(read)) = event.data() else {
+            panic!("{event_type}")
+        };
+        let kind = match read {
+            EventObject::Charge(_) => "charge",
+            EventObject::CheckoutSession(_) => "checkout.session",
+            EventObject::Subscription(_) => "subscription",
+            EventObject::Invoice(_) => "invoice",
+            _ => "dispute",
+        };
+        assert_eq!(kind, object, "{event_type}");
+        assert_eq!(
+            event.object_as::<Charge>().is_ok(),
+            object == "charge",
+            "{event_type}"
         );
     }
 }

@@ -1,5 +1,4 @@
-//! Secrets: the key as it is given, several at once, and values of a configuration that cannot be a
-//! secret.
+//! Secrets: the key as it is given, and values of a configuration that cannot be a secret.
 
 use std::{
     env,
@@ -12,7 +11,7 @@ use std::{
 use testkit::delivery::{NOW, SECRET, mac, secret};
 use tower_loops::{Secret, SecretError, SecretOrigin, SecretProblem, Signer, Verifier};
 
-use crate::{BODY, at, header, outcome, sign, verifier};
+use crate::{BODY, at, header};
 
 fn sign_with(secret: Secret) -> String {
     let header = Signer::new(secret).sign(BODY.as_bytes(), at(NOW));
@@ -66,45 +65,6 @@ fn a_signer_cuts_times_to_seconds_not_before_1970_and_marks_its_header_sensitive
             assert!(signed.is_sensitive());
         }
     }
-}
-
-#[test]
-fn an_event_says_which_secret_matched() {
-    let secrets = ["current", "previous", "oldest", "current"];
-    let verifier = secrets[1..]
-        .iter()
-        .fold(Verifier::new(secret(secrets[0])), |verifier, text| {
-            verifier.with_additional_secret(secret(*text))
-        });
-    // Of several that match, the first secret counts, wherever its signature stands.
-    let single = "current=0 previous=1 oldest=2 another=-";
-    let several =
-        "current,previous=0 previous,current=0 oldest,previous=1 another,oldest=2 oldest,another=2";
-    for row in single.split(' ').chain(several.split(' ')) {
-        let (signed_with, index) = row.split_once('=').expect("a row");
-        let v1s = signed_with
-            .split(',')
-            .map(|key| format!(",v1={}", mac(key, &NOW.to_string(), BODY)));
-        let header = format!("t={NOW}{}", v1s.collect::<String>());
-        let result = verifier.verify(header.as_bytes(), BODY.into(), at(NOW));
-        let matched = result.ok().map(|event| event.secret_index());
-        assert_eq!(matched, index.parse().ok(), "{signed_with}");
-    }
-}
-
-#[test]
-fn an_additional_secret_keeps_the_tolerance_and_changes_no_other_verifier() {
-    let strict = verifier().with_tolerance(Duration::ZERO);
-    let rotating = strict.clone().with_additional_secret(secret("new"));
-    let header = format!("t={NOW},v1={}", mac("new", &NOW.to_string(), BODY));
-    let check = |verifier: &Verifier, now| {
-        outcome(&verifier.verify(header.as_bytes(), BODY.into(), at(now)))
-    };
-    assert_eq!(check(&rotating, NOW), "accepted");
-    assert_eq!(check(&rotating, NOW + 1), "Webhook timestamp too old");
-    assert_eq!(check(&strict, NOW), "Invalid signature");
-    let current = rotating.verify(sign(BODY).as_bytes(), BODY.into(), at(NOW));
-    assert_eq!(current.unwrap().secret_index(), 0);
 }
 
 /// Values of a configuration, and what is wrong with each.

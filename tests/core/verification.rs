@@ -1,5 +1,5 @@
-//! Verification, whole and in frames: the order of the checks, the limit, and what is kept of the
-//! body.
+//! Verification, whole and in frames: the order of the checks, the limit, what is kept of the body,
+//! and several secrets.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -15,19 +15,6 @@ fn verify_frames<B: Buf>(frames: impl IntoIterator<Item = B>) -> Result<Verified
         .into_iter()
         .for_each(|frame| verification.update(frame));
     verification.finish()
-}
-
-#[test]
-fn a_body_verifies_however_it_is_cut() {
-    let body = BODY.as_bytes();
-    for first in 0..=body.len() {
-        for second in (first..=body.len()).step_by(7) {
-            let frames = [&body[..first], &body[first..second], &body[second..]];
-            let event = verify_frames(frames).unwrap();
-            assert_eq!(event.payload(), body, "cut at {first} and {second}");
-        }
-    }
-    assert_eq!(verify_frames(body.chunks(1)).unwrap().payload(), body);
 }
 
 #[test]
@@ -181,4 +168,43 @@ fn checks_run_in_their_order_and_those_of_the_header_before_the_body() {
             "{body:?}"
         );
     }
+}
+
+#[test]
+fn an_event_says_which_secret_matched() {
+    let secrets = ["current", "previous", "oldest", "current"];
+    let verifier = secrets[1..]
+        .iter()
+        .fold(Verifier::new(secret(secrets[0])), |verifier, text| {
+            verifier.with_additional_secret(secret(*text))
+        });
+    // Of several that match, the first secret counts, wherever its signature stands.
+    let single = "current=0 previous=1 oldest=2 another=-";
+    let several =
+        "current,previous=0 previous,current=0 oldest,previous=1 another,oldest=2 oldest,another=2";
+    for row in single.split(' ').chain(several.split(' ')) {
+        let (signed_with, index) = row.split_once('=').expect("a row");
+        let v1s = signed_with
+            .split(',')
+            .map(|key| format!(",v1={}", mac(key, &NOW.to_string(), BODY)));
+        let header = format!("t={NOW}{}", v1s.collect::<String>());
+        let result = verifier.verify(header.as_bytes(), BODY.into(), at(NOW));
+        let matched = result.ok().map(|event| event.secret_index());
+        assert_eq!(matched, index.parse().ok(), "{signed_with}");
+    }
+}
+
+#[test]
+fn an_additional_secret_keeps_the_tolerance_and_changes_no_other_verifier() {
+    let strict = verifier().with_tolerance(Duration::ZERO);
+    let rotating = strict.clone().with_additional_secret(secret("new"));
+    let header = format!("t={NOW},v1={}", mac("new", &NOW.to_string(), BODY));
+    let check = |verifier: &Verifier, now| {
+        outcome(&verifier.verify(header.as_bytes(), BODY.into(), at(now)))
+    };
+    assert_eq!(check(&rotating, NOW), "accepted");
+    assert_eq!(check(&rotating, NOW + 1), "Webhook timestamp too old");
+    assert_eq!(check(&strict, NOW), "Invalid signature");
+    let current = rotating.verify(sign(BODY).as_bytes(), BODY.into(), at(NOW));
+    assert_eq!(current.unwrap().secret_index(), 0);
 }

@@ -11,7 +11,7 @@ use tower_loops::idempotency::{IdempotencyLayer, MemoryStore};
 
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
-    support::{Calls, Gate, deliver, log, millis, seconds, spawn_delivery},
+    support::{Calls, Gate, deliver, log, millis, reply, seconds, spawn_delivery},
 };
 
 const MOODS: [Mood; 3] = [Mood::Fails, Mood::Hangs, Mood::WorksAndHangs];
@@ -175,6 +175,38 @@ async fn a_panic_of_the_store_is_an_error_of_the_store() {
             let is_recorded = matches!(op, Op::Extend | Op::Complete);
             assert_eq!(again.is_duplicate(), is_recorded, "{case}");
             assert_eq!(layer.shutdown(Duration::ZERO).await, 0, "{case}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_call_has_two_seconds_or_a_third_of_the_lease() {
+    // The lease, the store timeout if it is set, and the limit, in ms.
+    for (lease, timeout, limit) in [
+        (60_000, None, 2_000),
+        (3_000, None, 1_000),
+        (3_000, Some(300), 300),
+        (60_000, Some(50_000), 20_000),
+    ] {
+        for (op, handler, status) in [
+            (Op::Claim, 200, 503),
+            (Op::Complete, 200, 200),
+            (Op::Release, 500, 500),
+        ] {
+            let (store, calls) = (ScriptedStore::default(), Calls::default());
+            let mut layer = IdempotencyLayer::new(store.clone()).with_lease(millis(lease));
+            if let Some(timeout) = timeout {
+                layer = layer.with_store_timeout(millis(timeout));
+            }
+            let service = layer.layer(calls.handler(move |_| async move { reply(handler) }));
+            store.set(op, Mood::AnswersLate(millis(limit + 1)));
+            let start = Instant::now();
+            let case = format!("{op:?}, {lease}, {timeout:?}");
+            assert_eq!(deliver(&service, "evt_1").await.status, status, "{case}");
+            let took = start.elapsed().as_millis() as u64;
+            assert!((limit..=limit + 2).contains(&took), "{case}: {took}");
+            store.set(op, Mood::AnswersLate(millis(limit - 2)));
+            assert_eq!(deliver(&service, "evt_2").await.status, handler, "{case}");
         }
     }
 }
