@@ -224,10 +224,8 @@ fn a_reference_is_its_id_however_it_was_sent() {
     let plain: Reference = serde_json::from_str(r#""cus_\u0031""#).unwrap();
     let expanded: Reference = serde_json::from_str(r#"{"x":[1],"id":"cus_1"}"#).unwrap();
     assert_eq!([&plain, &expanded], [&Reference::from("cus_1"); 2]);
-    assert_eq!(
-        [plain.id(), plain.as_ref(), &plain.to_string()],
-        ["cus_1"; 3]
-    );
+    assert_eq!([plain.id(), plain.as_ref()], ["cus_1"; 2]);
+    assert_eq!(plain.to_string(), "cus_1");
     assert_eq!(serde_json::to_value(&plain).unwrap(), json!("cus_1"));
     for bad in [
         "{}",

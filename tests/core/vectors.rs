@@ -79,7 +79,7 @@ fn signer_and_verifier_agree_with_the_known_answers() {
             event,
         ) {
             (Ok(read), Some(id)) => {
-                assert_eq!((read.id(), read.payload()), (&**id, &body), "{name}")
+                assert_eq!((read.id(), read.payload()), (&**id, &body), "{name}");
             }
             // Signed, though no event.
             (Err(Rejection::InvalidPayload { .. }), None) => {}
