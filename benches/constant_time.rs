@@ -1,18 +1,18 @@
-//! Whether the time of a check tells a stranger how much of a signature was right, or which one was.
+//! Whether the time of a check shows an attacker how much of a signature was right, or which one.
 //!
 //! ```sh
 //! cargo bench --manifest-path benches/Cargo.toml --bench constant_time
 //! ```
 //!
-//! Each row compares two classes of inputs, for which the verifier must take equally long, by the method of `dudect`: times
-//! of millions of them in random order, and Welch's t over these. Beside the verifier stands a naive one, which is measured
-//! alike and must be found out. Ends in an error when a verdict is not what it should be.
+//! Each row compares two classes of inputs, for which the verifier must take equally long, by the
+//! method of `dudect`: times of millions of them in random order, and Welch's t over these. A naive
+//! verifier is measured in the same way and must show a leak. Fails on an unexpected outcome.
 //!
-//! It can show a leak, but not prove that there is none: it sees no difference smaller than its standard error allows, and
-//! none of another processor or compiler.
+//! It can show a leak, but not prove that there is none: it sees no difference below its standard
+//! error, and none of another processor or compiler.
 
 mod naive;
-mod verdict;
+mod outcome;
 
 use std::process::ExitCode;
 
@@ -25,10 +25,10 @@ use tower_loops_benches::{
 
 use self::{
     naive::{Naive, byte_by_byte, equals},
-    verdict::{Expected, Table},
+    outcome::{Expected, Table},
 };
 
-/// How many signatures the header has when only one is right.
+/// The number of signatures in a header with one right one.
 const COUNT: usize = 8;
 
 fn main() -> ExitCode {
@@ -44,11 +44,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// Class A: the first 31 bytes of a forged digest are right. Class B: it is wrong from the first on.
+/// Class A: the first 31 bytes of a forged digest are right. Class B: it is wrong from the first
+/// on.
 fn prefix(guesses: &Guesses, table: &mut Table) {
     let Guesses { body, now, .. } = guesses;
     let verifier = Verifier::new(guesses.secrets[0].clone());
-    let refuse = |header: &Vec<u8>| {
+    let reject = |header: &Vec<u8>| {
         verifier
             .verify(header, body.clone(), *now)
             .expect_err("it is forged")
@@ -56,12 +57,12 @@ fn prefix(guesses: &Guesses, table: &mut Table) {
     table.row(
         "no difference: `verify`, class B against itself",
         Expected::Quiet,
-        samples(|_, rng| guesses.forged(Class::B, rng), refuse),
+        samples(|_, rng| guesses.forged(Class::B, rng), reject),
     );
     table.row(
         "`verify`, forged: 31 bytes right / none",
         Expected::Quiet,
-        samples(|class, rng| guesses.forged(class, rng), refuse),
+        samples(|class, rng| guesses.forged(class, rng), reject),
     );
     table.row(
         "`begin`, forged: 31 bytes right / none",

@@ -1,11 +1,13 @@
-//! What `MemoryStore` and `IdempotencyLayer` cost, as ratios within one run: 16 tasks on two threads, by turns.
+//! The cost of `MemoryStore` and `IdempotencyLayer`, as ratios within one run: 16 tasks on two
+//! threads, in turns.
 //!
 //! ```sh
 //! cargo bench --manifest-path benches/Cargo.toml --bench idempotency
 //! ```
 //!
-//! The floor is one insert of a key into a `DashMap`. A ratio is operations a second against it: more is better. The last rows
-//! are deliveries a second against the same stack without the layer.
+//! The baseline is one insert of a key into a `DashMap`. A ratio is operations a second divided by
+//! those of the baseline: more is better. The last rows are deliveries a second divided by those of
+//! the same stack without the layer.
 
 use std::{
     convert::Infallible,

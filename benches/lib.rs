@@ -1,4 +1,4 @@
-//! What the benches share: what they measure on, what they measure, and how two subjects are compared.
+//! What the benches share: inputs, subjects, and the comparison of two subjects.
 
 pub mod input;
 pub mod paired;

@@ -1,11 +1,11 @@
-//! The check as one writes it without a thought of time: what the statistic must find.
+//! A check that is not constant in time: the control that must show a leak.
 
 use std::hint::black_box;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// Keys, of which the first that fits ends the check, and how two digests are compared.
+/// Keys, of which the first match ends the check, and the comparison of two digests.
 pub struct Naive {
     keys: Vec<Hmac<Sha256>>,
     same: fn(&[u8], &[u8]) -> bool,
@@ -42,7 +42,8 @@ impl Naive {
     }
 }
 
-/// Ends at the first byte that differs. Each is hidden from the compiler, which could compare several at once.
+/// Ends at the first byte that differs. `black_box` keeps the compiler from comparing several at
+/// once.
 pub fn byte_by_byte(left: &[u8], right: &[u8]) -> bool {
     left.len() == right.len()
         && left
@@ -51,7 +52,7 @@ pub fn byte_by_byte(left: &[u8], right: &[u8]) -> bool {
             .all(|(left, right)| black_box(left) == black_box(right))
 }
 
-/// What the platform makes of `==`. Most compare blocks of 16 or 32 bytes and end at the first that differs.
+/// `==` of the platform. Most compare blocks of 16 or 32 bytes and end at the first that differs.
 pub fn equals(left: &[u8], right: &[u8]) -> bool {
     left == right
 }

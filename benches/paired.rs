@@ -1,5 +1,5 @@
-//! Two subjects measured in turns, so that what else the machine does meanwhile slows both alike: it shares caches, and the
-//! clock's speed changes.
+//! Two subjects measured in turns, so that other load and changes of the clock rate slow both
+//! alike.
 
 use std::{fmt, time::Duration};
 
@@ -7,14 +7,15 @@ use crate::Subject;
 
 const ROUNDS: usize = 201;
 
-/// Long beside the clock's resolution, short beside the machine's moods.
+/// Long beside the resolution of the clock, short beside changes of the load.
 const BATCH: Duration = Duration::from_millis(1);
 
-/// The inputs of a batch are made ahead of it. This many still fit the processor's caches, where a server has them too.
+/// The inputs of a batch are made before it. This many fit the processor's caches, where a server
+/// has them too.
 const MAX_COUNT: usize = 256;
 
-/// How many times as long as the baseline the subject takes: the median of the rounds and the quartiles around it, with
-/// the median times of both.
+/// The time of the subject divided by that of the baseline: the quartiles of all rounds, with the
+/// median times of both.
 pub struct Ratio {
     pub quartiles: [f64; 3],
     pub subject: f64,
@@ -47,7 +48,7 @@ pub fn ratio(subject: &impl Subject, baseline: &impl Subject) -> Ratio {
     }
 }
 
-/// A subject, and how many of it make a batch.
+/// A subject, and the number of runs in a batch.
 struct Batch<'a, S> {
     subject: &'a S,
     count: usize,
@@ -63,7 +64,7 @@ impl<'a, S: Subject> Batch<'a, S> {
         Self { subject, count }
     }
 
-    /// Nanoseconds for one.
+    /// Nanoseconds for one run.
     fn time(&self) -> f64 {
         self.subject.time(self.count).as_nanos() as f64 / self.count as f64
     }

@@ -1,7 +1,8 @@
-//! What other crates offer for the same purpose, each on its own scheme: all are HMAC-SHA256 over the body and a little more.
+//! Other crates for the same purpose, each on its own scheme: all are HMAC-SHA256 over the body and
+//! a few more bytes.
 //!
-//! They do not all do the same work: what each includes is in its comment. A module of the two benches that have peers, not
-//! of the lib, or all benches would link and optimize these crates.
+//! They do not all do the same work: the comment of each says what it includes. A module of the
+//! bench that has peers, not of the lib, or all benches would link these crates.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -23,7 +24,8 @@ use tower_loops_benches::{
 const STRIPE_SIGNATURE: HeaderName = HeaderName::from_static("stripe-signature");
 const GITHUB_SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature-256");
 
-/// The layer of `webhook-verify`, for Stripe, whose scheme is that of Loops: header, time, MAC. The event is not read.
+/// The layer of `webhook-verify`, for Stripe, whose scheme is that of Loops: header, time, MAC. The
+/// event is not read.
 pub fn webhook_verify(body: &Bytes) -> impl Subject + use<> {
     let layer = VerifyLayer::<Full<Bytes>>::new(Provider::Stripe, Secret::new(SECRET));
     let request = request(
@@ -33,7 +35,8 @@ pub fn webhook_verify(body: &Bytes) -> impl Subject + use<> {
     through(layer, request, StatusCode::OK)
 }
 
-/// The layer of `tower-github-webhook`: header and MAC. The scheme has no time, and the event is not read.
+/// The layer of `tower-github-webhook`: header and MAC. The scheme has no time, and the event is
+/// not read.
 pub fn tower_github_webhook(body: &Bytes) -> impl Subject + use<> {
     let mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes())
         .expect("any length will do")
@@ -47,8 +50,8 @@ pub fn tower_github_webhook(body: &Bytes) -> impl Subject + use<> {
     through(layer, request, StatusCode::OK)
 }
 
-/// `Webhook::construct_event` of `async-stripe-webhook`: header, MAC, time, and the whole event read into typed objects. It
-/// takes text, so the bytes are checked to be UTF-8 as well.
+/// `Webhook::construct_event` of `async-stripe-webhook`: header, MAC, time, and the whole event
+/// read into typed objects. It takes text, so the bytes are checked to be UTF-8 as well.
 pub fn async_stripe(body: &Bytes) -> impl Subject + use<> {
     let header = signature(body);
     let body = body.clone();

@@ -1,10 +1,11 @@
-//! What each part costs as a multiple of a baseline, measured in turns with it: the numbers that a noisy machine can tell.
+//! The cost of each part as a multiple of a baseline, measured in turns with it, so that a busy
+//! machine slows both alike.
 //!
 //! ```sh
 //! cargo bench --manifest-path benches/Cargo.toml --bench ratios
 //! ```
 //!
-//! Prints a table in Markdown: the median of the rounds' ratios, and between which values the middle half of them is.
+//! Prints a table in Markdown: the median and the middle half of the ratios of all rounds.
 
 mod peer;
 
@@ -13,7 +14,7 @@ use tower_loops_benches::{
     input::{KIB, SIZES, charge, event, unread},
     paired::ratio,
     subject::{
-        Refusal, data, frames, json_value, mac_only, object_as, one_frame, raw_hmac, refused,
+        Rejection, data, frames, json_value, mac_only, object_as, one_frame, raw_hmac, rejected,
         secrets, signatures, verify, verify_and_data,
     },
 };
@@ -22,7 +23,7 @@ fn main() {
     println!("| what | takes | baseline takes | ratio | middle half |");
     println!("|---|---:|---:|---:|---:|");
     verification();
-    refusals();
+    rejections();
     keys();
     typed();
     peers();
@@ -47,23 +48,23 @@ fn verification() {
     row(&what, &frames(body), &one_frame(body));
 }
 
-fn refusals() {
+fn rejections() {
     let (small, large) = (unread(KIB), unread(KIB * KIB));
     for body in [&small, &large] {
-        for refusal in [
-            Refusal::NoHeader,
-            Refusal::Malformed,
-            Refusal::Stale,
-            Refusal::WrongLength,
-            Refusal::Oversize,
+        for rejection in [
+            Rejection::NoHeader,
+            Rejection::Malformed,
+            Rejection::Stale,
+            Rejection::WrongLength,
+            Rejection::Oversize,
         ] {
             let size = name(body.len());
-            let what = format!("layer refuses {refusal:?}, body of {size} / raw HMAC, 1 KiB");
-            row(&what, &refused(refusal, body), &raw_hmac(&small));
+            let what = format!("layer rejects {rejection:?}, body of {size} / raw HMAC, 1 KiB");
+            row(&what, &rejected(rejection, body), &raw_hmac(&small));
         }
     }
-    let forged = refused(Refusal::Forged, &large);
-    let what = "layer refuses Forged, body of 1 MiB / raw HMAC, 1 MiB";
+    let forged = rejected(Rejection::Forged, &large);
+    let what = "layer rejects Forged, body of 1 MiB / raw HMAC, 1 MiB";
     row(what, &forged, &raw_hmac(&large));
 }
 

@@ -8,18 +8,18 @@ use crate::welch::{Class, Sample};
 
 pub const SAMPLES: usize = 4_000_000;
 
-/// Thrown away: caches, branch predictors and the clock's speed settle meanwhile.
+/// Discarded: caches, branch predictors and the clock rate settle first.
 const WARM_UP: usize = 20_000;
 
-/// How many inputs are made ahead of being measured, so that what it takes to make one of either class is not in its time.
-/// This many still fit the processor's caches.
+/// The inputs that are made before they are measured, so that making them is not in the time. This
+/// many fit the processor's caches.
 const AHEAD: usize = 200;
 
-/// Measures one input after the other. Chance draws the class of each, so that whatever else the machine does strikes both
+/// Measures one input after the other, each of a random class, so that other load affects both
 /// classes alike.
 ///
-/// The clock is the wall's: to read the time of a thread takes a system call, which is longer than what is measured. Its
-/// steps may be longer than a leak, too: over many samples, the mean is finer than they are.
+/// Reads the wall clock: the CPU time of a thread takes a system call, which is longer than what is
+/// measured. Over many samples, the mean is finer than the steps of the clock.
 pub fn samples<I, O>(
     input: impl Fn(Class, &mut SmallRng) -> I,
     run: impl Fn(&I) -> O,

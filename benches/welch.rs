@@ -1,21 +1,21 @@
-//! Whether two classes of times differ by more than chance: the statistic of *Dude, is my code constant time?* (Reparaz,
-//! Balasch and Verbauwhede, 2017).
+//! Whether two classes of times differ by more than chance: the statistic of *Dude, is my code
+//! constant time?* (Reparaz, Balasch and Verbauwhede, 2017).
 
-/// Which of two kinds an input is.
+/// The class of an input.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     A,
     B,
 }
 
-/// How long one input of this class took.
+/// The time of one input of this class.
 #[derive(Clone, Copy)]
 pub struct Sample {
     pub class: Class,
     pub nanos: u64,
 }
 
-/// By how many nanoseconds the mean of class A is above that of class B, and the standard error of that.
+/// The mean of class A minus that of class B in nanoseconds, and its standard error.
 #[derive(Clone, Copy)]
 pub struct Test {
     pub difference: f64,
@@ -29,16 +29,18 @@ impl Test {
     }
 }
 
-/// How many times the slowest samples are cut off, each time fewer.
+/// The number of percentiles at which the slowest samples are cut off.
 const CROPS: u32 = 100;
 
-/// A class of fewer samples has no variance worth the name.
+/// The least samples of a class that give a usable variance.
 const MIN_COUNT: f64 = 1000.0;
 
-/// The test with the largest |t|: over all samples, and over those below each of a hundred percentiles.
+/// The test with the largest |t|: over all samples, and over those below each of a hundred
+/// percentiles.
 ///
-/// Whatever interrupts the code lengthens a few samples by far more than a leak does, and hides it in their variance. Where
-/// those end is not known, so it is tried at each of the percentiles, which lie the denser the closer to the slowest sample.
+/// Interruptions lengthen a few samples by far more than a leak does, which hides it in their
+/// variance. Where those end is not known, so each percentile is tried; most are close to the
+/// slowest sample.
 pub fn worst(mut samples: Vec<Sample>) -> Test {
     samples.sort_unstable_by_key(|sample| sample.nanos);
     let mut sums = [Sums::default(); 2];
@@ -65,8 +67,8 @@ pub fn worst(mut samples: Vec<Sample>) -> Test {
     worst.expect("a clock that tells some of so many samples apart")
 }
 
-/// How many of the sorted samples each test takes: those below its percentile, and at last all. Samples of one time are all
-/// in or all out, because in which order they stand among themselves means nothing.
+/// The number of sorted samples in each test: those below its percentile, and at last all. Equal
+/// samples are all in or all out.
 fn ends(samples: &[Sample]) -> impl Iterator<Item = usize> {
     let percentiles = (1..=CROPS).map(|crop| 1.0 - 0.5_f64.powf(f64::from(crop) / 10.0));
     let cropped = percentiles.map(|percentile| {
@@ -76,8 +78,8 @@ fn ends(samples: &[Sample]) -> impl Iterator<Item = usize> {
     cropped.chain([samples.len()])
 }
 
-/// Count, mean and squared distances from the mean, kept up to date by Welford's method: plain sums of squares would lose
-/// the small differences that matter.
+/// Count, mean and squared distances from the mean by Welford's method: plain sums of squares lose
+/// small differences.
 #[derive(Clone, Copy, Default)]
 struct Sums {
     count: f64,

@@ -160,7 +160,8 @@
 //! | `axum` | [`VerifiedEvent`] as an extractor, [`Rejection`] as an `IntoResponse`; brings `tracing` |
 //! | `explain` | [`explain::Explainer`]: why a captured delivery is not accepted |
 //! | `idempotency` | [`idempotency::IdempotencyLayer`]: each event handled once; needs a tokio runtime, brings `tokio` and `tracing` |
-//! | `test-util` | [`testing`]: events for the tests of your handlers; with `idempotency` also [`idempotency::conformance`], the suite for stores of your own |
+//! | `inbox` | [`inbox::Accept`] and [`inbox::Worker`]: events are stored before the 200 and handled afterwards; needs a tokio runtime, brings `tokio` and `tracing` |
+//! | `test-util` | [`testing`]: events for the tests of your handlers; with `idempotency` also [`idempotency::conformance`], the suite for stores of your own, and with `inbox` [`inbox::conformance`] |
 //! | `tokio` | the body timeout, 30 seconds by default inside a tokio runtime ([`LoopsSignatureLayer::with_body_timeout`]), and the two seconds of a drain |
 //! | `tracing` | one log event per outcome, with target `tower_loops`: INFO for a verified delivery (id, type, age), DEBUG for a rejected one (kind and details), WARN for a signed body that is no event and once a minute while nothing verifies; never a byte of body, header or secret |
 //!
@@ -187,12 +188,16 @@ pub mod guide;
 mod hex;
 #[cfg(feature = "idempotency")]
 pub mod idempotency;
+#[cfg(feature = "inbox")]
+pub mod inbox;
 mod json;
 mod middleware;
 mod money;
 mod rejection;
 mod secret;
 mod signature;
+#[cfg(any(feature = "idempotency", feature = "inbox"))]
+mod store;
 #[cfg(feature = "test-util")]
 pub mod testing;
 mod trace;
@@ -203,7 +208,7 @@ pub use event::{
     Address, BillingDetails, CancellationDetails, Charge, CheckoutSession, CustomField,
     CustomerDetails, EventData, EventObject, EventType, FinalizationError, Invoice, InvoiceLine,
     LineItem, Metadata, ObjectError, OtherEventType, PayloadError, Period, Reference, Refund,
-    ShippingDetails, Subscription, SubscriptionItem, TotalDetails, VerifiedEvent,
+    ShippingDetails, StoredEvent, Subscription, SubscriptionItem, TotalDetails, VerifiedEvent,
 };
 pub use middleware::{LoopsSignature, LoopsSignatureLayer, ResponseBody, ResponseFuture};
 pub use money::Money;

@@ -42,6 +42,14 @@ impl Secret {
         Ok(Self(secret))
     }
 
+    /// Whether the text contains the secret: for tests that no response or log shows it. One of
+    /// fewer than eight bytes is not looked for, since it could be there by chance.
+    #[cfg(feature = "test-util")]
+    #[must_use]
+    pub fn is_in(&self, text: &[u8]) -> bool {
+        self.0.len() >= 8 && memchr::memmem::find(text, &self.0).is_some()
+    }
+
     /// Reads the secret from an environment variable.
     ///
     /// # Errors

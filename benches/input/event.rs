@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 
-/// An event about a paid invoice, as compact JSON: at most `size` bytes, and less by no more than a line item.
+/// An event about a paid invoice, as compact JSON: at most `size` bytes, and less by no more than
+/// a line item.
 ///
-/// It has what real ones have and parsers pay for: nested objects, long and short strings, some not ASCII or escaped,
-/// integers, fractions, booleans, nulls and metadata. Stripe's own types read it, too.
+/// It has what real ones have and parsers pay for: nested objects, long and short strings, some not
+/// ASCII or escaped, integers, fractions, booleans, nulls and metadata. Stripe's types read it too.
 pub fn event(number: usize, size: usize) -> Bytes {
     let mut json = format!(
         r#"{{"id":"evt_{number}","object":"event","api_version":"2025-03-31.basil","created":1700000000,"livemode":true,"pending_webhooks":1,"request":null,"type":"invoice.payment_succeeded","data":{{"object":{{"id":"in_{number}","object":"invoice","amount_due":4900,"amount_overpaid":0,"amount_paid":4900,"amount_remaining":0,"amount_shipping":0,"attempt_count":1,"attempted":true,"automatic_tax":{{"enabled":false}},"collection_method":"charge_automatically","created":1700000000,"currency":"usd","customer":"cus_9s6XKzkNRiz8i3","default_tax_rates":[],"discounts":[],"due_date":null,"issuer":{{"type":"self"}},"livemode":true,"lines":{{"object":"list","has_more":false,"url":"/v1/lines","data":["#
@@ -38,7 +39,7 @@ pub fn charge(size: usize) -> Bytes {
     json.into()
 }
 
-/// A body that nobody reads, because it is refused first.
+/// A body that is rejected before it is read.
 pub fn unread(size: usize) -> Bytes {
     vec![b' '; size].into()
 }

@@ -1,4 +1,4 @@
-//! A body that comes in parts.
+//! A body in frames.
 
 use std::{
     convert::Infallible,
@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-/// A body of which every frame is there already. Like one with a `Content-Length`, it knows how much is to come.
+/// A body whose frames are all there. Like one with a `Content-Length`, it knows its length.
 #[derive(Clone)]
 pub struct Frames(vec::IntoIter<Bytes>);
 

@@ -1,5 +1,5 @@
-//! Signature headers in two classes, which are alike in all that is public: the same length, the same grammar, digests of
-//! digits that look random.
+//! Signature headers in two classes, with the same length, the same grammar, and digests that look
+//! random.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +13,8 @@ use crate::welch::Class;
 /// The secrets that guesses are about.
 pub const SECRETS: [&str; 2] = [SECRET, "whsec_other"];
 
-/// How many signature times there are, a second apart, all within the tolerance: the right digests are not always the same.
+/// The number of signature times, a second apart, all within the tolerance, so that the right
+/// digests vary.
 const TIMES: u64 = 256;
 
 /// A small body under two secrets, and its genuine headers.
@@ -45,8 +46,8 @@ impl Guesses {
         }
     }
 
-    /// A forged header. Class A: 31 bytes of the digest are right, the last is wrong. Class B: it is wrong from the first
-    /// byte on.
+    /// A forged header. Class A: 31 bytes of the digest are right, the last is wrong. Class B: it
+    /// is wrong from the first byte on.
     pub fn forged(&self, class: Class, rng: &mut SmallRng) -> Vec<u8> {
         let genuine = self.genuine(0, rng);
         let right = digits(genuine);
@@ -63,8 +64,8 @@ impl Guesses {
         header
     }
 
-    /// A genuine header with wrong signatures beside the right one, `count` in all. Class A: the right one is the first.
-    /// Class B: it is the last.
+    /// A genuine header with wrong signatures beside the right one, `count` in all. Class A: the
+    /// right one is the first. Class B: it is the last.
     pub fn candidates(&self, count: usize, class: Class, rng: &mut SmallRng) -> Vec<u8> {
         let genuine = self.genuine(0, rng);
         let right = digits(genuine);

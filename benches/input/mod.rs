@@ -1,4 +1,4 @@
-//! What the benches measure on: events, signed deliveries of them, and bodies in frames.
+//! Inputs of the benches: events, signed deliveries of them, and bodies in frames.
 
 mod event;
 mod frames;
@@ -17,7 +17,8 @@ use tower_loops::{SIGNATURE_HEADER, Secret, Signer};
 
 pub const KIB: usize = 1024;
 
-/// A small event, one of many line items, a very large one, and the largest that the layer lets in by default.
+/// A small event, one of many line items, a very large one, and the largest within the default
+/// limit.
 pub const SIZES: [usize; 4] = [1536, 16 * KIB, 256 * KIB, KIB * KIB];
 
 pub const SECRET: &str = "whsec_bench";

@@ -1,4 +1,4 @@
-// The endpoint of the vendor's guide for Node.js and Express: the same checks, answers and output, in other words.
+// The endpoint of Loops' guide for Node.js and Express: the same checks, answers and output, in other words.
 
 const { createHmac, timingSafeEqual } = require("node:crypto");
 const express = require("express");

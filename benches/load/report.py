@@ -9,7 +9,7 @@ from statistics import median
 NAMES = {
     "with": "axum, with the layer",
     "without": "axum, without it",
-    "express": "Express, the vendor's guide",
+    "express": "Express, Loops' guide",
 }
 
 

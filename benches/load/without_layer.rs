@@ -1,4 +1,4 @@
-//! `examples/axum.rs` without its layer: the same handlers, on a body that nobody verified.
+//! `examples/axum.rs` without its layer: the same handlers, on an unverified body.
 
 #![expect(unused_variables, reason = "the layer is made, and left out")]
 

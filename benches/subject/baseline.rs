@@ -1,4 +1,4 @@
-//! What no verification can do without.
+//! The least that a verification costs.
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};

@@ -11,29 +11,29 @@ use crate::input::{secret, signature};
 
 /// `Verifier::verify`: the header, the MAC, the comparison and the event.
 pub fn verify(body: &Bytes) -> impl Subject + use<> {
-    verifying(signature(body), body.clone(), |verdict| {
-        verdict.expect("it is genuine")
+    verifying(signature(body), body.clone(), |result| {
+        result.expect("it is genuine")
     })
 }
 
 /// `Verifier::verify`, and then the object of the event in its type.
 pub fn verify_and_data(body: &Bytes) -> impl Subject + use<> {
-    verifying(signature(body), body.clone(), |verdict| {
-        let event = verdict.expect("it is genuine");
+    verifying(signature(body), body.clone(), |result| {
+        let event = result.expect("it is genuine");
         let data = event.data().expect("an invoice");
         (event, data)
     })
 }
 
-/// `Verifier::verify` up to the comparison. That is what a forged body gets: the signature is another one's, so no event is read.
+/// `Verifier::verify` up to the comparison: the cost of a forged body, whose event is not read.
 pub fn mac_only(body: &Bytes) -> impl Subject + use<> {
-    verifying(signature(b"another body"), body.clone(), |verdict| {
-        assert!(matches!(verdict, Err(Rejection::InvalidSignature { .. })));
-        verdict
+    verifying(signature(b"another body"), body.clone(), |result| {
+        assert!(matches!(result, Err(Rejection::InvalidSignature { .. })));
+        result
     })
 }
 
-/// The verdict on this body under this header, and what is then made of it.
+/// The result for this body under this header, passed to `then`.
 fn verifying<O>(
     header: HeaderValue,
     body: Bytes,

@@ -1,4 +1,4 @@
-//! The whole layer around a service that does nothing, and what it refuses.
+//! The whole layer around a service that does nothing, and its rejections.
 
 use std::{
     convert::Infallible,
@@ -40,7 +40,8 @@ where
     through(LoopsSignatureLayer::new(secret()), request, StatusCode::OK)
 }
 
-/// A genuine delivery through a layer that accepts this many secrets; the one that matches is the first.
+/// A genuine delivery through a layer that accepts this many secrets; the one that matches is the
+/// first.
 pub fn secrets(count: usize, body: &Bytes) -> impl Subject + use<> {
     let further = (1..count).map(|number| format!("whsec_{number}"));
     let layer = further.fold(LoopsSignatureLayer::new(secret()), |layer, text| {
@@ -53,7 +54,8 @@ pub fn secrets(count: usize, body: &Bytes) -> impl Subject + use<> {
     through(layer, request, StatusCode::OK)
 }
 
-/// A genuine delivery with this many signatures through the layer; the one that matches is the last.
+/// A genuine delivery with this many signatures through the layer; the one that matches is the
+/// last.
 pub fn signatures(count: usize, body: &Bytes) -> impl Subject + use<> {
     let genuine = signature(body);
     let (t, v1) = genuine
@@ -67,9 +69,9 @@ pub fn signatures(count: usize, body: &Bytes) -> impl Subject + use<> {
     through(LoopsSignatureLayer::new(secret()), request, StatusCode::OK)
 }
 
-/// Why a delivery is refused.
+/// Why a delivery is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Rejection {
     NoHeader,
     Malformed,
     Stale,
@@ -78,37 +80,38 @@ pub enum Refusal {
     Forged,
 }
 
-/// A refused delivery in one frame through the layer.
-pub fn refused(refusal: Refusal, body: &Bytes) -> impl Subject + use<> {
-    let header = match refusal {
-        Refusal::NoHeader => None,
-        Refusal::Malformed => Some(HeaderValue::from_static("t=17000x0000,v1=00")),
-        Refusal::Stale => {
+/// A rejected delivery in one frame through the layer.
+pub fn rejected(rejection: Rejection, body: &Bytes) -> impl Subject + use<> {
+    let header = match rejection {
+        Rejection::NoHeader => None,
+        Rejection::Malformed => Some(HeaderValue::from_static("t=17000x0000,v1=00")),
+        Rejection::Stale => {
             let stale = SystemTime::now() - Duration::from_secs(3600);
             Some(Signer::new(secret()).sign(body, stale))
         }
-        Refusal::WrongLength => {
+        Rejection::WrongLength => {
             let genuine = signature(body);
             let cut = &genuine.as_bytes()[..genuine.len() - 1];
             Some(HeaderValue::from_bytes(cut).expect("it is ASCII"))
         }
-        Refusal::Oversize => Some(signature(body)),
-        Refusal::Forged => Some(signature(b"another body")),
+        Rejection::Oversize => Some(signature(body)),
+        Rejection::Forged => Some(signature(b"another body")),
     };
-    let status = match refusal {
-        Refusal::NoHeader | Refusal::Malformed => StatusCode::BAD_REQUEST,
-        Refusal::Stale | Refusal::WrongLength | Refusal::Forged => StatusCode::UNAUTHORIZED,
-        Refusal::Oversize => StatusCode::PAYLOAD_TOO_LARGE,
+    let status = match rejection {
+        Rejection::NoHeader | Rejection::Malformed => StatusCode::BAD_REQUEST,
+        Rejection::Stale | Rejection::WrongLength | Rejection::Forged => StatusCode::UNAUTHORIZED,
+        Rejection::Oversize => StatusCode::PAYLOAD_TOO_LARGE,
     };
     let mut layer = LoopsSignatureLayer::new(secret());
-    if refusal == Refusal::Oversize {
+    if rejection == Rejection::Oversize {
         layer = layer.with_max_body_size(body.len() - 1);
     }
     let headers = header.map(|header| (SIGNATURE_HEADER, header));
     through(layer, request(headers, Full::new(body.clone())), status)
 }
 
-/// A request through a layer around the handler. The answer is looked at each time, so that nothing else gets measured.
+/// A request through a layer around the handler. Each response is checked, so that only this is
+/// measured.
 pub fn through<L, B, R>(
     layer: L,
     request: Request<B>,
@@ -131,7 +134,7 @@ where
     )
 }
 
-/// A service that is always ready and answers at once. It drops the request, as any handler does.
+/// A service that is always ready and responds at once. It drops the request.
 pub type Handler = ServiceFn<fn(Request<Full<Bytes>>) -> Answer>;
 
 pub type Answer = Ready<Result<Response<Full<Bytes>>, Infallible>>;
@@ -140,7 +143,8 @@ fn answer(_: Request<Full<Bytes>>) -> Answer {
     ready(Ok(Response::default()))
 }
 
-/// Polls to the end, without a runtime: nothing here waits for anything, though a peer wakes itself between its steps.
+/// Polls to the end, without a runtime: nothing here waits, though a peer wakes itself between
+/// its steps.
 pub fn drive<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());

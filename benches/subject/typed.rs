@@ -1,4 +1,5 @@
-//! Reading `data.object`. What was read is dropped inside the measured time: making many small things means freeing them.
+//! Reading `data.object`. The result is dropped inside the measured time: freeing many small
+//! allocations is part of the cost.
 
 use std::time::SystemTime;
 
@@ -22,7 +23,7 @@ pub fn object_as(body: &Bytes) -> impl Subject + use<> {
     subject(|| (), move |()| drop(read().expect("an invoice")))
 }
 
-/// The whole payload as a tree: what one writes without typed objects.
+/// The whole payload as a tree, the alternative to typed objects.
 pub fn json_value(body: &Bytes) -> impl Subject + use<> {
     let payload = body.clone();
     let read = move || serde_json::from_slice::<Value>(&payload);

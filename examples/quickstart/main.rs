@@ -1,67 +1,78 @@
-//! The whole crate in one command: a real server behind the layer, and Loops played against it over HTTP.
+//! The whole crate in one command: a server behind both layers, and Loops and its attackers played
+//! against it over HTTP.
 //!
-//! ```text
+//! ```sh
 //! cargo run --example quickstart
-//! cargo run --example quickstart -- --serve 127.0.0.1:3000
 //! ```
 
-mod args;
-mod attacks;
-#[path = "../support/client.rs"]
-mod client;
-mod delivery;
-mod genuine;
-mod play;
-#[path = "../support/printable.rs"]
-mod printable;
-mod repeats;
-mod scenario;
-mod seen;
-mod serve;
-mod server;
-mod style;
-mod table;
-mod unfinished;
+mod receiver;
+mod show;
 
-use std::{env, process::ExitCode};
+use std::{
+    env,
+    io::{IsTerminal, stdout},
+    process::ExitCode,
+    sync::atomic::Ordering,
+};
 
-use args::{Command, USAGE};
-use tower_loops::LoopsSignatureLayer;
+use axum::Router;
+use receiver::{Orders, PATH, protected, unprotected};
+use show::Show;
+use tokio::net::TcpListener;
+use tower_loops::{BoxError, Secret};
+use tower_loops_check::{Suite, Target};
+
+const USAGE: &str = "\
+Plays Loops and its attackers against a server behind tower-loops, over HTTP.
+
+Usage: cargo run --example quickstart
+       cargo run --example quickstart -- unprotected
+
+With `unprotected`, the server is the same without the layers. Exits with 0 if every check
+passes, with 1 if one fails.
+";
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    let args = env::args_os().skip(1);
-    match Command::parse(args.map(|arg| arg.to_string_lossy().into_owned())) {
-        Ok(Command::Play) => play().await,
-        Ok(Command::Serve { address }) => serve(&address).await,
-        Ok(Command::Help) => {
+async fn main() -> Result<ExitCode, BoxError> {
+    let secret = Secret::new("whsec_of_the_quickstart")?;
+    let orders = Orders::default();
+    let args: Vec<String> = env::args().skip(1).collect();
+    let app = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => protected(&secret, &orders),
+        ["unprotected"] => unprotected(&orders),
+        ["-h" | "--help"] => {
             print!("{USAGE}");
-            ExitCode::SUCCESS
+            return Ok(ExitCode::SUCCESS);
         }
-        Err(error) => fail(2, &format!("{error}\nTry --help.")),
-    }
-}
-
-async fn play() -> ExitCode {
-    match scenario::run().await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => fail(1, &error.to_string()),
-    }
-}
-
-async fn serve(address: &str) -> ExitCode {
-    let layer = match LoopsSignatureLayer::from_env() {
-        Ok(layer) => layer,
-        Err(error) => return fail(2, &error.to_string()),
+        _ => {
+            eprint!("{USAGE}");
+            return Ok(ExitCode::from(2));
+        }
     };
-    match serve::run(layer, address).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(1, &format!("cannot serve on {address:?}: {error}")),
-    }
+    let url = serve(app).await?;
+
+    let is_plain =
+        !stdout().is_terminal() || env::var_os("NO_COLOR").is_some_and(|no| !no.is_empty());
+    let mut show = Show::new(&url, is_plain);
+    let count = move || {
+        let fulfilled = orders.load(Ordering::SeqCst);
+        async move { Ok(fulfilled) }
+    };
+    let suite = Suite::new(secret).with_effects(count);
+    let target = Target::http(url.parse()?)?;
+    let summary = suite.run_at(&target, |result| show.result(&result)).await?;
+    show.summary(summary);
+    Ok(if summary.is_success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
-fn fail(status: u8, error: &str) -> ExitCode {
-    eprintln!("error: {error}");
-    ExitCode::from(status)
+/// Serves on a free port, until the process ends.
+async fn serve(app: Router) -> Result<String, BoxError> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}{PATH}", listener.local_addr()?);
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    Ok(url)
 }

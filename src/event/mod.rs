@@ -8,6 +8,7 @@ mod locate;
 mod object;
 mod payload_text;
 mod reading;
+mod stored;
 mod verified;
 
 pub use data::{EventData, EventObject};
@@ -18,4 +19,5 @@ pub use object::{
     CustomerDetails, FinalizationError, Invoice, InvoiceLine, LineItem, Metadata, Period,
     Reference, Refund, ShippingDetails, Subscription, SubscriptionItem, TotalDetails,
 };
+pub use stored::StoredEvent;
 pub use verified::VerifiedEvent;

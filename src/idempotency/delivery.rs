@@ -7,8 +7,6 @@ use tokio::time::Instant;
 use tower_service::Service;
 
 use super::{
-    call::{Panicked, catch},
-    heartbeat,
     lease::Lease,
     record::record,
     release::{release, release_lost_claim},
@@ -16,7 +14,11 @@ use super::{
     store::{Claim, EventStore, StoreError},
     until_done::UntilDone,
 };
-use crate::{ResponseBody, trace};
+use crate::{
+    ResponseBody,
+    store::{Panicked, catch, keep_while},
+    trace,
+};
 
 /// Answers a delivery, by the handler if the event is new.
 pub(super) async fn answer<S, St, ReqBody, ResBody>(
@@ -56,7 +58,8 @@ where
             }
         }
     }
-    match heartbeat::keep_while(&lease, start, catch(call(handler, request))).await {
+    let handler = catch(call(handler, request));
+    match keep_while(start, lease.config.lease, || lease.beat(start), handler).await {
         Ok(Ok(response)) if response.status().is_success() => {
             trace::delivery(&lease.key, "handled");
             to_the_end(lease.config.detached, record(lease)).await;

@@ -1,16 +1,16 @@
 //! The claim of one delivery on its event: what it asks of the store, each call with a limit.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
 use super::{
-    call::bounded,
     config::Config,
     in_flight::Running,
     shared::Shared,
     store::{Claim, Completion, EventKey, EventStore, StoreError, StoreErrorKind, Token},
 };
+use crate::{store::bounded, trace};
 
 /// The key of an event, and the token under which a delivery holds it.
 pub(super) struct Lease<St> {
@@ -67,8 +67,29 @@ impl<St: EventStore> Lease<St> {
         Ok(claim)
     }
 
+    /// Renews the lease, unless the event has been held for `max_hold` or is lost.
+    pub(super) async fn beat(&self, claimed_at: Instant) -> ControlFlow<()> {
+        let config = &self.config;
+        let rest = config.max_hold.saturating_sub(claimed_at.elapsed());
+        if rest.is_zero() {
+            trace::held_too_long(&self.key);
+            return ControlFlow::Break(());
+        }
+        match self.renew(config.lease.min(rest), config.lease / 6).await {
+            Ok(true) => ControlFlow::Continue(()),
+            Ok(false) => {
+                trace::lease_lost(&self.key);
+                ControlFlow::Break(())
+            }
+            Err(error) => {
+                trace::store_failed(&self.key, "extend", &error);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
     /// Renews the lease within `limit`. Returns whether this delivery still holds the event.
-    pub(super) async fn renew(&self, lease: Duration, limit: Duration) -> Result<bool, StoreError> {
+    async fn renew(&self, lease: Duration, limit: Duration) -> Result<bool, StoreError> {
         let store = &self.shared.store;
         let extend = async { store.extend(&self.key, self.token, lease).await };
         let renewal = async {

@@ -140,14 +140,11 @@
 //! [`EventStore`], whose docs have a sample; check it with the `conformance` suite (feature
 //! `test-util`).
 
-mod backoff;
-mod call;
 mod config;
 #[cfg(feature = "test-util")]
 pub mod conformance;
 mod delivery;
 mod future;
-mod heartbeat;
 mod in_flight;
 mod layer;
 mod lease;
@@ -162,9 +159,10 @@ mod until_done;
 
 pub use future::ResponseFuture;
 pub use layer::IdempotencyLayer;
-pub use response::DUPLICATE_HEADER;
 pub use service::Idempotency;
-pub use store::{
-    AnyStore, Claim, Completion, EventKey, EventStore, Mark, MemoryStore, Retention, StoreError,
-    StoreErrorKind, Token, purge_every, purge_in_batches,
+pub use store::{AnyStore, Claim, Completion, EventStore, Mark, MemoryStore};
+
+pub use crate::store::{
+    DUPLICATE_HEADER, EventKey, InvalidKey, Retention, StoreError, StoreErrorKind, Token,
+    purge_every, purge_in_batches,
 };

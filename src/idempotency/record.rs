@@ -10,13 +10,14 @@ use std::{
 use tokio::time::{Instant, sleep};
 
 use super::{
-    backoff::Backoff,
-    call::bounded,
     lease::Lease,
     store::{Completion, EventStore, StoreError},
     unrecorded::Remembered,
 };
-use crate::trace;
+use crate::{
+    store::{Backoff, bounded},
+    trace,
+};
 
 const ATTEMPTS: usize = 3;
 const PAUSE: Duration = Duration::from_millis(50);

@@ -8,8 +8,8 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{backoff::Backoff, lease::Lease, shared::Background, store::EventStore};
-use crate::trace;
+use super::{lease::Lease, shared::Background, store::EventStore};
+use crate::{store::Backoff, trace};
 
 /// The longest pause after an attempt that failed.
 const MAX_PAUSE: Duration = Duration::from_millis(500);

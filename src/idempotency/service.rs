@@ -62,7 +62,7 @@ where
     /// Outside a tokio runtime with time enabled.
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let Some(event) = request.extensions().get::<VerifiedEvent>() else {
-            trace::no_verified_event();
+            trace::no_verified_event("an IdempotencyLayer");
             return ResponseFuture::answered(response::unverified());
         };
         let Some(running) = self.shared.in_flight.enter() else {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use hmac::Mac;
-use http::HeaderValue;
+use http::{HeaderValue, header::InvalidHeaderValue};
 
 use super::keys::{HmacSha256, keyed};
 use crate::{hex::hex, secret::Secret};
@@ -50,15 +50,34 @@ impl Signer {
         let t = at
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_secs());
+        self.header(body, &t.to_string())
+            .expect("digits, hex and punctuation are a header value")
+    }
+
+    /// The same with any text in place of the timestamp, such as `170x`: for tests of receivers,
+    /// which must reject it.
+    ///
+    /// # Errors
+    ///
+    /// If the text cannot be part of a header value.
+    #[cfg(feature = "test-util")]
+    pub fn sign_text(
+        &self,
+        body: &[u8],
+        timestamp: &str,
+    ) -> Result<HeaderValue, InvalidHeaderValue> {
+        self.header(body, timestamp)
+    }
+
+    fn header(&self, body: &[u8], t: &str) -> Result<HeaderValue, InvalidHeaderValue> {
         let mut mac = self.key.clone();
-        mac.update(t.to_string().as_bytes());
+        mac.update(t.as_bytes());
         mac.update(b".");
         mac.update(body);
         let text = format!("t={t},v1={}", hex(&mac.finalize().into_bytes()));
-        let mut value =
-            HeaderValue::try_from(text).expect("digits, hex and punctuation are a header value");
+        let mut value = HeaderValue::try_from(text)?;
         value.set_sensitive(true);
-        value
+        Ok(value)
     }
 }
 

@@ -6,7 +6,7 @@ use super::{RejectionCounter, delivery_log::DeliveryLog};
 use crate::{event::VerifiedEvent, rejection::Rejection};
 
 /// The target of every log event, which does not change when modules move.
-const TARGET: &str = "tower_loops";
+pub(super) const TARGET: &str = "tower_loops";
 
 /// The longest part of an id or type that is logged, in bytes. A signed id can be as long as the
 /// body.
@@ -130,63 +130,5 @@ impl<'a> Details<'a> {
             | Rejection::BodyTimeout { .. } => {}
         }
         details
-    }
-}
-
-#[cfg(feature = "idempotency")]
-pub(crate) use idempotency::*;
-
-#[cfg(feature = "idempotency")]
-mod idempotency {
-    use std::error::Error;
-
-    use tracing::{Instrument, instrument::Instrumented};
-
-    use super::TARGET;
-    use crate::idempotency::{EventKey, StoreError};
-
-    /// A task of its own stays in the span of the request that it is for.
-    pub(crate) fn in_current_span<F>(future: F) -> Instrumented<F> {
-        future.in_current_span()
-    }
-
-    pub(crate) fn delivery(key: &EventKey, outcome: &'static str) {
-        tracing::info!(target: TARGET, %key, outcome, "Loops event delivered");
-    }
-
-    pub(crate) fn delivery_failed(key: &EventKey, outcome: &'static str) {
-        tracing::warn!(target: TARGET, %key, outcome, "Loops event released for another delivery");
-    }
-
-    pub(crate) fn lease_lost(key: &EventKey) {
-        tracing::warn!(target: TARGET, %key, "the lease on a Loops event ran out while it was handled");
-    }
-
-    pub(crate) fn held_too_long(key: &EventKey) {
-        tracing::warn!(target: TARGET, %key, "a Loops event is held no longer, though its handler still runs");
-    }
-
-    pub(crate) fn store_failed(key: &EventKey, operation: &'static str, error: &StoreError) {
-        let cause = error.source();
-        tracing::error!(target: TARGET, %key, operation, %error, cause, "the event store failed");
-    }
-
-    pub(crate) fn purge_failed(error: &StoreError) {
-        let cause = error.source();
-        tracing::warn!(target: TARGET, %error, cause, "expired events could not be purged");
-    }
-
-    pub(crate) fn success_not_recorded(key: &EventKey) {
-        tracing::error!(target: TARGET, %key, "a Loops event was handled, and this could not be recorded");
-    }
-
-    pub(crate) fn too_many_unrecorded(key: &EventKey) {
-        tracing::error!(target: TARGET, %key, "too many Loops events wait for the event store to record them");
-    }
-
-    pub(crate) fn no_verified_event() {
-        tracing::error!(target: TARGET,
-            "an IdempotencyLayer got a request without a VerifiedEvent: there is no LoopsSignatureLayer around it"
-        );
     }
 }

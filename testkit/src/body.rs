@@ -14,8 +14,14 @@ use std::{
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::Full;
 use tokio::sync::mpsc;
 use tower_loops::BoxError;
+
+/// A body in one frame.
+pub fn full(bytes: impl Into<Bytes>) -> Full<Bytes> {
+    Full::new(bytes.into())
+}
 
 /// The result of one poll.
 #[derive(Debug)]

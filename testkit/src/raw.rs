@@ -16,7 +16,7 @@ use crate::{delivery::PATH, poll::within_reason};
 pub const CHUNKED: &str = "transfer-encoding: chunked";
 
 /// Status and body of a response.
-pub type Response = (u16, String);
+pub type Reply = (u16, String);
 
 /// One connection.
 #[derive(Debug)]
@@ -55,13 +55,13 @@ impl Raw {
     }
 
     /// The next response.
-    pub async fn answer(&mut self) -> Response {
+    pub async fn answer(&mut self) -> Reply {
         let response = self.incoming.next().await;
         response.expect("disconnected without a response")
     }
 
     /// Every response until the server disconnects.
-    pub async fn rest(&mut self) -> Vec<Response> {
+    pub async fn rest(&mut self) -> Vec<Reply> {
         let mut responses = Vec::new();
         while let Some(response) = self.incoming.next().await {
             responses.push(response);
@@ -76,13 +76,13 @@ pub struct Incoming(BufReader<OwnedReadHalf>);
 
 impl Incoming {
     /// The next response, or `None` when the server has disconnected.
-    pub async fn next(&mut self) -> Option<Response> {
+    pub async fn next(&mut self) -> Option<Reply> {
         within_reason(read_response(&mut self.0)).await
     }
 }
 
 /// Reads a response; `None` at the end of the stream.
-pub async fn read_response(stream: &mut (impl AsyncBufRead + Unpin)) -> Option<Response> {
+pub async fn read_response(stream: &mut (impl AsyncBufRead + Unpin)) -> Option<Reply> {
     let status_line = read_line(stream).await?;
     let status = status_line.split(' ').nth(1)?.parse().expect("a status");
     let mut length = 0;

@@ -6,11 +6,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use serde_json::{Value, json};
+use testkit::delivery::{SECRET, mac, secret};
 use tower::{ServiceExt, service_fn};
 use tower_layer::Layer;
-use tower_loops::{EventData, EventObject, EventType, VerifiedEvent, testing};
+use tower_loops::{EventData, EventObject, EventType, Signer, VerifiedEvent, testing};
 
-use crate::known::OBJECTS;
+use crate::{BODY, known::OBJECTS};
 
 #[test]
 fn a_sample_is_a_whole_event_with_the_fields_of_its_object() {
@@ -90,7 +91,28 @@ async fn the_layer_accepts_the_request_and_no_other_secret() {
         .oneshot(request())
         .await;
     assert_eq!(accepted.unwrap().status(), 200);
-    let other = tower_loops::LoopsSignatureLayer::new(testkit::delivery::secret("whsec_other"));
+    let other = tower_loops::LoopsSignatureLayer::new(secret("whsec_other"));
     let rejected = other.layer(service_fn(id)).oneshot(request()).await;
     assert_eq!(rejected.unwrap().status(), 401);
+}
+
+#[test]
+fn any_text_is_signed_in_place_of_the_timestamp() {
+    let signer = Signer::new(secret(SECRET));
+    for t in ["", "abc", "-1", "1700000000.5"] {
+        let header = signer.sign_text(BODY.as_bytes(), t).expect(t);
+        assert_eq!(header, format!("t={t},v1={}", mac(SECRET, t, BODY)));
+        assert!(header.is_sensitive());
+    }
+    assert!(signer.sign_text(b"", "a\nb").is_err());
+}
+
+#[test]
+fn a_secret_is_found_in_a_text_unless_it_is_short() {
+    let text = format!("no event is signed with {SECRET}.");
+    assert!(secret(SECRET).is_in(text.as_bytes()));
+    assert!(!secret(SECRET).is_in(b"no event is signed"));
+    assert!(!secret("no event").is_in(b"no even"));
+    assert!(secret("no event").is_in(text.as_bytes()));
+    assert!(!secret("no even").is_in(text.as_bytes()), "by chance");
 }

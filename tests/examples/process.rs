@@ -56,7 +56,7 @@ pub(crate) fn run(command: &mut Command) -> Ran {
     }
 }
 
-/// `quickstart --serve` on a free port, ended when dropped.
+/// The example `axum` on a free port, ended when dropped.
 pub(crate) struct Serving {
     child: Child,
     lines: Receiver<String>,
@@ -65,11 +65,11 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start() -> Self {
-        let mut child = example("quickstart")
-            .args(["--serve", "127.0.0.1:0"])
+        let mut child = example("axum")
+            .arg("127.0.0.1:0")
             .stdout(Stdio::piped())
             .spawn()
-            .expect("quickstart starts");
+            .expect("axum starts");
         let stdout = BufReader::new(child.stdout.take().expect("it is piped"));
         let (send, lines) = mpsc::channel();
         thread::spawn(move || {

@@ -1,8 +1,7 @@
-//! The layer in the frameworks it is made for, in memory and over loopback sockets, and the examples as they are run.
+//! The layer in the frameworks it is made for, and the examples as they are run.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod axum;
 mod examples;
 mod hyper;
 mod support;
-mod tonic;

@@ -1,22 +1,21 @@
-//! Lengths that are declared and never sent.
+//! Declared lengths that are not those of what is sent.
 
 use crate::support::{
-    ATTACK, Answer, EXAMPLES, MIB, ROOM, forgery, genuine_event,
-    http2::{Http2, fed, pieces, post},
-    malformed, missing,
-    raw::{Raw, by_the_server, head, signed},
+    ATTACK, EXAMPLES, MIB, ROOM, Raw, Reply, by_the_server, channel, forgery, genuine_event, head,
+    http2::{Http2, post},
+    malformed, missing, pieces,
     server::Server,
-    signature, too_large,
+    signature, signature_line, too_large,
 };
 
-/// A terabyte, and the longest that a server lets through, on HTTP/1.1 and on HTTP/2 (which reads 19 digits).
+/// A terabyte, and the longest that hyper accepts, on HTTP/1.1 and on HTTP/2 (19 digits).
 const LENGTHS: [[u64; 2]; 2] = [
     [1 << 40, 1 << 40],
     [u64::MAX - 2, 9_999_999_999_999_999_999],
 ];
 
 /// No signature, none that is well-formed, and a plausible one.
-fn attackers() -> [(Option<String>, Answer); 3] {
+fn attackers() -> [(Option<String>, Reply); 3] {
     [
         (None, missing()),
         (Some("sha256=00".to_owned()), malformed()),
@@ -35,7 +34,7 @@ async fn a_declared_terabyte_is_rejected_and_takes_no_memory() {
                 let mut lines = vec![format!("content-length: {http1}")];
                 let mut headers = vec![("content-length", &*http2)];
                 if let Some(value) = &value {
-                    lines.push(signed(value));
+                    lines.push(signature_line(value));
                     headers.push(("x-loops-signature", value));
                 }
                 let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -45,7 +44,7 @@ async fn a_declared_terabyte_is_rejected_and_takes_no_memory() {
                 assert_eq!(raw.answer().await, expected, "{example}, {http1}");
 
                 let connection = Http2::connect(server.address).await;
-                let (feed, body) = fed();
+                let (feed, body) = channel();
                 let answer = connection.send(post(&headers, body)).await;
                 assert_eq!(answer, expected, "{example}, {http2}, HTTP/2");
                 server.delivers().await;
@@ -54,7 +53,7 @@ async fn a_declared_terabyte_is_rejected_and_takes_no_memory() {
         }
         let growth = server.growth();
         assert!(growth.peak < ROOM, "{example}: {growth:?}");
-        // An allocator sets 64 MiB of addresses aside for each thread. A terabyte would be seen here, touched or not.
+        // An allocator reserves 64 MiB of addresses for each thread. A terabyte would show here.
         assert!(growth.address_space_peak < 1024 * MIB, "{growth:?}");
         drop(kept_open);
         server.ends_well().await;
@@ -62,7 +61,7 @@ async fn a_declared_terabyte_is_rejected_and_takes_no_memory() {
 }
 
 #[tokio::test]
-async fn a_length_that_is_no_length_is_the_servers_to_reject() {
+async fn the_server_rejects_a_length_that_is_no_length() {
     let body = genuine_event();
     let value = signature(&body);
     let length = body.len();
@@ -80,7 +79,8 @@ async fn a_length_that_is_no_length_is_the_servers_to_reject() {
         ] {
             let line = format!("content-length: {length}");
             let mut raw = Raw::connect(server.address).await;
-            raw.send(head(&[&signed(&value), &line]) + &body).await;
+            raw.send(head(&[&signature_line(&value), &line]) + &body)
+                .await;
             let answers = raw.rest().await;
             assert!(by_the_server(&answers), "{example}, {length}: {answers:?}");
 
@@ -90,6 +90,32 @@ async fn a_length_that_is_no_length_is_the_servers_to_reject() {
             assert!(answer.is_err(), "{example}, {length}: {answer:?}");
             server.delivers().await;
         }
+        server.ends_well().await;
+    }
+}
+
+#[tokio::test]
+async fn http2_ends_a_request_that_is_not_as_long_as_declared() {
+    let value = signature(ATTACK);
+    for example in EXAMPLES {
+        let server = Server::start(example).await;
+        let connection = Http2::connect(server.address).await;
+        for declared in [0, ATTACK.len() - 1, ATTACK.len() + 1, MIB as usize] {
+            let declared = declared.to_string();
+            let headers = [
+                ("content-length", &*declared),
+                ("x-loops-signature", &value),
+            ];
+            for size in [7, 4096] {
+                let request = post(&headers, pieces(ATTACK, size));
+                let answer = connection.try_send(request).await;
+                let name = format!("{example}, {declared} by {size}");
+                // A reset may come after the response, which is then a rejection.
+                let handled = matches!(answer, Ok((200, _)));
+                assert!(!handled, "{name}: {answer:?}");
+            }
+        }
+        drop(connection);
         server.ends_well().await;
     }
 }

@@ -1,5 +1,5 @@
-//! How long the rest of a rejected body is read before the answer: not at all where the client waits or has declared too much,
-//! and else until it has been silent for two seconds, or until the body timeout. Its bound in bytes is tried in `endless`.
+//! The drain on a real connection: at once where the client waits or has declared too much, else
+//! until two seconds without data, or until the body timeout. `endless` tests its bound in bytes.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -8,28 +8,26 @@ use tokio::{io::AsyncWriteExt, net::TcpListener, time::interval};
 use tower_loops::{LoopsSignatureLayer, Secret};
 
 use crate::support::{
-    ATTACK, BODY_LIMIT, EXAMPLES, GENUINE, PATH, SECRET, forgery, genuine_event,
-    http2::{Http2, data, fed, post},
-    mac, missing,
-    raw::{CHUNKED, Raw, content_length, head, signed},
-    received, rejected,
+    ATTACK, BODY_LIMIT, CHUNKED, EXAMPLES, GENUINE, PATH, Raw, SECRET, channel, content_length,
+    data, forgery, genuine_event, head,
+    http2::{Http2, post},
+    missing, received,
     serve::{Limits, serve},
     server::Server,
-    signature, too_large, within_reason,
+    signature, signature_line, stale, too_large, too_old, within_reason,
 };
 
 #[tokio::test]
 async fn a_client_that_waits_for_the_answer_does_not_wait_for_the_drain() {
-    let stale = signed(&format!("t=1,v1={}", mac("1", ATTACK)));
-    let forged = signed(&forgery());
+    let old = signature_line(&stale(ATTACK));
+    let forged = signature_line(&forgery());
     let expect = "expect: 100-continue";
     let (short, over) = (content_length(1000), content_length(BODY_LIMIT + 1));
-    let too_old = || rejected(401, "Webhook timestamp too old");
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
         for (name, lines, expected) in [
             ("expect", vec![expect, &short], missing()),
-            ("expect", vec![expect, &short, &stale], too_old()),
+            ("expect", vec![expect, &short, &old], too_old()),
             ("expect, chunked", vec![expect, CHUNKED], missing()),
             (
                 "expect, too long",
@@ -37,7 +35,7 @@ async fn a_client_that_waits_for_the_answer_does_not_wait_for_the_drain() {
                 too_large(),
             ),
             ("too long", vec![&over], missing()),
-            ("too long", vec![&over, &stale], too_old()),
+            ("too long", vec![&over, &old], too_old()),
             ("too long", vec![&over, &forged], too_large()),
         ] {
             // Drained, and answered when no data has arrived for two seconds.
@@ -52,10 +50,10 @@ async fn a_client_that_waits_for_the_answer_does_not_wait_for_the_drain() {
                 _ = drained.answer() => panic!("{example}, {name}: drained"),
             }
         }
-        // Whose header is right is asked for the body.
+        // The server asks for the body of a client whose header is right.
         let body = genuine_event();
         let mut connection = Raw::connect(server.address).await;
-        let genuine = signed(&signature(&body));
+        let genuine = signature_line(&signature(&body));
         connection
             .send(head(&[expect, &genuine, &content_length(body.len())]))
             .await;
@@ -76,7 +74,7 @@ async fn silence_ends_the_drain() {
         for sent in ["", "x"] {
             let mut connection = Raw::connect(server.address).await;
             connection.send(head(&[&content_length(1000)]) + sent).await;
-            let (feed, body) = fed();
+            let (feed, body) = channel();
             feed.send(data(sent)).unwrap();
             let answer = http2.start(post(&[], body));
             assert_eq!(connection.answer().await, missing(), "{example}");
@@ -108,7 +106,7 @@ async fn the_body_timeout_ends_the_drain_of_what_never_ends() {
     let dripping = async {
         loop {
             ticks.tick().await;
-            // What cannot be sent any more is noticed by reading.
+            // Reading shows what cannot be sent any more.
             let _ = http1.outgoing.write_all(b"1\r\nx\r\n").await;
         }
     };
@@ -119,7 +117,7 @@ async fn the_body_timeout_ends_the_drain_of_what_never_ends() {
 
     let http2 = Http2::connect(address).await;
     for (frame, count) in [("x", 1), ("", 1), ("", 256)] {
-        let (feed, body) = fed();
+        let (feed, body) = channel();
         let answer = http2.start(post(&[], body));
         let mut ticks = interval(Duration::from_millis(10));
         let sending = async {

@@ -1,18 +1,16 @@
-//! Bodies that come byte by byte, each in a frame of its own.
+//! Bodies in frames of one byte.
 
 use crate::support::{
-    Answer, EXAMPLES, GENUINE, ROOM, event_of, forgery,
-    http2::{Http2, pieces, post},
-    invalid,
-    raw::{CHUNKED, Raw, chunks, head, signed},
-    received,
+    CHUNKED, EXAMPLES, GENUINE, ROOM, Raw, Reply, chunks, event_of, forgery, head,
+    http2::{Http2, post},
+    invalid, pieces, received,
     server::Server,
-    signature, within_reason,
+    signature, signature_line, within_reason,
 };
 
 const LENGTH: usize = 64 * 1024;
 
-fn deliveries(body: &str) -> [(String, Answer); 2] {
+fn deliveries(body: &str) -> [(String, Reply); 2] {
     [(signature(body), received()), (forgery(), invalid())]
 }
 
@@ -24,7 +22,9 @@ async fn chunks_of_one_byte_are_a_body_like_any_other() {
         let mut server = Server::start(example).await;
         for (value, expected) in deliveries(&body) {
             let mut connection = Raw::connect(server.address).await;
-            connection.send(head(&[&signed(&value), CHUNKED])).await;
+            connection
+                .send(head(&[&signature_line(&value), CHUNKED]))
+                .await;
             let (most, last) = bytes.split_at(bytes.len() - 10);
             connection.send(most).await;
             server.delivers().await;
@@ -38,26 +38,8 @@ async fn chunks_of_one_byte_are_a_body_like_any_other() {
     }
 }
 
-/// So many frames that nobody has read yet are within what h2 lets be there for each MiB of its window.
-const FRAMES: usize = 1500;
-
 #[tokio::test]
-async fn http2_frames_of_one_byte_are_a_body_like_any_other() {
-    let body = event_of(GENUINE, FRAMES);
-    for example in EXAMPLES {
-        let mut server = Server::start(example).await;
-        for (value, expected) in deliveries(&body) {
-            let connection = Http2::connect(server.address).await;
-            let request = post(&[("x-loops-signature", &value)], pieces(&body, 1));
-            assert_eq!(connection.send(request).await, expected, "{example}");
-        }
-        server.has_handled(GENUINE).await;
-        server.ends_well().await;
-    }
-}
-
-#[tokio::test]
-async fn a_flood_of_http2_frames_of_one_byte_is_rejected_by_one_or_the_other() {
+async fn a_flood_of_http2_frames_of_one_byte_is_rejected_by_the_layer_or_by_h2() {
     let body = event_of("hostile.attack", LENGTH);
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
@@ -65,7 +47,7 @@ async fn a_flood_of_http2_frames_of_one_byte_is_rejected_by_one_or_the_other() {
         let headers = [("x-loops-signature", &*forgery())];
         let flood = connection.start(post(&headers, pieces(&body, 1)));
         server.delivers().await;
-        // Where frames come faster than they are read, h2 closes the connection. Which it is, is a matter of timing.
+        // If frames arrive faster than they are read, h2 closes the connection.
         if let Ok(answer) = within_reason(flood).await.unwrap() {
             assert_eq!(answer, invalid(), "{example}");
         }

@@ -1,21 +1,20 @@
-//! Bodies, heads and what stands between chunks, without an end.
+//! Bodies, heads and what is between chunks, without an end.
 
 use tokio::{io::AsyncWriteExt, net::tcp::OwnedWriteHalf, task::JoinHandle};
 
 use crate::support::{
-    Answer, BODY_LIMIT, EXAMPLES, MIB, ROOM, forgery, genuine_event,
-    http2::{Http2, data, fed, post},
-    malformed, missing,
-    raw::{CHUNKED, Raw, by_the_server, chunks, head, signed},
-    rejected,
+    BODY_LIMIT, CHUNKED, EXAMPLES, MIB, ROOM, Raw, Reply, by_the_server, channel, chunks, data,
+    forgery, genuine_event, head,
+    http2::{Http2, post},
+    malformed, missing, rejected,
     server::Server,
-    signature, too_large, within_reason,
+    signature, signature_line, too_large, within_reason,
 };
 
-/// More than any socket's buffers hold: nobody can send so much who is not read.
+/// More than the buffers of a socket hold: a client can only send so much if the server reads.
 const MORE_THAN_BUFFERS: u64 = 256 * MIB;
 
-fn attackers() -> [(Option<String>, Answer); 3] {
+fn attackers() -> [(Option<String>, Reply); 3] {
     [
         (None, missing()),
         (Some("sha256=00".to_owned()), malformed()),
@@ -23,7 +22,7 @@ fn attackers() -> [(Option<String>, Answer); 3] {
     ]
 }
 
-/// Sends this again and again until the server has closed the connection. How much it took.
+/// Sends this again and again until the server disconnects. Returns how much was sent.
 fn send_without_end(mut outgoing: OwnedWriteHalf, what: String) -> JoinHandle<u64> {
     tokio::spawn(async move {
         let mut sent = 0;
@@ -40,7 +39,7 @@ async fn chunks_without_end_are_rejected_and_the_connection_ends() {
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
         for (value, expected) in attackers() {
-            let line = value.map_or("accept: */*".to_owned(), |value| signed(&value));
+            let line = value.map_or("accept: */*".to_owned(), |value| signature_line(&value));
             let mut connection = Raw::connect(server.address).await;
             connection.send(head(&[&line, CHUNKED])).await;
             let sending = send_without_end(connection.outgoing, chunk.clone());
@@ -61,19 +60,19 @@ async fn chunks_without_end_are_rejected_and_the_connection_ends() {
 async fn http2_data_without_end_is_rejected_and_the_request_ends() {
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
-        // They share a connection: the rejected ones leave its flow control as it was.
+        // They share a connection: a rejected request releases its flow control.
         let connection = Http2::connect(server.address).await;
         for (value, expected) in attackers() {
             let headers = value.iter().map(|value| ("x-loops-signature", &**value));
             let headers: Vec<_> = headers.collect();
-            let (feed, body) = fed();
+            let (feed, body) = channel();
             let frame = data([b'x'; 16_384]).into_data().unwrap();
             for _ in 0..4 * BODY_LIMIT / frame.len() {
                 feed.send(http_body::Frame::data(frame.clone())).unwrap();
             }
             let answer = connection.send(post(&headers, body)).await;
             assert_eq!(answer, expected, "{example}");
-            // The client has been told to stop: it has dropped the body, which had more to come.
+            // The client was reset: it has dropped the body, which had more frames.
             within_reason(feed.closed()).await;
             server.delivers().await;
         }
@@ -87,7 +86,7 @@ async fn http2_data_without_end_is_rejected_and_the_request_ends() {
 #[tokio::test]
 async fn what_is_around_the_chunks_has_an_end() {
     let body = genuine_event();
-    let signed_head = || head(&[&signed(&signature(&body)), CHUNKED]);
+    let signed_head = || head(&[&signature_line(&signature(&body)), CHUNKED]);
     let pad = "x".repeat(65_536);
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
@@ -118,7 +117,7 @@ async fn what_is_around_the_chunks_has_an_end() {
             assert!(sent < MORE_THAN_BUFFERS, "{example}, {name}: {sent} taken");
         }
 
-        // Zeros before the size of a chunk have no end in hyper. They cost the server what reading them costs, and no memory.
+        // Hyper reads zeros before the size of a chunk without an end, and without memory.
         let mut zeros = Raw::connect(server.address).await;
         zeros.send(signed_head()).await;
         zeros.send("0".repeat(4 * BODY_LIMIT)).await;
@@ -131,7 +130,7 @@ async fn what_is_around_the_chunks_has_an_end() {
 }
 
 #[tokio::test]
-async fn a_head_without_end_is_the_servers_to_reject() {
+async fn the_server_rejects_a_head_without_end() {
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
         let start = head(&["x-loops-signature: t="]);

@@ -1,5 +1,5 @@
-//! Connections that send nothing, or never the end of a head. What closes them is `examples/support/serve.rs`, which runs
-//! here with short limits, and in the examples with its own.
+//! Connections that send nothing, or never the end of a head. `examples/support/serve.rs` closes
+//! them, here with short limits.
 
 use std::{convert::Infallible, io::ErrorKind, net::SocketAddr, time::Duration};
 
@@ -16,9 +16,9 @@ use tokio::{
 use tower::service_fn;
 
 use crate::support::{
-    Answer, EXAMPLES,
-    http2::{Http2, pieces, post},
-    raw::Raw,
+    EXAMPLES, Raw, Reply,
+    http2::{Http2, post},
+    pieces,
     serve::{Limits, serve},
     server::{Server, affordable},
     within_reason,
@@ -60,7 +60,7 @@ fn shapes() -> Vec<(&'static str, Vec<u8>, &'static [u8])> {
     ]
 }
 
-/// Answers at once, except on these paths: `/slow` takes several times as long as connections may be idle, `/never` forever.
+/// Responds at once, but on `/slow` after four idle timeouts, and on `/never` never.
 async fn start(limits: Limits) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -76,7 +76,7 @@ async fn start(limits: Limits) -> SocketAddr {
     address
 }
 
-fn served() -> Answer {
+fn served() -> Reply {
     (200, "served".to_owned())
 }
 
@@ -85,7 +85,7 @@ async fn get(connection: &mut Raw, path: &str) {
     connection.send(head).await;
 }
 
-/// Plays a shape until the server has closed the connection.
+/// Plays a shape until the server disconnects.
 async fn is_closed(address: SocketAddr, start: &[u8], again: &[u8]) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(start).await.unwrap();
@@ -103,7 +103,7 @@ async fn is_closed(address: SocketAddr, start: &[u8], again: &[u8]) {
                 }
             },
             _ = ticks.tick() => {
-                // What cannot be sent any more is noticed by reading.
+                // Reading shows what cannot be sent any more.
                 let _ = write.write_all(again).await;
             }
         }
@@ -193,7 +193,7 @@ async fn one_connection_too_many_closes_the_one_that_was_idle_longest() {
     get(&mut kept, "/now").await;
     assert_eq!(kept.answer().await, served());
 
-    // However many come: those with a request are served, and the request in progress is.
+    // Connections with a request are served, however many arrive, and so is the one in progress.
     for _ in 0..20 {
         let mut another = Raw::connect(address).await;
         get(&mut another, "/now").await;
@@ -217,7 +217,7 @@ async fn an_example_out_of_file_descriptors_still_serves() {
         for _ in 0..20 {
             server.delivers().await;
         }
-        // It did not take the end of all of them.
+        // It did not close all of them.
         let read = newest.try_read(&mut [0]);
         assert_eq!(read.unwrap_err().kind(), ErrorKind::WouldBlock, "{example}");
         drop((silent, newest));

@@ -1,18 +1,18 @@
-//! Many bodies that were begun and never go on.
+//! Many bodies that begin and never go on.
 
 use std::env;
 
 use crate::support::{
-    BODY_LIMIT, EXAMPLES, MIB, event_of, forgery,
-    http2::{Http2, data, fed, post},
-    raw::{Raw, content_length, head, signed},
+    BODY_LIMIT, EXAMPLES, MIB, Raw, channel, content_length, data, event_of, forgery, head,
+    http2::{Http2, post},
     server::{Server, affordable},
+    signature_line,
 };
 
 /// What each attacker sends before it stops.
 const SENT: usize = 4096;
 
-/// How many attackers there are. To see what more of them cost:
+/// The number of attackers. To measure more of them:
 /// `HOSTILE_CONNECTIONS=2000 cargo test --test hostile stalled -- --nocapture`
 fn connections() -> usize {
     let wanted = env::var("HOSTILE_CONNECTIONS").map_or(400, |text| text.parse().unwrap());
@@ -20,10 +20,10 @@ fn connections() -> usize {
 }
 
 #[tokio::test]
-async fn stalled_connections_cost_what_they_sent_and_hold_nobody_up() {
+async fn stalled_connections_cost_what_they_sent_and_block_no_delivery() {
     let count = connections();
-    // As much is declared as is allowed. What is reserved for it would be a hundred times what is sent.
-    let head = head(&[&signed(&forgery()), &content_length(BODY_LIMIT)]);
+    // They declare the limit: reserving that would take a hundred times what they send.
+    let head = head(&[&signature_line(&forgery()), &content_length(BODY_LIMIT)]);
     let start = head + &event_of("hostile.attack", SENT);
     for example in EXAMPLES {
         let mut server = Server::start(example).await;
@@ -37,7 +37,7 @@ async fn stalled_connections_cost_what_they_sent_and_hold_nobody_up() {
         for _ in 0..20 {
             server.delivers().await;
         }
-        // When it has nothing left to do, it has read what was sent.
+        // At rest, it has read what was sent.
         server.rests().await;
 
         let growth = server.growth();
@@ -47,7 +47,7 @@ async fn stalled_connections_cost_what_they_sent_and_hold_nobody_up() {
             each(growth.resident),
             each(growth.reserved)
         );
-        // What was sent, the server's read buffer of 8 KiB and then some, the tasks, and what an allocator rounds up.
+        // What was sent, the read buffer of 8 KiB, the tasks, and what an allocator rounds up.
         let fair = 64 * 1024;
         assert!(each(growth.resident) < fair, "{example}: {growth:?}");
         assert!(each(growth.reserved) < fair, "{example}: {growth:?}");
@@ -59,7 +59,7 @@ async fn stalled_connections_cost_what_they_sent_and_hold_nobody_up() {
 }
 
 #[tokio::test]
-async fn stalled_http2_requests_cost_what_they_sent_and_hold_nobody_up() {
+async fn stalled_http2_requests_cost_what_they_sent_and_block_no_delivery() {
     // The `hyper` example lets 16 be open on a connection.
     let (connections, streams) = (20, 16);
     for example in EXAMPLES {
@@ -69,7 +69,7 @@ async fn stalled_http2_requests_cost_what_they_sent_and_hold_nobody_up() {
             let connection = Http2::connect(server.address).await;
             let requests: Vec<_> = (0..streams)
                 .map(|_| {
-                    let (feed, body) = fed();
+                    let (feed, body) = channel();
                     let request = post(&[("x-loops-signature", &forgery())], body);
                     let answer = connection.start(request);
                     feed.send(data([b'x'; SENT])).unwrap();

@@ -1,20 +1,19 @@
-//! Trailers: whatever they say, it is said too late.
+//! Trailers: a signature in them does not count.
 
 use http::{HeaderMap, HeaderValue};
 use http_body::Frame;
 
 use crate::support::{
-    ATTACK, Answer, EXAMPLES, GENUINE, forgery, genuine_event,
-    http2::{Http2, data, fed, post},
-    invalid, missing,
-    raw::{CHUNKED, Raw, chunks, head, signed},
-    received,
+    ATTACK, CHUNKED, EXAMPLES, GENUINE, Raw, Reply, channel, chunks, data, forgery, genuine_event,
+    head,
+    http2::{Http2, post},
+    invalid, missing, received,
     server::Server,
-    signature,
+    signature, signature_line,
 };
 
-/// A signature in the head, one in the trailers, the body, and what is answered.
-fn rows() -> Vec<(Option<String>, String, String, Answer)> {
+/// A signature in the head, one in the trailers, the body, and the response.
+fn rows() -> Vec<(Option<String>, String, String, Reply)> {
     let attack = || ATTACK.to_owned();
     let good = || signature(ATTACK);
     let genuine = genuine_event();
@@ -31,9 +30,9 @@ async fn a_signature_in_the_trailers_does_not_count() {
         let mut server = Server::start(example).await;
         for (value, trailer, body, expected) in rows() {
             let mut lines = vec![CHUNKED.to_owned(), "trailer: x-loops-signature".to_owned()];
-            lines.extend(value.as_deref().map(signed));
+            lines.extend(value.as_deref().map(signature_line));
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            let end = format!("0\r\n{}\r\n\r\n", signed(&trailer));
+            let end = format!("0\r\n{}\r\n\r\n", signature_line(&trailer));
             let mut raw = Raw::connect(server.address).await;
             raw.send(head(&lines) + &chunks(&body, 9) + &end).await;
             assert_eq!(raw.answer().await, expected, "{example}");
@@ -41,7 +40,7 @@ async fn a_signature_in_the_trailers_does_not_count() {
                 server.has_handled(GENUINE).await;
             }
 
-            let (feed, fed) = fed();
+            let (feed, fed) = channel();
             feed.send(data(&body)).unwrap();
             let value_of_trailer = HeaderValue::from_str(&trailer).unwrap();
             let name = "x-loops-signature".parse().unwrap();

@@ -1,201 +1,170 @@
-//! Reading the body: to its end whatever it says of its end, every frame, without a copy where there is but one.
+//! Reading the body: to its end whatever its hints say, every frame, without copying a single one.
 
 use std::{convert::Infallible, error::Error, future::ready, sync::Arc, time::Duration};
 
 use bytes::{Buf, Bytes};
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Response};
 use http_body_util::{BodyExt, Full};
-use tower::{Layer, Service, service_fn};
-use tower_loops::{Rejection, VerifiedEvent};
-
-use crate::{
-    scripted_body::{ChannelBody, ScriptedBody, Step},
-    support::{EVENT, Recorder, full, layer, poll_once, recording, send, signed},
+use testkit::{
+    body::{ScriptedBody, Step, channel, data},
+    delivery::{EVENT, signed},
+    poll::poll_once,
 };
+use tower::{Layer, Service, service_fn};
+use tower_loops::VerifiedEvent;
 
-const ANY_WAY_TO_SAY_ONE: [(u64, Option<u64>); 5] = [
-    (0, None),
-    (0, Some(0)),
-    (1, Some(1)),
-    (EVENT.len() as u64, Some(EVENT.len() as u64)),
-    (100_000, Some(100_000)),
-];
+use crate::support::{Inner, Recorder, layer, outcome, recording, send};
 
-/// The bytes that the inner service got, after checking that the event has the same.
+/// The bytes of the inner request, which are those of the event.
 async fn received(recorder: &Recorder) -> Bytes {
     let request = recorder.only_request();
     let event: Option<VerifiedEvent> = request.extensions().get().cloned();
     let Ok(body) = request.into_body().collect().await;
     let body = body.to_bytes();
-    assert_eq!(event.expect("the event").payload(), &body, "the payload");
+    assert_eq!(event.expect("the event").payload(), &body);
     body
 }
 
 #[tokio::test]
-async fn a_body_is_read_to_none_whatever_it_says_of_its_end_and_length() {
+async fn a_body_is_read_to_its_end_whatever_its_hints_say() {
+    let length = EVENT.len() as u64;
+    let sizes = [
+        (0, None),
+        (0, Some(0)),
+        (1, Some(1)),
+        (length, Some(length)),
+        (9999, Some(9999)),
+    ];
     for is_end_stream in [false, true] {
-        for (lower, upper) in ANY_WAY_TO_SAY_ONE {
-            let name = format!("is_end_stream {is_end_stream}, size hint {lower}..={upper:?}");
+        for (lower, upper) in sizes {
+            let name = format!("is_end_stream {is_end_stream}, {lower}..={upper:?}");
             let body = ScriptedBody::new([&EVENT[..1], &EVENT[1..20], &EVENT[20..]])
                 .saying_end(is_end_stream)
                 .saying_size(lower, upper);
             let watch = body.watch();
             let (service, recorder) = recording(&layer());
-            let answer = send(service, signed(EVENT, body)).await;
-            assert_eq!(answer.verdict(), "accepted", "{name}");
+            assert_eq!(
+                send(service, signed(EVENT, body)).await.outcome(),
+                "accepted",
+                "{name}"
+            );
             assert_eq!(watch.polls(), 4, "{name}: three frames and the end");
             assert_eq!(received(&recorder).await, EVENT, "{name}");
         }
     }
+    let longer = ScriptedBody::new([EVENT, " "]).saying_end(true);
+    assert_eq!(
+        outcome(&layer(), signed(EVENT, longer)).await,
+        "Invalid signature"
+    );
 }
 
 #[tokio::test]
-async fn frames_after_the_signed_ones_are_part_of_the_body() {
-    let body = ScriptedBody::new([EVENT, " "]).saying_end(true);
-    let answer = send(recording(&layer()).0, signed(EVENT, body)).await;
-    assert_eq!(answer.verdict(), "Invalid signature");
-}
-
-#[tokio::test]
-async fn several_frames_are_gathered_wherever_they_are_cut() {
+async fn frames_are_gathered_wherever_they_are_cut() {
     for first in 0..=EVENT.len() {
         for second in first..=EVENT.len() {
             let frames = [&EVENT[..first], &EVENT[first..second], &EVENT[second..]];
             let (service, recorder) = recording(&layer());
-            let answer = send(service, signed(EVENT, ScriptedBody::new(frames))).await;
-            assert_eq!(answer.verdict(), "accepted", "cut into {frames:?}");
+            send(service, signed(EVENT, ScriptedBody::new(frames))).await;
             assert_eq!(received(&recorder).await, EVENT, "cut into {frames:?}");
         }
+        // One frame of two parts.
+        let (start, end) = EVENT.as_bytes().split_at(first);
+        let (service, recorder) = recording(&layer());
+        send(service, signed(EVENT, Full::new(start.chain(end)))).await;
+        assert_eq!(received(&recorder).await, EVENT, "cut at {first}");
     }
 }
 
 #[tokio::test]
-async fn one_frame_is_handed_on_without_a_copy() {
+async fn a_single_frame_is_not_copied() {
     let frame = Bytes::copy_from_slice(EVENT.as_bytes());
+    let data = || Step::Data(frame.clone());
     let empty = || Step::Data(Bytes::new());
-    let rows = [
-        ("alone", vec![Step::Data(frame.clone())]),
-        (
-            "between empty frames",
-            vec![empty(), Step::Data(frame.clone()), empty()],
-        ),
-        (
-            "with trailers",
-            vec![Step::Data(frame.clone()), Step::Trailers(HeaderMap::new())],
-        ),
-    ];
-    for (name, steps) in rows {
+    for steps in [
+        vec![data()],
+        vec![empty(), data(), empty()],
+        vec![data(), Step::Trailers(HeaderMap::new())],
+    ] {
+        let name = format!("{steps:?}");
         let (service, recorder) = recording(&layer());
         send(service, signed(EVENT, ScriptedBody::new(steps))).await;
-        let request = recorder.only_request();
-        let event: &VerifiedEvent = request.extensions().get().expect("the event");
-        assert_eq!(event.payload().as_ptr(), frame.as_ptr(), "{name}: payload");
-        let Ok(body) = request.into_body().collect().await;
-        assert_eq!(body.to_bytes().as_ptr(), frame.as_ptr(), "{name}: body");
-    }
-}
-
-#[tokio::test]
-async fn a_frame_in_several_parts_is_read_whole() {
-    for cut in 0..=EVENT.len() {
-        let (start, end) = EVENT.as_bytes().split_at(cut);
-        let (service, recorder) = recording(&layer());
-        let answer = send(service, signed(EVENT, Full::new(start.chain(end)))).await;
-        assert_eq!(answer.verdict(), "accepted", "cut at {cut}");
-        assert_eq!(received(&recorder).await, EVENT, "cut at {cut}");
+        assert_eq!(received(&recorder).await.as_ptr(), frame.as_ptr(), "{name}");
     }
 }
 
 #[tokio::test]
 async fn trailers_are_not_signed_and_are_dropped() {
     let mut trailers = HeaderMap::new();
-    trailers.insert("x-checksum", "1".parse().expect("a header value"));
-    let body = ScriptedBody::new([EVENT.into(), Step::Trailers(trailers)]);
+    trailers.insert("x-checksum", 1.into());
     let (service, recorder) = recording(&layer());
-    let answer = send(service, signed(EVENT, body)).await;
-    assert_eq!(answer.verdict(), "accepted");
+    let body = ScriptedBody::new([EVENT.into(), Step::Trailers(trailers)]);
+    assert_eq!(
+        send(service, signed(EVENT, body)).await.outcome(),
+        "accepted"
+    );
     let Ok(body) = recorder.only_request().into_body().collect().await;
     assert_eq!(body.trailers(), None);
     assert_eq!(body.to_bytes(), EVENT);
 }
 
+/// After the last row's frame, the event is whole and its signature right.
 #[tokio::test]
-async fn a_body_that_fails_is_unreadable_after_any_number_of_frames() {
-    for frames in 0..4 {
-        let mut steps: Vec<Step> = (0..frames).map(|_| Step::from("x")).collect();
-        steps.push(Step::Fail("reset by peer".into()));
-        steps.push(EVENT.into());
-        let body = ScriptedBody::new(steps);
+async fn a_body_that_fails_is_unreadable_and_not_polled_again() {
+    for frames in [&[][..], &["x"], &["x", "x", "x"], &[EVENT]] {
+        let fail = Step::Fail("reset by peer".into());
+        let steps = frames.iter().copied().map(Step::from);
+        let body = ScriptedBody::new(steps.chain([fail, EVENT.into()]));
         let watch = body.watch();
-        let (service, recorder) = recording(&layer());
-        let answer = send(service, signed(EVENT, body)).await;
-
-        let name = format!("failed after {frames} frames");
-        assert_eq!(answer.status(), 400, "{name}: status");
-        assert_eq!(answer.text(), r#"{"error":"Unreadable body"}"#, "{name}");
-        let rejection = answer.rejection().expect("a reason");
-        assert!(
-            matches!(rejection, Rejection::UnreadableBody(_)),
-            "{name}: {rejection:?}"
+        let answer = send(recording(&layer()).0, signed(EVENT, body)).await;
+        assert_eq!(answer.outcome(), "Unreadable body", "{frames:?}");
+        let source = answer.rejection.as_ref().and_then(Error::source);
+        assert_eq!(
+            source.map(ToString::to_string).as_deref(),
+            Some("reset by peer")
         );
-        let cause = rejection.source().map(ToString::to_string);
-        assert_eq!(cause.as_deref(), Some("reset by peer"), "{name}: source()");
-        assert_eq!(watch.polls(), frames + 1, "{name}: polls of the body");
-        assert_eq!(recorder.calls(), 0, "{name}: calls of the inner service");
+        assert_eq!(watch.polls(), frames.len() + 1, "{frames:?}");
     }
 }
 
-/// The event was whole and its signature right, but nobody knows what else was to come.
-#[tokio::test]
-async fn a_body_that_fails_after_the_signed_bytes_is_refused_all_the_same() {
-    let body = ScriptedBody::new([EVENT.into(), Step::Fail("reset by peer".into())]);
-    let answer = send(recording(&layer()).0, signed(EVENT, body)).await;
-    assert_eq!(answer.verdict(), "Unreadable body");
-}
-
 #[tokio::test(start_paused = true)]
-async fn a_body_that_is_not_there_yet_wakes_the_request_for_each_frame() {
-    let (sender, body) = ChannelBody::new();
+async fn a_pending_body_wakes_the_request_for_each_frame() {
+    let (sender, body) = channel();
     let (service, recorder) = recording(&layer());
     let answer = tokio::spawn(send(service, signed(EVENT, body)));
     for byte in EVENT.bytes() {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        assert!(!answer.is_finished(), "answered before the body was there");
-        let frame = Bytes::copy_from_slice(&[byte]);
-        sender.send(frame).expect("the body is still wanted");
+        assert!(!answer.is_finished(), "before the body was there");
+        sender.send(data([byte])).expect("the body is read");
     }
     drop(sender);
-    let answer = answer.await.expect("no panic");
-    assert_eq!(answer.verdict(), "accepted");
+    assert_eq!(answer.await.expect("no panic").outcome(), "accepted");
     assert_eq!(received(&recorder).await, EVENT);
 }
 
-#[test]
-fn the_body_is_dropped_before_the_refusal_is_returned() {
-    let rows = [
-        ("another body", ScriptedBody::new(["{}"])),
-        ("not read to its end", ScriptedBody::new([EVENT, EVENT])),
-        ("failed", ScriptedBody::new([Step::Fail("reset".into())])),
-    ];
-    for (name, body) in rows {
+/// A body may hold the flow control of a connection.
+#[tokio::test]
+async fn the_body_is_dropped_before_the_response_and_before_the_inner_call() {
+    for body in [
+        ScriptedBody::new(["{}"]),
+        ScriptedBody::new([EVENT, EVENT]),
+        ScriptedBody::new([Step::Fail("reset".into())]),
+    ] {
         let watch = body.watch();
         let (mut service, _) = recording(&layer().with_max_body_size(EVENT.len()));
         let mut future = std::pin::pin!(service.call(signed(EVENT, body)));
-        let answered = poll_once(future.as_mut());
-        assert!(answered.is_ready(), "{name}: a response");
-        assert!(watch.is_dropped(), "{name}: the body lives on");
+        assert!(poll_once(future.as_mut()).is_ready());
+        assert!(watch.is_dropped());
     }
-}
 
-/// A body may hold a connection's flow control: a slow handler is no reason to keep it.
-#[tokio::test]
-async fn the_body_is_dropped_before_the_inner_service_is_called() {
     let body = ScriptedBody::new([EVENT]);
     let watch = Arc::new(body.watch());
-    let inner = service_fn(move |_: Request<Full<Bytes>>| {
+    let inner = service_fn(move |_: Inner| {
         let text = format!("dropped: {}", watch.is_dropped());
-        ready(Ok::<_, Infallible>(Response::new(full(text))))
+        ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::from(
+            text,
+        ))))
     });
     let answer = send(layer().layer(inner), signed(EVENT, body)).await;
-    assert_eq!(answer.text(), "dropped: true");
+    assert_eq!(answer.text, "dropped: true");
 }

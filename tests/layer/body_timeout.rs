@@ -1,22 +1,22 @@
-//! The deadline for a whole body: not for the gap between frames, and not for what comes after the body.
+//! The deadline of a whole body: not of a gap between frames, and not of what follows the body.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, pin::pin, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response};
-use http_body_util::{BodyExt, Full};
+use http::{HeaderMap, Response};
+use http_body_util::Full;
+use testkit::{
+    body::{ScriptedBody, Step, channel, data},
+    delivery::{EVENT, forged, genuine, post, signed},
+    poll::poll_once,
+    response::Answer,
+};
 use tokio::time::{Instant, advance, sleep};
-use tower::{Layer, Service, ServiceBuilder, service_fn};
-use tower_loops::{LoopsSignatureLayer, Rejection};
+use tower::{Layer, Service, service_fn};
+use tower_loops::LoopsSignatureLayer;
 use tower_test::mock;
 
-use crate::{
-    scripted_body::{ChannelBody, ScriptedBody, Step},
-    support::{
-        Answer, EVENT, Mock, forged, full, genuine, layer, next_request, poll_once, recording,
-        send, signed, unsigned,
-    },
-};
+use crate::support::{Inner, Mock, layer, next_request, outcome, recording, send};
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 const SECOND: Duration = Duration::from_secs(1);
@@ -26,76 +26,56 @@ fn bounded() -> LoopsSignatureLayer {
 }
 
 fn assert_timed_out(answer: &Answer, begun: Instant, timeout: Duration) {
-    assert_eq!(answer.status(), 408);
-    assert_eq!(answer.text(), r#"{"error":"Body timed out"}"#);
-    let rejection = answer.rejection();
-    assert!(matches!(rejection, Some(Rejection::BodyTimeout { .. })));
+    assert_eq!(answer.seen(), (408, r#"{"error":"Body timed out"}"#));
+    assert_eq!(answer.outcome(), "Body timed out");
     let taken = begun.elapsed();
-    assert!(
-        taken >= timeout && taken < timeout + Duration::from_millis(10),
-        "{taken:?}"
-    );
+    let is_in_time = taken >= timeout && taken < timeout + Duration::from_millis(10);
+    assert!(is_in_time, "{taken:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_never_ends_is_refused_at_the_deadline() {
-    let (service, recorder) = recording(&bounded());
+async fn frames_do_not_move_the_deadline_and_it_runs_from_the_call_on() {
+    let (mut service, recorder) = recording(&bounded());
     let begun = Instant::now();
-    let body = full(EVENT).with_trailers(std::future::pending());
-    let answer = send(service, signed(EVENT, body)).await;
-    assert_timed_out(&answer, begun, TIMEOUT);
-    assert_eq!(recorder.calls(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn frames_that_keep_coming_do_not_move_the_deadline() {
-    let (service, recorder) = recording(&bounded());
-    let begun = Instant::now();
-    let (sender, body) = ChannelBody::new();
+    let (sender, body) = channel();
+    let response = service.call(signed(EVENT, body));
+    advance(SECOND).await;
     let drip = tokio::spawn(async move {
-        for byte in EVENT.as_bytes() {
+        for byte in EVENT.bytes() {
+            let _ = sender.send(data([byte]));
             sleep(SECOND / 4).await;
-            let _ = sender.send(Bytes::copy_from_slice(&[*byte]));
         }
-        sender
     });
-    let answer = send(service, signed(EVENT, body)).await;
-    assert_timed_out(&answer, begun, TIMEOUT);
+    let Ok(response) = response.await;
+    assert_timed_out(&Answer::of(response).await, begun, TIMEOUT);
     assert_eq!(recorder.calls(), 0);
     drip.abort();
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_runs_from_the_call_on() {
-    let (mut service, _recorder) = recording(&bounded());
-    let begun = Instant::now();
-    let body = full(EVENT).with_trailers(std::future::pending());
-    let response = service.call(signed(EVENT, body));
-    advance(SECOND).await;
-    let Ok(response) = response.await;
-    assert_timed_out(&Answer::of(response).await, begun, TIMEOUT);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_body_that_comes_just_in_time_is_accepted() {
-    let (service, recorder) = recording(&bounded());
-    let (sender, body) = ChannelBody::new();
+async fn a_body_that_is_in_time_is_accepted() {
+    let (sender, body) = channel();
     tokio::spawn(async move {
         sleep(TIMEOUT - Duration::from_millis(1)).await;
-        let _ = sender.send(EVENT.into());
+        let _ = sender.send(data(EVENT));
     });
-    let answer = send(service, signed(EVENT, body)).await;
-    assert_eq!(answer.verdict(), "accepted");
-    assert_eq!(recorder.calls(), 1);
+    assert_eq!(outcome(&bounded(), signed(EVENT, body)).await, "accepted");
+
+    // What is there already is never late.
+    let at_once = layer().with_body_timeout(Duration::ZERO);
+    let frames = || EVENT.as_bytes().chunks(1).map(Bytes::from_static);
+    let request = signed(EVENT, ScriptedBody::new(frames()));
+    assert_eq!(outcome(&at_once, request).await, "accepted");
+    assert_eq!(outcome(&at_once, forged()).await, "Invalid signature");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handler_takes_as_long_as_it_likes_and_so_does_its_readiness() {
-    let slow = service_fn(async |_: Request<Full<Bytes>>| {
+async fn the_handler_and_its_readiness_have_no_deadline() {
+    let slow = service_fn(async |_: Inner| {
         sleep(100 * TIMEOUT).await;
-        Ok::<_, Infallible>(Response::new(full("late")))
+        Ok::<_, Infallible>(Response::new(Full::<Bytes>::from("late")))
     });
-    assert_eq!(send(bounded().layer(slow), genuine()).await.text(), "late");
+    assert_eq!(send(bounded().layer(slow), genuine()).await.text, "late");
 
     let (mock, mut handle): (Mock, _) = mock::pair();
     handle.allow(0);
@@ -103,86 +83,53 @@ async fn a_handler_takes_as_long_as_it_likes_and_so_does_its_readiness() {
     sleep(100 * TIMEOUT).await;
     handle.allow(1);
     let (_, respond) = next_request(&mut handle).await;
-    respond.send_response(Response::new(full("ready at last")));
-    assert_eq!(answer.await.expect("no panic").text(), "ready at last");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_slow_body_holds_no_permit() {
-    let inner = service_fn(async |_: Request<Full<Bytes>>| {
-        Ok::<_, Infallible>(Response::new(full("handled")))
-    });
-    let service = ServiceBuilder::new()
-        .layer(bounded())
-        .concurrency_limit(1)
-        .service(inner);
-    let body = full(EVENT).with_trailers(std::future::pending());
-    let slow = tokio::spawn(send(service.clone(), signed(EVENT, body)));
-    tokio::task::yield_now().await;
-    let begun = Instant::now();
-    assert_eq!(send(service, genuine()).await.text(), "handled");
-    assert_eq!(begun.elapsed(), Duration::ZERO);
-    assert_eq!(slow.await.expect("no panic").status(), 408);
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_is_there_already_is_never_late() {
-    let at_once = layer().with_body_timeout(Duration::ZERO);
-    let (service, _recorder) = recording(&at_once);
-    assert_eq!(send(service.clone(), genuine()).await.verdict(), "accepted");
-    let frames = EVENT.as_bytes().chunks(1).map(Bytes::from_static);
-    let answer = send(service.clone(), signed(EVENT, ScriptedBody::new(frames))).await;
-    assert_eq!(answer.verdict(), "accepted");
-    assert_eq!(send(service, forged()).await.verdict(), "Invalid signature");
+    respond.send_response(Response::new(Full::from("ready at last")));
+    assert_eq!(answer.await.expect("no panic").text, "ready at last");
 }
 
 #[tokio::test(start_paused = true)]
 async fn endless_frames_let_the_timeout_fire() {
-    let frame = |kind| match kind {
-        0 => Step::Data(Bytes::new()),
-        1 => Step::Trailers(HeaderMap::new()),
-        _ => Step::Data(Bytes::from_static(b" ")),
-    };
-    for kind in 0..3 {
-        let (service, _recorder) = recording(&bounded());
-        let body = ScriptedBody::new((0..1000).map(|_| frame(kind)));
+    let kinds: [fn() -> Step; 3] = [
+        || Step::Data(Bytes::new()),
+        || Step::Trailers(HeaderMap::new()),
+        || Step::from(" "),
+    ];
+    for frame in kinds {
+        let body = ScriptedBody::new((0..1000).map(|_| frame()));
         let watch = body.watch();
+        let layer = bounded();
         let request = signed(EVENT, body);
         // The clock moves on while the frames arrive, if the body lets other tasks run.
-        let (answer, ()) = tokio::join!(send(service, request), advance(TIMEOUT));
-        assert_eq!(answer.verdict(), "Body timed out", "frames of kind {kind}");
-        assert!(watch.polls() < 1000, "frames of kind {kind}");
+        let (outcome, ()) = tokio::join!(outcome(&layer, request), advance(TIMEOUT));
+        assert_eq!(outcome, "Body timed out", "{:?}", frame());
+        assert!(watch.polls() < 1000, "{:?}", frame());
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_body_timeout_is_thirty_seconds_unless_it_is_removed() {
+async fn the_timeout_is_thirty_seconds_unless_it_is_set_or_removed() {
     let begun = Instant::now();
-    let body = full(EVENT).with_trailers(std::future::pending());
+    let (_sender, body) = channel();
     let answer = send(recording(&layer()).0, signed(EVENT, body)).await;
     assert_timed_out(&answer, begun, 30 * SECOND);
 
-    for layer in [
-        layer().without_body_timeout(),
-        layer().with_body_timeout(Duration::MAX),
-    ] {
-        let (service, _recorder) = recording(&layer);
-        let (sender, body) = ChannelBody::new();
+    let unlimited = layer().with_body_timeout(Duration::MAX);
+    for layer in [layer().without_body_timeout(), unlimited] {
+        let (sender, body) = channel();
         tokio::spawn(async move {
             sleep(1000 * SECOND).await;
-            let _ = sender.send(EVENT.into());
+            let _ = sender.send(data(EVENT));
         });
-        let answer = send(service, signed(EVENT, body)).await;
-        assert_eq!(answer.verdict(), "accepted");
+        assert_eq!(outcome(&layer, signed(EVENT, body)).await, "accepted");
     }
 }
 
 #[test]
 fn outside_a_runtime_there_is_no_timeout_and_no_panic() {
     let (mut service, _recorder) = recording(&bounded());
-    for request in [signed(EVENT, ()), unsigned(())] {
-        let (_sender, body) = ChannelBody::new();
-        let mut future = std::pin::pin!(service.call(request.map(|()| body)));
+    for request in [signed(EVENT, ()), post(())] {
+        let (_sender, body) = channel();
+        let mut future = pin!(service.call(request.map(|()| body)));
         assert!(poll_once(future.as_mut()).is_pending());
     }
 }

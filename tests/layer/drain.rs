@@ -1,4 +1,5 @@
-//! A rejected body is drained, then responded to: within bounds of bytes and time, and nothing of it is kept.
+//! A rejected body is drained, then responded to: within bounds of bytes and time, without keeping
+//! any of it.
 
 use std::{
     pin::pin,
@@ -10,14 +11,16 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Version, header::EXPECT};
-use tower::Service;
-use tower_loops::LoopsSignatureLayer;
-
-use crate::{
-    scripted_body::{ChannelBody, ScriptedBody, Step},
-    support::{EVENT, layer, poll_once, recording, send, sign, signed, unsigned, with_header},
+use http::{HeaderValue, Request, Version, header};
+use http_body::Frame;
+use testkit::{
+    body::{ScriptedBody, Step, channel},
+    delivery::{EVENT, post, sign, signed, with_header},
+    poll::poll_once,
 };
+use tower::Service;
+
+use crate::support::{layer, outcome, recording};
 
 const MIB: usize = 1024 * 1024;
 
@@ -25,52 +28,48 @@ fn kib(count: usize) -> impl Iterator<Item = Bytes> {
     std::iter::repeat_n(Bytes::from_static(&[b'x'; 1024]), count)
 }
 
-/// The text of the rejection, and the bytes read before it. The body has 3 MiB and declares no length.
-async fn read_of_three_mebibytes(
-    layer: &LoopsSignatureLayer,
-    signature: Option<HeaderValue>,
-) -> (String, usize) {
-    let body = ScriptedBody::new(kib(3 * 1024));
-    let watch = body.watch();
-    let request = match signature {
-        Some(signature) => with_header(signature, body),
-        None => unsigned(body),
-    };
-    let (service, recorder) = recording(layer);
-    let answer = send(service, request).await;
-    assert_eq!(recorder.calls(), 0);
-    (answer.verdict(), watch.polls() * 1024)
+fn declaring(length: usize) -> Request<()> {
+    let mut request = signed(EVENT, ());
+    request
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, length.into());
+    request
 }
 
 #[tokio::test]
 async fn a_drain_is_bounded_in_bytes() {
     let limited = |bytes| layer().with_max_body_size(bytes);
-    let valid = || Some(sign(""));
-    #[rustfmt::skip]
+    let undrained = || layer().with_drain(false);
+    let (missing, too_large) = ("Missing signature", "Payload too large");
+    // By the header: one mebibyte, or the limit if it is larger. Beyond the limit: as much again.
     let rows = [
-        ("by the header: one mebibyte", layer(), None, "Missing signature", MIB),
-        ("or the limit, if it is larger", limited(2 * MIB), None, "Missing signature", 2 * MIB),
-        ("or more, if it is smaller", limited(1024), None, "Missing signature", MIB),
-        ("beyond the limit: as much again", layer(), valid(), "Payload too large", 2 * MIB + 1024),
-        ("also where that is little", limited(4096), valid(), "Payload too large", 2 * 4096 + 1024),
-        ("without a drain: nothing", layer().with_drain(false), None, "Missing signature", 0),
-        ("or up to the limit", layer().with_drain(false), valid(), "Payload too large", MIB + 1024),
+        (layer(), post(()), missing, MIB),
+        (limited(2 * MIB), post(()), missing, 2 * MIB),
+        (limited(1024), post(()), missing, MIB),
+        (layer(), signed("", ()), too_large, 2 * MIB + 1024),
+        (limited(4096), signed("", ()), too_large, 2 * 4096 + 1024),
+        (undrained(), post(()), missing, 0),
+        (undrained(), signed("", ()), too_large, MIB + 1024),
     ];
-    for (name, layer, signature, verdict, bytes) in rows {
-        let read = read_of_three_mebibytes(&layer, signature).await;
-        assert_eq!(read, (verdict.to_owned(), bytes), "{name}");
+    for (layer, request, expected, bytes) in rows {
+        let body = ScriptedBody::new(kib(3 * 1024));
+        let watch = body.watch();
+        assert_eq!(
+            outcome(&layer, request.map(|()| body)).await,
+            expected,
+            "{layer:?}"
+        );
+        assert_eq!(watch.polls() * 1024, bytes, "{layer:?}, {expected}");
     }
 }
 
 #[tokio::test]
 async fn every_rejection_before_the_end_of_the_body_drains_it() {
     let line = |text: &str| HeaderValue::from_str(text).expect("a header value");
-    let mut twice = with_header(sign(EVENT), ());
+    let mut twice = signed(EVENT, ());
     twice.headers_mut().append("x-loops-signature", sign(EVENT));
-    let mut declared = with_header(sign(EVENT), ());
-    declared.headers_mut().insert("content-length", MIB.into());
     let rows = [
-        ("Missing signature", unsigned(())),
+        ("Missing signature", post(())),
         ("Ambiguous signature", twice),
         ("Malformed signature", with_header(line("t=1"), ())),
         (
@@ -81,68 +80,50 @@ async fn every_rejection_before_the_end_of_the_body_drains_it() {
             "Invalid signature",
             with_header(line("t=1700000000,v1=0"), ()),
         ),
-        ("Payload too large", declared),
+        ("Payload too large", declaring(MIB)),
     ];
     let layer = layer().with_max_body_size(MIB - 1);
-    for (verdict, request) in rows {
+    for (expected, request) in rows {
         for end in [Step::Data(Bytes::new()), Step::Fail("reset".into())] {
-            let steps = kib(100).map(Step::Data).chain([end]);
-            let body = ScriptedBody::new(steps);
+            let body = ScriptedBody::new(kib(100).map(Step::Data).chain([end]));
             let watch = body.watch();
             let request = request.clone().map(|()| body);
-            let answer = send(recording(&layer).0, request).await;
-            assert_eq!(answer.verdict(), verdict);
-            assert!(watch.polls() > 100, "{verdict}: {}", watch.polls());
-            assert!(watch.is_dropped(), "{verdict}");
+            assert_eq!(outcome(&layer, request).await, expected);
+            assert!(watch.polls() > 100, "{expected}: {}", watch.polls());
+            assert!(watch.is_dropped(), "{expected}");
         }
     }
 }
 
 #[tokio::test]
-async fn some_rejections_are_responded_to_at_once() {
+async fn a_waiting_client_an_excessive_length_and_an_ended_body_are_answered_at_once() {
     let expecting = |version| {
-        let mut request = unsigned(());
+        let mut request = post(());
         *request.version_mut() = version;
         let value = HeaderValue::from_static("100-Continue");
-        request.headers_mut().insert(EXPECT, value);
-        request
-    };
-    let declared = |length: usize| {
-        let mut request = with_header(sign(EVENT), ());
-        request
-            .headers_mut()
-            .insert("content-length", length.into());
+        request.headers_mut().insert(header::EXPECT, value);
         request
     };
     let small = || layer().with_max_body_size(9);
     let rows = [
-        (
-            "a client that waits",
-            layer(),
-            expecting(Version::HTTP_11),
-            true,
-        ),
-        (
-            "HTTP/2 does not wait",
-            layer(),
-            expecting(Version::HTTP_2),
-            false,
-        ),
-        ("a length over the bound", small(), declared(MIB + 1), true),
-        ("the bound itself", small(), declared(MIB), false),
-        ("no drain", small().with_drain(false), declared(MIB), true),
+        (layer(), expecting(Version::HTTP_11), false, true),
+        (layer(), expecting(Version::HTTP_2), false, false),
+        (small(), declaring(MIB + 1), false, true),
+        (small(), declaring(MIB), false, false),
+        (small().with_drain(false), declaring(MIB), false, true),
+        (layer(), post(()), true, true),
     ];
-    for (name, layer, request, is_at_once) in rows {
-        let body = ScriptedBody::new(kib(2));
+    for (layer, request, is_at_its_end, is_at_once) in rows {
+        let body = ScriptedBody::new(kib(2)).saying_end(is_at_its_end);
         let watch = body.watch();
-        let answer = send(recording(&layer).0, request.map(|()| body)).await;
-        assert!(answer.status().is_client_error(), "{name}");
+        let name = format!("{layer:?}, {request:?}");
+        assert_ne!(
+            outcome(&layer, request.map(|()| body)).await,
+            "accepted",
+            "{name}"
+        );
         assert_eq!(watch.polls() == 0, is_at_once, "{name}");
     }
-    let ended = ScriptedBody::new([EVENT]).saying_end(true);
-    let watch = ended.watch();
-    send(recording(&layer()).0, unsigned(ended)).await;
-    assert_eq!(watch.polls(), 0, "a body at its end");
 }
 
 #[tokio::test]
@@ -150,25 +131,23 @@ async fn endless_empty_frames_end_and_let_other_tasks_run() {
     let body = ScriptedBody::new(std::iter::repeat_n(Bytes::new(), 2 * MIB));
     let watch = body.watch();
     let (mut service, _) = recording(&layer());
-    {
-        let mut future = pin!(service.call(unsigned(body)));
-        assert!(poll_once(future.as_mut()).is_pending());
-        assert!(watch.polls() < 1000, "in one poll: {}", watch.polls());
-        while poll_once(future.as_mut()).is_pending() {}
-    }
+    let mut future = pin!(service.call(post(body)));
+    assert!(poll_once(future.as_mut()).is_pending());
+    assert!(watch.polls() < 1000, "in one poll: {}", watch.polls());
+    while poll_once(future.as_mut()).is_pending() {}
     assert_eq!(watch.polls(), MIB);
 }
 
-/// Counts the frames that are still held.
-struct Frame(Arc<AtomicUsize>);
+/// Counts the buffers that are still held.
+struct Counted(Arc<AtomicUsize>);
 
-impl AsRef<[u8]> for Frame {
+impl AsRef<[u8]> for Counted {
     fn as_ref(&self) -> &[u8] {
         &[b'x'; 1024]
     }
 }
 
-impl Drop for Frame {
+impl Drop for Counted {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
@@ -176,16 +155,16 @@ impl Drop for Frame {
 
 #[test]
 fn a_drain_holds_no_data_and_no_inner_service() {
-    for (name, request) in [("by the header", unsigned(())), ("413", signed("", ()))] {
+    for (name, request) in [("by the header", post(())), ("413", signed("", ()))] {
         let held = Arc::new(AtomicUsize::new(0));
-        let (sender, body) = ChannelBody::new();
+        let (sender, body) = channel();
         let (mut service, recorder) = recording(&layer().with_max_body_size(2048));
         let clones = recorder.clones();
         let mut future = pin!(service.call(request.map(|()| body)));
         for _ in 0..3 {
             held.fetch_add(1, Ordering::SeqCst);
-            let frame = Bytes::from_owner(Frame(Arc::clone(&held)));
-            sender.send(frame).expect("the body is wanted");
+            let frame = Bytes::from_owner(Counted(Arc::clone(&held)));
+            sender.send(Frame::data(frame)).expect("the body is read");
             assert!(poll_once(future.as_mut()).is_pending(), "{name}");
         }
         assert_eq!(held.load(Ordering::SeqCst), 0, "{name}: frames held");
@@ -199,5 +178,50 @@ fn a_drain_holds_no_data_and_no_inner_service() {
             panic!("{name}: no response");
         };
         assert!(response.status().is_client_error(), "{name}");
+    }
+}
+
+#[cfg(feature = "tokio")]
+mod in_time {
+    use std::time::Duration;
+
+    use testkit::body::{channel, data};
+    use tokio::time::{Instant, sleep};
+
+    use super::{EVENT, layer, outcome, post, signed};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_drain_waits_two_seconds_for_data_and_ends_at_the_body_timeout() {
+        for (layer, drops, seconds) in [
+            (layer(), 0, 2),
+            (layer(), 60, 30),
+            (layer().with_body_timeout(5 * SECOND), 60, 5),
+            (layer().without_body_timeout(), 60, 62),
+        ] {
+            let (sender, body) = channel();
+            let drip = tokio::spawn(async move {
+                for _ in 0..drops {
+                    sleep(SECOND).await;
+                    let _ = sender.send(data("x"));
+                }
+                sender
+            });
+            let begun = Instant::now();
+            assert_eq!(outcome(&layer, post(body)).await, "Missing signature");
+            assert_eq!(begun.elapsed().as_secs(), seconds, "{layer:?}");
+            drip.abort();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_timed_out_is_not_drained() {
+        let (sender, body) = channel();
+        let begun = Instant::now();
+        let layer = layer().with_body_timeout(SECOND);
+        assert_eq!(outcome(&layer, signed(EVENT, body)).await, "Body timed out");
+        assert_eq!(begun.elapsed().as_secs(), 1);
+        assert!(sender.is_closed(), "the body is dropped");
     }
 }

@@ -1,21 +1,17 @@
-//! Deliveries of all kinds, each in a future on the heap, where servers keep and poll them.
+//! Deliveries of all kinds, each in a future on the heap, as servers poll them.
 
-use std::{
-    convert::Infallible,
-    pin::Pin,
-    task::{Context, Poll, Waker},
-    time::SystemTime,
-};
+use std::{convert::Infallible, time::SystemTime};
 
 use bytes::Bytes;
-use http::{Request, Response};
-use http_body::{Body, Frame};
+use http::Response;
 use http_body_util::Full;
-use tokio::sync::mpsc;
+use testkit::{
+    body::{channel, data},
+    delivery::{EVENT, with_header},
+    poll::poll_once,
+};
 use tower::{Layer, Service, service_fn};
-use tower_loops::{LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer};
-
-const EVENT: &[u8] = br#"{"id":"evt_1","type":"charge.succeeded"}"#;
+use tower_loops::{LoopsSignatureLayer, Secret, Signer};
 
 /// Genuine and forged ones, in one frame and in many, read to their end and dropped midway.
 pub(crate) fn run(layer: &LoopsSignatureLayer, signer: &Signer) {
@@ -24,9 +20,9 @@ pub(crate) fn run(layer: &LoopsSignatureLayer, signer: &Signer) {
         .build()
         .unwrap();
     let _entered = runtime.enter();
-    let forger = Signer::new(Secret::new("whsec_other").unwrap());
+    let attacker = Signer::new(Secret::new("whsec_other").unwrap());
     for round in 0..64 {
-        for signer in [signer, &forger] {
+        for signer in [signer, &attacker] {
             for size in [EVENT.len(), 7] {
                 deliver(layer, signer, size, round % 2 == 0);
             }
@@ -35,41 +31,16 @@ pub(crate) fn run(layer: &LoopsSignatureLayer, signer: &Signer) {
 }
 
 fn deliver(layer: &LoopsSignatureLayer, signer: &Signer, frame_size: usize, to_its_end: bool) {
-    let (sender, body) = mpsc::unbounded_channel();
-    let mut request = Request::new(Channel(body));
-    let signature = signer.sign(EVENT, SystemTime::now());
-    request.headers_mut().insert(SIGNATURE_HEADER, signature);
-    let inner = service_fn(async |_: Request<Full<Bytes>>| {
-        Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
-    });
+    let (sender, body) = channel();
+    let request = with_header(signer.sign(EVENT.as_bytes(), SystemTime::now()), body);
+    let inner = service_fn(async |_| Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())));
     let mut response = Box::pin(layer.layer(inner).call(request));
-    let mut poll = || {
-        response
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
-    };
-    for frame in EVENT.chunks(frame_size) {
-        sender.send(Bytes::copy_from_slice(frame)).unwrap();
-        assert!(poll().is_pending());
+    for frame in EVENT.as_bytes().chunks(frame_size) {
+        sender.send(data(frame)).unwrap();
+        assert!(poll_once(response.as_mut()).is_pending());
     }
     drop(sender);
     if to_its_end {
-        assert!(poll().is_ready());
-    }
-}
-
-struct Channel(mpsc::UnboundedReceiver<Bytes>);
-
-impl Body for Channel {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.0
-            .poll_recv(cx)
-            .map(|data| data.map(|data| Ok(Frame::data(data))))
+        assert!(poll_once(response.as_mut()).is_ready());
     }
 }

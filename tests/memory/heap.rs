@@ -7,7 +7,7 @@ use std::{
 
 const CHUNK: usize = 64 * 1024;
 
-/// How often the bytes stand in the heap. Nothing that was read is kept there.
+/// Counts the bytes in the heap, without copying what it reads there.
 pub(crate) fn count_in_heap(needle: &[u8]) -> usize {
     let memory = File::open("/proc/self/mem").unwrap();
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
@@ -33,7 +33,7 @@ fn count_in(memory: &File, start: u64, end: u64, needle: &[u8]) -> usize {
     let mut at = start;
     while at < end {
         let wanted = CHUNK.min((end - at) as usize);
-        // A page that was given back to the system has nothing to read.
+        // A page that was released to the system cannot be read.
         let read = memory.read_at(&mut chunk[..wanted], at).unwrap_or(0);
         let found = chunk[..read].windows(needle.len());
         count += found.filter(|window| *window == needle).count();

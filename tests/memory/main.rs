@@ -1,7 +1,8 @@
-//! No key is left in freed memory: neither the secret, nor the HMAC key states made from it, which are as good as the secret.
+//! No key is left in freed memory: neither the secret, nor the HMAC key states derived from it,
+//! which are equivalent to it.
 //!
-//! The test reads the heap of its own process, on Linux. It is a process of its own with one thread, so that all that is
-//! not the heap is the stack: what a compiler copies there when it moves a value is out of reach.
+//! The test reads the heap of its own process, on Linux. The process has one thread, so that all
+//! other memory is its stack, where a compiler may copy a value that it moves.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[cfg(target_os = "linux")]

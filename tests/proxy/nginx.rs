@@ -1,4 +1,4 @@
-//! An nginx of the test's own, with its defaults, in a folder of its own.
+//! An nginx process with its defaults, in a temporary folder.
 
 use std::{
     env, fs,
@@ -14,14 +14,14 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-/// Stopped, and its folder deleted, when this is dropped.
+/// Dropping it stops the process and deletes the folder.
 pub(crate) struct Nginx {
     child: Child,
     folder: PathBuf,
 }
 
 impl Nginx {
-    /// Passes requests on to these servers, as one upstream.
+    /// Forwards requests to these servers, as one upstream.
     pub(crate) async fn start(servers: &[SocketAddr]) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -74,8 +74,9 @@ fn program() -> PathBuf {
     program.expect("these tests need nginx: `apt-get install nginx-light`")
 }
 
-/// One process in the foreground, and all files in its folder. Everything else is the default: above all
-/// `client_max_body_size 1m`, request buffering, HTTP/1.0 to the servers, `max_fails=1` and `fail_timeout=10s`.
+/// One process in the foreground, and all files in its folder. Everything else is the default:
+/// `client_max_body_size 1m`, request buffering, HTTP/1.0 to the servers, `max_fails=1` and
+/// `fail_timeout=10s`.
 fn configuration(servers: &[SocketAddr]) -> String {
     let servers: String = servers.iter().map(|at| format!("server {at};")).collect();
     format!(

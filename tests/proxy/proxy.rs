@@ -1,5 +1,5 @@
-//! Servers behind a real nginx with its defaults. It answers 502 in place of a server that responds before it has read the
-//! body, and takes that server out of service for all clients.
+//! Servers behind a real nginx with its defaults. It responds 502 in place of a server that
+//! responds before it has read the body, and takes that server out of service for all clients.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{
@@ -7,31 +7,34 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::{Router, routing::post};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpSocket,
-    time::{Instant, interval, timeout},
+use axum::{Router, http::HeaderValue, routing::post};
+use testkit::{
+    delivery::{PATH, SECRET, event_of, forge, secret, sign_at},
+    poll::within_reason,
+    raw::{Reply, content_length, head, read_response, signature_line},
+    response::{INVALID, MISSING, Seen, TOO_LARGE},
 };
-use tower_loops::{LoopsSignatureLayer, Secret, Signer, VerifiedEvent};
+use tokio::{
+    io::{AsyncWriteExt, BufReader},
+    net::TcpSocket,
+    time::{Instant, interval},
+};
+use tower_loops::{LoopsSignatureLayer, VerifiedEvent};
 
 use crate::nginx::Nginx;
 
 mod nginx;
 
-const RECEIVED: (u16, &str) = (200, "received");
-const MISSING: (u16, &str) = (400, r#"{"error":"Missing signature"}"#);
-const INVALID: (u16, &str) = (401, r#"{"error":"Invalid signature"}"#);
-const TOO_OLD: (u16, &str) = (401, r#"{"error":"Webhook timestamp too old"}"#);
-const TOO_LARGE: (u16, &str) = (413, r#"{"error":"Payload too large"}"#);
+const RECEIVED: Seen = (200, "received");
+const TOO_OLD: Seen = (401, r#"{"error":"Webhook timestamp too old"}"#);
 
 fn layer() -> LoopsSignatureLayer {
-    LoopsSignatureLayer::new(Secret::new("whsec_right").unwrap())
+    LoopsSignatureLayer::new(secret(SECRET))
 }
 
 async fn serve(layer: LoopsSignatureLayer) -> SocketAddr {
     let receive = post(async |_: VerifiedEvent| "received");
-    let app = Router::new().route("/webhook", receive.route_layer(layer));
+    let app = Router::new().route(PATH, receive.route_layer(layer));
     let socket = TcpSocket::new_v4().unwrap();
     // Loopback buffers would hold all of a body that a real network holds a part of.
     socket.set_recv_buffer_size(32 * 1024).unwrap();
@@ -42,53 +45,40 @@ async fn serve(layer: LoopsSignatureLayer) -> SocketAddr {
     address
 }
 
-/// An event of this many bytes.
 fn event(length: usize) -> String {
-    let start = r#"{"id":"evt_1","type":"charge.succeeded","pad":""#;
-    let pad = "x".repeat(length - start.len() - 2);
-    format!("{start}{pad}\"}}")
+    event_of("charge.succeeded", length)
 }
 
-fn signature(secret: &str, body: &str, at: SystemTime) -> String {
-    let signer = Signer::new(Secret::new(secret).unwrap());
-    let value = signer.sign(body.as_bytes(), at);
-    format!("x-loops-signature: {}\r\n", value.to_str().unwrap())
+fn line(signature: &HeaderValue) -> String {
+    signature_line(signature.to_str().unwrap())
 }
 
-/// Status and body of what nginx answers.
-async fn send(nginx: &Nginx, signature: &str, body: &str) -> (u16, String) {
-    let length = body.len();
-    let head = format!(
-        "POST /webhook HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{signature}content-length: {length}\r\n\r\n"
-    );
+/// The response of nginx to a body with these header lines.
+async fn send(nginx: &Nginx, lines: &[&str], body: &str) -> Reply {
+    let length = content_length(body.len());
+    let head = head(&[lines, &["connection: close", &length]].concat());
     let exchange = async {
-        let mut stream = nginx.connect().await.unwrap();
+        let mut stream = BufReader::new(nginx.connect().await.unwrap());
         stream.write_all(head.as_bytes()).await.unwrap();
         stream.write_all(body.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer
+        read_response(&mut stream).await.unwrap()
     };
-    let answer = timeout(Duration::from_secs(30), exchange).await.unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let status = head.split(' ').nth(1).unwrap();
-    (status.parse().unwrap(), body.to_owned())
+    within_reason(exchange).await
 }
 
-/// Sends each of these ten times, with bodies of each of these lengths, and expects the server's answer every time.
-async fn all_arrive(layer: LoopsSignatureLayer, lengths: [usize; 3], expected: [(u16, &str); 3]) {
+/// Sends each rejected request ten times with bodies of each of these lengths: each gets the
+/// response of the server.
+async fn all_arrive(layer: LoopsSignatureLayer, lengths: [usize; 3], expected: [Seen; 3]) {
     let nginx = Nginx::start(&[serve(layer).await]).await;
     for length in lengths {
         let body = event(length);
         let now = SystemTime::now();
-        let signatures = [
-            String::new(),
-            signature("whsec_right", &body, now - Duration::from_secs(900)),
-            signature("whsec_of_an_attacker", &body, now),
-        ];
-        for (signature, (status, text)) in signatures.iter().zip(expected) {
+        let old = line(&sign_at(&body, now - Duration::from_secs(900)));
+        let forged = line(&forge(&body, now));
+        let requests: [&[&str]; 3] = [&[], &[&old], &[&forged]];
+        for (lines, (status, text)) in requests.into_iter().zip(expected) {
             for _ in 0..10 {
-                let answer = send(&nginx, signature, &body).await;
+                let answer = send(&nginx, lines, &body).await;
                 let expected = (status, text.to_owned());
                 assert_eq!(answer, expected, "{length} bytes: {}", nginx.errors());
             }
@@ -109,7 +99,7 @@ async fn rejections_of_bodies_over_a_lower_limit_arrive() {
     all_arrive(layer, lengths, [MISSING, TOO_OLD, TOO_LARGE]).await;
 }
 
-/// What became of genuine deliveries, and of an attacker's two unsigned bodies of 900 kB a second beside them.
+/// The responses to genuine deliveries, and to two unsigned bodies of 900 kB a second beside them.
 #[derive(Debug, Default)]
 struct Answered {
     genuine: usize,
@@ -130,13 +120,13 @@ async fn attacked(layer: LoopsSignatureLayer) -> Answered {
     while Instant::now() < end {
         tokio::select! {
             _ = attacks.tick() => {
-                let (status, _) = send(&nginx, "", &attack).await;
+                let (status, _) = send(&nginx, &[], &attack).await;
                 answered.rejections += 1;
                 answered.rejections_lost += usize::from(status != MISSING.0);
             }
             _ = deliveries.tick() => {
-                let signature = signature("whsec_right", &genuine, SystemTime::now());
-                let (status, _) = send(&nginx, &signature, &genuine).await;
+                let signed = line(&sign_at(&genuine, SystemTime::now()));
+                let (status, _) = send(&nginx, &[&signed], &genuine).await;
                 answered.genuine += 1;
                 answered.genuine_lost += usize::from(status != RECEIVED.0);
             }
@@ -157,17 +147,17 @@ async fn an_attacker_takes_no_server_out_of_service() {
     );
 }
 
-/// What these tests see without the drain. Which answers are lost is a race between nginx's reading and writing.
+/// The control. Which responses are lost is a race between reading and writing in nginx.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_drain_answers_are_lost() {
+async fn without_a_drain_responses_are_lost() {
     let nginx = Nginx::start(&[serve(layer().with_drain(false)).await]).await;
     let body = event(900_000);
     for attempt in 1..=500 {
-        let (status, _) = send(&nginx, "", &body).await;
+        let (status, _) = send(&nginx, &[], &body).await;
         if status == 502 {
-            println!("the first lost answer is number {attempt}");
+            println!("the first lost response is number {attempt}");
             return;
         }
     }
-    panic!("all answers arrived");
+    panic!("all responses arrived");
 }

@@ -41,12 +41,23 @@ pub(crate) fn events(count: usize) -> Arc<Vec<VerifiedEvent>> {
 }
 
 /// Delivers all events, by so many tasks. Each answer must be 200, as a duplicate or not.
-pub(crate) async fn deliver<St: EventStore>(
-    service: &Idempotency<Handler, St>,
+pub(crate) async fn deliver<S, ResBody>(
+    service: &S,
     events: &Arc<Vec<VerifiedEvent>>,
     tasks: usize,
     is_duplicate: bool,
-) -> Duration {
+) -> Duration
+where
+    S: Service<
+            Request<Full<Bytes>>,
+            Response = Response<ResBody>,
+            Error = Infallible,
+            Future: Send,
+        > + Clone
+        + Send
+        + 'static,
+    ResBody: Send,
+{
     let each = events.len() / tasks;
     let start = Instant::now();
     let tasks = (0..tasks).map(|task| {

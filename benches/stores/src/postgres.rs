@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use deadpool_postgres::{Manager, Pool, tokio_postgres::NoTls};
 use engine::Postgres as Server;
 use tokio::task::JoinSet;
-use tower_loops_postgres::PostgresStore;
+use tower_loops_postgres::{PostgresInbox, PostgresStore};
 
-use crate::engine::Engine;
+use crate::{engine::Engine, inbox::InboxEngine};
 
 const CONNECTIONS: usize = 64;
 
@@ -109,5 +109,28 @@ impl<const PREPARED: bool> Engine for Postgres<PREPARED> {
     async fn expired(&self, _: &PostgresStore) -> u64 {
         self.number("SELECT count(*) FROM events WHERE until < now()")
             .await
+    }
+}
+
+impl<const PREPARED: bool> InboxEngine for Postgres<PREPARED> {
+    type Inbox = PostgresInbox;
+
+    async fn empty_inbox(&self) -> PostgresInbox {
+        let inbox = PostgresInbox::new(self.pool.clone()).with_prepared_statements(PREPARED);
+        inbox.ensure_schema().await.expect("created");
+        self.run("TRUNCATE tower_loops_inbox").await;
+        inbox
+    }
+
+    async fn fill_inbox(&self, handled: u64, waiting: u64) {
+        for (state, count) in [("handled", handled), ("pending", waiting)] {
+            let sql = format!(
+                "INSERT INTO tower_loops_inbox (namespace, event_id, state, due_at, received_at, signed_at, secret_index, payload)
+                SELECT 'fill', '{state}' || n, '{state}', now() - interval '1 day' + n * interval '1 millisecond', now(), now(), 0,
+                '{{\"id\":\"evt\",\"type\":\"charge.succeeded\"}}'::text::bytea FROM generate_series(1, {count}) AS n"
+            );
+            self.run(&sql).await;
+        }
+        self.run("ANALYZE tower_loops_inbox").await;
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     engine::Engine,
 };
 
-const ROUNDS: usize = 7;
+pub(crate) const ROUNDS: usize = 7;
 
 pub(crate) async fn run<E: Engine>(engine: &E) {
     println!("{}: events a second, against {}", E::NAME, E::FLOOR);
@@ -35,11 +35,11 @@ pub(crate) async fn run<E: Engine>(engine: &E) {
     }
 }
 
-fn rate(events: usize, time: Duration) -> f64 {
+pub(crate) fn rate(events: usize, time: Duration) -> f64 {
     events as f64 / time.as_secs_f64()
 }
 
-fn show(name: &str, mut figures: Vec<f64>) {
+pub(crate) fn show(name: &str, mut figures: Vec<f64>) {
     figures.sort_by(f64::total_cmp);
     let (low, median, high) = (figures[0], figures[ROUNDS / 2], figures[ROUNDS - 1]);
     println!("{name:<20} {median:>9.2}  ({low:.2} to {high:.2})");

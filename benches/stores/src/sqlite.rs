@@ -8,9 +8,9 @@ use std::{
 };
 
 use rusqlite::{Connection, params};
-use tower_loops_sqlite::{SCHEMA, SqliteStore};
+use tower_loops_sqlite::{SCHEMA, SqliteInbox, SqliteStore};
 
-use crate::engine::Engine;
+use crate::{engine::Engine, inbox::InboxEngine};
 
 pub(crate) struct Sqlite {
     /// Removed when the bench ends.
@@ -119,5 +119,25 @@ impl Engine for Sqlite {
 
     async fn expired(&self, _: &SqliteStore) -> u64 {
         self.number("SELECT count(*) FROM tower_loops_events WHERE ends_at < 1000000000000")
+    }
+}
+
+impl InboxEngine for Sqlite {
+    type Inbox = SqliteInbox;
+
+    async fn empty_inbox(&self) -> SqliteInbox {
+        SqliteInbox::open(self.new_file()).expect("opened")
+    }
+
+    async fn fill_inbox(&self, handled: u64, waiting: u64) {
+        let connection = self.newest();
+        for (state, count) in [("handled", handled), ("pending", waiting)] {
+            let sql = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT ?1)
+                INSERT INTO tower_loops_inbox (namespace, event_id, state, due_at, accepted_at, received_at, signed_at, secret_index, payload)
+                SELECT 'fill', ?2 || n, ?2, 1000 * n, 1, 1, 1, 0, CAST('{\"id\":\"evt\",\"type\":\"charge.succeeded\"}' AS BLOB) FROM numbers";
+            connection
+                .execute(sql, params![count as i64, state])
+                .expect("filled");
+        }
     }
 }

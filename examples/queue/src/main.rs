@@ -7,8 +7,8 @@
 //!
 //! The 200 means *stored*. A crash before it: Loops sends the event again. A crash after it: the event is in the queue, and a
 //! worker finds it at the next start (under a name that no worker has had in the last moments: a queue takes two of one name for
-//! a mistake). The event's id is the queue's idempotency key, so that a delivery that is repeated after
-//! a crash between the commit and the 200 is stored once.
+//! a mistake). The event's key is the queue's idempotency key, so that a delivery that is repeated after
+//! a crash between the commit and the 200 is stored once. `tower_loops::inbox` does all of this without another queue.
 
 use std::{
     env, fs,
@@ -21,24 +21,15 @@ use axum::{
     Router, body::Body, extract::State, http::Request, http::StatusCode, response::Json,
     routing::post,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use tower_loops::{
     BoxError, Charge, EventType, LoopsSignatureLayer, Money, SIGNATURE_HEADER, Secret, Signer,
-    VerifiedEvent,
-    idempotency::{IdempotencyLayer, MemoryStore},
+    StoredEvent, VerifiedEvent,
+    idempotency::{EventKey, IdempotencyLayer, MemoryStore},
 };
 
-/// What the worker needs of an event. It was verified when it came; the queue is ours. Not every event has an object.
-#[derive(Debug, Serialize, Deserialize)]
-struct Job {
-    event_id: String,
-    event_type: EventType,
-    object: Option<Value>,
-}
-
-type Queue = SqliteStorage<Job>;
+type Queue = SqliteStorage<StoredEvent>;
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
@@ -84,18 +75,11 @@ async fn enqueue(
     State(mut queue): State<Queue>,
     event: VerifiedEvent,
 ) -> Result<Json<Value>, StatusCode> {
-    let task = TaskBuilder::new(Job {
-        event_id: event.id().to_owned(),
-        event_type: event.event_type().clone(),
-        object: event.object_as().ok(),
-    })
-    .max_attempts(5);
-    // An id that is empty names nothing: two such events are not one.
-    let task = match event.id() {
-        "" => task,
-        id => task.idempotency_key(id),
-    };
-    let task = task.build();
+    let key = EventKey::of("orders", &event).to_string();
+    let task = TaskBuilder::new(StoredEvent::from(&event))
+        .max_attempts(5)
+        .idempotency_key(&key)
+        .build();
     let pushed = queue.push_task(task).await;
     pushed.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     Ok(Json(json!({ "received": true })))
@@ -103,11 +87,13 @@ async fn enqueue(
 
 /// An error here is the queue's to retry: Loops has had its 200. A job that has failed five times stays in the table, for
 /// somebody to look at.
-async fn process(job: Job, worker: WorkerContext) -> Result<(), BoxDynError> {
-    if job.event_type == EventType::ChargeSucceeded {
-        let charge: Charge = serde_json::from_value(job.object.unwrap_or_default())?;
+async fn process(stored: StoredEvent, worker: WorkerContext) -> Result<(), BoxDynError> {
+    // Only `enqueue` writes to this queue, and it stores verified events.
+    let event = stored.trust()?;
+    if *event.event_type() == EventType::ChargeSucceeded {
+        let charge: Charge = event.object_as()?;
         let amount = Money::new(charge.amount, charge.currency.as_deref());
-        println!("{:?} processed: {amount}", job.event_id);
+        println!("{:?} processed: {amount}", event.id());
     }
     // This example has one event to process; a server's worker goes on.
     worker.stop()?;

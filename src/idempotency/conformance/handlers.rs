@@ -16,14 +16,11 @@ use tokio::{task::JoinSet, time::sleep};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{
-    LONG,
-    deliveries::{deliver, events},
-    fresh_namespace,
-};
+use super::{LONG, deliveries::deliver};
 use crate::{
     VerifiedEvent,
     idempotency::{DUPLICATE_HEADER, EventStore, Idempotency, IdempotencyLayer},
+    store::suite::{events, fresh_namespace},
 };
 
 const WORKERS: usize = 64;

@@ -18,20 +18,15 @@ mod outage;
 mod table;
 mod trouble;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use tokio::time::{Instant, sleep};
-
-use super::{Claim, EventKey, EventStore, StoreError, Token};
-use crate::hex::hex;
+use super::{Claim, EventKey, EventStore, Token};
+use crate::store::suite::{TIMEOUT, answered, eventually, fresh_namespace};
 
 /// A lease that does not end while the suite runs.
 const LONG: Duration = Duration::from_secs(600);
 /// A lease whose end is waited for.
 const SHORT: Duration = Duration::from_millis(250);
-/// How long a store may take to notice that a time is over.
-const TIMEOUT: Duration = Duration::from_secs(20);
-
 /// Checks a store against the table of [`EventStore`], and under an
 /// [`IdempotencyLayer`](super::IdempotencyLayer).
 ///
@@ -64,27 +59,9 @@ pub async fn run(store: impl EventStore) {
     trouble::a_burst_of_lost_claims_blocks_nothing(&store).await;
 }
 
-/// A namespace that no other run uses.
-fn fresh_namespace() -> String {
-    format!("conformance-{}", hex(Token::random().as_bytes()))
-}
-
 /// A key that no other check uses.
 fn fresh_key() -> EventKey {
     EventKey::new(&fresh_namespace(), "evt_1")
-}
-
-fn answered<T>(answer: Result<T, StoreError>) -> T {
-    answer.unwrap_or_else(|error| panic!("the store failed: {error}: {:?}", error))
-}
-
-/// Asks again and again until the answer is there.
-async fn eventually<F: Future<Output = bool>>(what: &str, mut ask: impl FnMut() -> F) {
-    let begun = Instant::now();
-    while !ask().await {
-        assert!(begun.elapsed() < TIMEOUT, "{what}: not after {TIMEOUT:?}");
-        sleep(Duration::from_millis(10)).await;
-    }
 }
 
 async fn claims(store: &impl EventStore, key: &EventKey, lease: Duration) -> bool {

@@ -20,13 +20,14 @@ use tower_service::Service;
 
 use super::{
     LONG, TIMEOUT, answered, claims,
-    deliveries::{deliver, events},
+    deliveries::deliver,
     eventually, fresh_key, fresh_namespace,
     outage::{Outage, Trouble},
 };
 use crate::{
     VerifiedEvent,
     idempotency::{Claim, DUPLICATE_HEADER, EventStore, IdempotencyLayer, Retention, Token},
+    store::suite::events,
 };
 
 /// Two store calls fit into a third of it, also on a machine that is busy.

@@ -15,12 +15,16 @@ impl Call {
         Self { sql, parameters }
     }
 
-    /// A statement about a key, by its holder.
-    pub(crate) fn of(sql: fn(&Statements) -> &str, key: &EventKey, token: Token) -> Self {
+    /// A statement about a key.
+    pub(crate) fn about(sql: fn(&Statements) -> &str, key: &EventKey) -> Self {
         Self::new(sql)
             .with(key.namespace().to_owned(), Type::TEXT)
             .with(key.id().to_owned(), Type::TEXT)
-            .with(token.as_bytes().to_vec(), Type::BYTEA)
+    }
+
+    /// A statement about a key, by its holder.
+    pub(crate) fn of(sql: fn(&Statements) -> &str, key: &EventKey, token: Token) -> Self {
+        Self::about(sql, key).with(token.as_bytes().to_vec(), Type::BYTEA)
     }
 
     pub(crate) fn with_time(self, time: impl Into<Retention>) -> Self {

@@ -39,10 +39,20 @@ impl Connections {
         call: Call,
         read: fn(Option<Row>) -> Result<Option<T>, Error>,
     ) -> Result<T, StoreError> {
+        self.execute_all(call, move |rows| read(rows.into_iter().next()))
+            .await
+    }
+
+    /// As [`execute`](Self::execute), of a statement that returns any number of rows.
+    pub(crate) async fn execute_all<T: Send + 'static>(
+        &self,
+        call: Call,
+        read: impl Fn(Vec<Row>) -> Result<Option<T>, Error> + Send + Sync + 'static,
+    ) -> Result<T, StoreError> {
         let client = self.pool.get().await.map_err(of_pool)?;
         let this = self.clone();
         let task = tokio::spawn(async move {
-            match timeout(LONGEST, this.repeat(&client, &call, read)).await {
+            match timeout(LONGEST, this.repeat(&client, &call, &read)).await {
                 Ok(result) => result,
                 Err(elapsed) => {
                     drop(Object::take(client));
@@ -61,7 +71,7 @@ impl Connections {
         &self,
         client: &Client,
         call: &Call,
-        read: fn(Option<Row>) -> Result<Option<T>, Error>,
+        read: &(impl Fn(Vec<Row>) -> Result<Option<T>, Error> + Sync),
     ) -> Result<T, StoreError> {
         for attempt in 1..=MAX_ATTEMPTS {
             match self.attempt(client, call).await.and_then(read) {
@@ -75,14 +85,14 @@ impl Connections {
         Err(contention())
     }
 
-    async fn attempt(&self, client: &Client, call: &Call) -> Result<Option<Row>, Error> {
+    async fn attempt(&self, client: &Client, call: &Call) -> Result<Vec<Row>, Error> {
         let sql = (call.sql)(&self.statements);
         if !self.are_prepared {
-            return client.query_typed_opt(sql, &call.parameters()).await;
+            return client.query_typed(sql, &call.parameters()).await;
         }
         let (parameters, types): (Vec<&(dyn ToSql + Sync)>, Vec<_>) =
             call.parameters().into_iter().unzip();
         let statement = client.prepare_typed_cached(sql, &types).await?;
-        client.query_opt(&statement, &parameters).await
+        client.query(&statement, &parameters).await
     }
 }

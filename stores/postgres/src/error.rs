@@ -92,8 +92,8 @@ fn classify(state: &SqlState, table: &str) -> (StoreErrorKind, String) {
         "42P01" | "3F000" => (
             Misconfigured,
             format!(
-                "there is no table {table} for this user: call `PostgresStore::ensure_schema()` at \
-                 startup, or run what `PostgresStore::schema_sql()` returns"
+                "there is no table {table} for this user: call `ensure_schema()` at startup, or run \
+                 the schema in a migration"
             ),
         ),
         "42501" => (
@@ -111,7 +111,9 @@ fn classify(state: &SqlState, table: &str) -> (StoreErrorKind, String) {
         ),
         code if code.starts_with("42") => (
             Misconfigured,
-            format!("{table} differs from `PostgresStore::schema_sql()`"),
+            format!(
+                "{table} differs from `schema_sql()` of a store, or `INBOX_SCHEMA` of an inbox"
+            ),
         ),
         "25006" => (
             Unavailable,

@@ -3,11 +3,14 @@
 mod call;
 mod connection;
 mod error;
+mod inbox;
 mod mark;
 mod purge;
 mod schema;
 mod store;
 
+pub use inbox::PostgresInbox;
 pub use store::PostgresStore;
 pub use tower_loops::idempotency::Mark;
 pub use tower_loops_sql::postgres::TableNameError;
+pub use tower_loops_sql::postgres::inbox::SCHEMA as INBOX_SCHEMA;

@@ -7,7 +7,7 @@ use tower_loops::idempotency::{self, StoreError};
 
 use crate::{PostgresStore, call::Call};
 
-const BATCH: u32 = 1_000;
+pub(crate) const BATCH: u32 = 1_000;
 
 impl PostgresStore {
     /// Deletes all expired entries, at most `batch` in one statement (at least 1), and returns how

@@ -9,6 +9,9 @@ use crate::{
     error::{of_pool, of_statement},
 };
 
+/// Waits until no other process creates tables.
+pub(crate) const LOCK: &str = "SELECT pg_advisory_xact_lock(7308332045218271604)";
+
 impl PostgresStore {
     /// Sets the table: `table` or `schema.table`, as it is written, capitals included. Default:
     /// `tower_loops_events`.
@@ -47,11 +50,8 @@ impl PostgresStore {
             }
             // `IF NOT EXISTS` alone fails where two do it at once. Statements sent together are one
             // transaction.
-            let (lock, schema) = (
-                "SELECT pg_advisory_xact_lock(7308332045218271604)",
-                &statements.schema,
-            );
-            client.batch_execute(&format!("{lock};\n{schema}")).await
+            let schema = &statements.schema;
+            client.batch_execute(&format!("{LOCK};\n{schema}")).await
         };
         created
             .await

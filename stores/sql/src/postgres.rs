@@ -5,6 +5,7 @@
 //!
 //! Times are `clock_timestamp()`, because `now()` stands still while a statement waits for a lock.
 
+pub mod inbox;
 mod table_name;
 
 pub use table_name::{TableName, TableNameError};

@@ -31,6 +31,9 @@ macro_rules! after {
     };
 }
 
+// The macros above are its, too.
+pub mod inbox;
+
 /// Claims a key: `?1` namespace, `?2` id, `?3` token, `?4` lease in milliseconds. One row changed:
 /// it is claimed.
 pub const CLAIM: &str = concat!(

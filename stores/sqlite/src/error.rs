@@ -65,16 +65,16 @@ fn advise(code: ErrorCode, message: Option<&str>) -> (StoreErrorKind, &'static s
         ErrorCode::NotADatabase => (Misconfigured, "the file is not an SQLite database"),
         ErrorCode::Unknown if message.is_some_and(|text| text.starts_with("no such table")) => (
             Misconfigured,
-            "the database has no table `tower_loops_events`: call `SqliteStore::ensure_schema`, or run `SCHEMA` in a migration",
+            "the database lacks a table of the store or the inbox: call its `ensure_schema`, or run `SCHEMA` or `INBOX_SCHEMA` in a migration",
         ),
         // Of SQL that is always the same, only the table can be wrong.
         ErrorCode::Unknown => (
             Misconfigured,
-            "the table `tower_loops_events` is not as `SCHEMA` makes it: drop or rename it, then call `SqliteStore::ensure_schema`",
+            "the table `tower_loops_events` is not as `SCHEMA` makes it, or `tower_loops_inbox` not as `INBOX_SCHEMA` does: drop or rename it, then call `ensure_schema`",
         ),
         ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch => (
             Misconfigured,
-            "the table `tower_loops_events` has other types than `SCHEMA` gives it",
+            "the table has other types or constraints than `SCHEMA` or `INBOX_SCHEMA` gives it",
         ),
         _ => (Other, "the database failed"),
     }

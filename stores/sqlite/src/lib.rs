@@ -5,13 +5,15 @@
 //! |---|---|
 //! | [`SqliteStore`] in an [`IdempotencyLayer`](tower_loops::idempotency::IdempotencyLayer) | always: a duplicate does not reach the handler |
 //! | [`SqliteStore::mark_processed`] in a transaction of your own | the effects of the handler are rows of the same database: they and the mark of the event commit together or not at all |
-//! | [`SqliteStore::purge_every`] in a task | while the program runs: expired entries take room until they are purged |
+//! | [`SqliteInbox`] behind [`Accept`](tower_loops::inbox::Accept), with a [`Worker`](tower_loops::inbox::Worker) | the work takes long: events are stored, answered 200, and handled afterwards |
+//! | [`SqliteStore::purge_every`], [`SqliteInbox::purge_every`] in a task | while the program runs: expired entries take room until they are purged |
 //!
 //! The README has more on each, and what is lost when.
 
 mod connection;
 mod error;
 mod file;
+mod inbox;
 mod mark;
 mod operation;
 mod purge;
@@ -20,11 +22,14 @@ mod statements;
 mod store;
 mod thread;
 
+pub use inbox::SqliteInbox;
 pub use store::SqliteStore;
 #[doc(inline)]
 pub use tower_loops::idempotency::Mark;
 #[doc(inline)]
 pub use tower_loops_sql::sqlite::SCHEMA;
+#[doc(inline)]
+pub use tower_loops_sql::sqlite::inbox::SCHEMA as INBOX_SCHEMA;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

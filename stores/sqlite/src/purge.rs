@@ -7,7 +7,7 @@ use tower_loops::idempotency::{self, StoreError};
 use crate::{SqliteStore, queue::Priority, statements};
 
 /// Few enough that claims beside a purge hardly wait for it.
-const MAX_BATCH: u32 = 100;
+pub(crate) const MAX_BATCH: u32 = 100;
 
 impl SqliteStore {
     /// Deletes all expired entries, at most `batch` in one transaction (at least 1, and no more

@@ -16,7 +16,7 @@ use crate::{connection, error::store_error, queue::Priority, statements, thread:
 
 /// Less than the two seconds that the layer gives a store by default, so that the log says what the
 /// operation waited for.
-const DEFAULT_BUSY_TIMEOUT: Duration = Duration::from_millis(1500);
+pub(crate) const DEFAULT_BUSY_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// Remembers events in an SQLite database: for all processes of one machine that share the file,
 /// and across restarts.
@@ -117,10 +117,8 @@ impl SqliteStore {
             .await
     }
 
-    /// A week stands for longer timeouts.
     fn deadline(&self) -> Instant {
-        const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-        Instant::now() + self.busy_timeout.min(WEEK)
+        deadline_after(self.busy_timeout)
     }
 }
 
@@ -176,7 +174,13 @@ impl EventStore for SqliteStore {
     }
 }
 
-fn retention_millis(retention: Retention) -> i64 {
+/// When a timeout that begins now is over. A week stands for longer ones.
+pub(crate) fn deadline_after(timeout: Duration) -> Instant {
+    const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+    Instant::now() + timeout.min(WEEK)
+}
+
+pub(crate) fn retention_millis(retention: Retention) -> i64 {
     millis(match retention {
         Retention::For(time) => time,
         Retention::Forever => Duration::MAX,

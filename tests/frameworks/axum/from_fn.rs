@@ -1,4 +1,4 @@
-//! `axum::middleware::from_fn` on both sides of the layer. It takes axum's own body and nothing else.
+//! `axum::middleware::from_fn` on both sides of the layer. It takes axum's own body only.
 
 use std::{
     convert::Infallible,
@@ -23,12 +23,9 @@ use tower_http::map_request_body::MapRequestBodyLayer;
 use tower_loops::{Rejection, VerifiedEvent};
 
 use super::{HANDLED, oneshot, receive};
-use crate::support::{
-    Answer, EVENT, INVALID, MISSING, PATH, forged, layer, signed, unsigned,
-    wire::{self, Version},
-};
+use crate::support::{Answer, EVENT, INVALID, MISSING, PATH, forged, layer, signed, unsigned};
 
-/// Inside the layer: has the event, may read the body and hands it on.
+/// Inside the layer: has the event, and may read the body.
 async fn inside(State(runs): State<Arc<AtomicUsize>>, request: Request, next: Next) -> Response {
     runs.fetch_add(1, Ordering::Relaxed);
     let (parts, body) = request.into_parts();
@@ -39,7 +36,7 @@ async fn inside(State(runs): State<Arc<AtomicUsize>>, request: Request, next: Ne
         .await
 }
 
-/// Outside the layer: no event yet on the way in, the refusal on the way out.
+/// Outside the layer: no event yet on the way in, the rejection on the way out.
 async fn outside(request: Request, next: Next) -> Response {
     assert!(request.extensions().get::<VerifiedEvent>().is_none());
     let mut response = next.run(request).await;
@@ -50,7 +47,7 @@ async fn outside(request: Request, next: Next) -> Response {
         Some(_) => "another",
     };
     let reason = HeaderValue::from_static(reason);
-    response.headers_mut().insert("x-refused", reason);
+    response.headers_mut().insert("x-rejected", reason);
     response
 }
 
@@ -65,17 +62,6 @@ async fn inside_the_layer_it_sees_the_event_and_the_signed_bytes() {
             webhook().layer(inner()).layer(layer()),
         ),
         (
-            "route layers",
-            webhook().route_layer(inner()).route_layer(layer()),
-        ),
-        (
-            "on a method router",
-            Router::new().route(
-                PATH,
-                post(receive).route_layer(inner()).route_layer(layer()),
-            ),
-        ),
-        (
             "in one stack, behind a body-mapping layer",
             webhook().layer(
                 ServiceBuilder::new()
@@ -87,23 +73,14 @@ async fn inside_the_layer_it_sees_the_event_and_the_signed_bytes() {
     ];
     for (name, router) in rows {
         runs.store(0, Ordering::Relaxed);
-        assert_eq!(oneshot(&router, unsigned()).await.seen(), MISSING, "{name}");
-        assert_eq!(oneshot(&router, forged()).await.seen(), INVALID, "{name}");
-        assert_eq!(
-            runs.load(Ordering::Relaxed),
-            0,
-            "{name}: ran for a stranger"
-        );
-
-        assert_eq!(
-            oneshot(&router, signed(EVENT)).await.seen(),
-            HANDLED,
-            "{name}"
-        );
-        let address = wire::serve_router(router).await;
-        let answer = wire::send(Version::Http1, address, signed(EVENT)).await;
-        assert_eq!(answer.seen(), HANDLED, "{name}, over a socket");
-        assert_eq!(runs.load(Ordering::Relaxed), 2, "{name}");
+        for (request, expected, count) in [
+            (unsigned(), MISSING, 0),
+            (forged(), INVALID, 0),
+            (signed(EVENT), HANDLED, 1),
+        ] {
+            assert_eq!(oneshot(&router, request).await.seen(), expected, "{name}");
+            assert_eq!(runs.load(Ordering::Relaxed), count, "{name}");
+        }
     }
 }
 
@@ -125,7 +102,7 @@ async fn a_stack_with_it_needs_no_router() {
 }
 
 #[tokio::test]
-async fn outside_the_layer_it_sees_why_a_request_was_refused() {
+async fn outside_the_layer_it_sees_why_a_request_was_rejected() {
     let custom = layer().with_rejection_response(|_| {
         let mut response = http::Response::new(Full::default());
         *response.status_mut() = StatusCode::NOT_FOUND;
@@ -142,13 +119,13 @@ async fn outside_the_layer_it_sees_why_a_request_was_refused() {
         ("unsigned", &by_default, unsigned(), "missing"),
         ("forged", &by_default, forged(), "invalid"),
         (
-            "unsigned, response of one's own",
+            "unsigned, with a response of your own",
             &by_custom,
             unsigned(),
             "missing",
         ),
     ] {
         let answer = oneshot(router, request).await;
-        assert_eq!(answer.headers["x-refused"], reason, "{name}");
+        assert_eq!(answer.headers["x-rejected"], reason, "{name}");
     }
 }

@@ -14,7 +14,7 @@ use tower_loops::{BoxError, VerifiedEvent};
 
 use crate::support::Answer;
 
-/// A handler that nobody without a signature gets to.
+/// The handler behind the layer.
 async fn receive(event: VerifiedEvent) -> String {
     format!("handled {}", event.id())
 }

@@ -1,8 +1,7 @@
-//! Loopback sockets: servers, and clients that hold on to their connection. Whoever waits, waits [`within_reason`].
+//! Loopback sockets: servers, and clients that keep their connection open.
 
-use std::{fmt::Debug, net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
-use axum::Router;
 use bytes::Bytes;
 use http::{Request, Response, header::HOST};
 use http_body::Body;
@@ -15,19 +14,10 @@ use hyper_util::{
     server::conn::auto,
     service::TowerToHyperService,
 };
-use tokio::{
-    net::{TcpListener, TcpStream},
-    time::timeout,
-};
+use testkit::{poll::within_reason, response::Answer};
+use tokio::net::{TcpListener, TcpStream};
 use tower::Service;
-
-use super::Answer;
-
-/// So that what is waited for in vain fails its test instead of hanging it.
-pub(crate) async fn within_reason<T>(future: impl Future<Output = T>) -> T {
-    let deadline = Duration::from_secs(30);
-    timeout(deadline, future).await.expect("no answer")
-}
+use tower_loops::BoxError;
 
 pub(crate) async fn listen() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -35,20 +25,14 @@ pub(crate) async fn listen() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-pub(crate) async fn serve_router(router: Router) -> SocketAddr {
-    let (listener, address) = listen().await;
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    address
-}
-
 /// A service on plain hyper, over HTTP/1.1 and HTTP/2.
 pub(crate) async fn serve<S, ResBody>(service: S) -> SocketAddr
 where
     S: Service<Request<Incoming>, Response = Response<ResBody>> + Clone + Send + Sync + 'static,
     S::Future: Send,
-    S::Error: Into<tower_loops::BoxError>,
+    S::Error: Into<BoxError>,
     ResBody: Body<Data = Bytes> + Send + 'static,
-    ResBody::Error: Into<tower_loops::BoxError>,
+    ResBody::Error: Into<BoxError>,
 {
     let (listener, address) = listen().await;
     let service = TowerToHyperService::new(service);
@@ -58,7 +42,7 @@ where
             let service = service.clone();
             tokio::spawn(async move {
                 let server = auto::Builder::new(TokioExecutor::new());
-                // How a connection ends is the client's to judge.
+                // The client checks how the connection ends.
                 let _ = server.serve_connection(TokioIo::new(stream), service).await;
             });
         }
@@ -80,8 +64,8 @@ pub(crate) enum Connection<B> {
 
 impl<B> Connection<B>
 where
-    B: Body<Data = Bytes> + Debug + Unpin + Send + 'static,
-    B::Error: Into<tower_loops::BoxError>,
+    B: Body<Data = Bytes> + Unpin + Send + 'static,
+    B::Error: Into<BoxError>,
 {
     pub(crate) async fn open(version: Version, address: SocketAddr) -> Self {
         let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
@@ -126,8 +110,8 @@ where
 /// One request on a connection of its own.
 pub(crate) async fn send<B>(version: Version, address: SocketAddr, request: Request<B>) -> Answer
 where
-    B: Body<Data = Bytes> + Debug + Unpin + Send + 'static,
-    B::Error: Into<tower_loops::BoxError>,
+    B: Body<Data = Bytes> + Unpin + Send + 'static,
+    B::Error: Into<BoxError>,
 {
     Connection::open(version, address).await.send(request).await
 }

@@ -1,4 +1,4 @@
-//! What a process takes of the machine, read where Linux shows it. Elsewhere nothing is known, and no check fails for it.
+//! Memory, CPU and sockets of a process, as Linux shows them. Elsewhere every check passes.
 
 /// Memory in bytes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -7,7 +7,7 @@ pub(crate) struct Memory {
     pub(crate) resident: u64,
     /// The most that it ever held.
     pub(crate) peak: u64,
-    /// What it may write to, touched or not: a buffer that is reserved and stays empty is in here alone.
+    /// What it may write to, touched or not, as a reserved buffer that stays empty.
     pub(crate) reserved: u64,
     /// The most address space that it ever had, reserved for writing or not.
     pub(crate) address_space_peak: u64,
@@ -47,10 +47,11 @@ mod proc {
         }
     }
 
-    /// CPU time of all its threads. The unit of the file is a hundredth of a second on every Linux that Rust has a port for.
+    /// CPU time of all its threads. The unit of the file is a hundredth of a second on every Linux
+    /// that Rust supports.
     pub(crate) fn cpu(pid: u32) -> Option<Duration> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-        // The second field is the name in parentheses, which may hold anything. The third comes after the last of them.
+        // The second field is the name in parentheses, which may contain parentheses.
         let (_, rest) = stat.rsplit_once(')').unwrap();
         let fields = rest.split_ascii_whitespace().skip(11).take(2);
         let ticks: u64 = fields.map(|field| field.parse::<u64>().unwrap()).sum();
@@ -61,7 +62,7 @@ mod proc {
     pub(crate) fn is_runnable(pid: u32) -> bool {
         let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
         threads.flatten().any(|thread| {
-            // A thread that has ended meanwhile does not run.
+            // A thread that has ended does not run.
             let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
             let rest = stat.rsplit_once(") ");
             rest.is_some_and(|(_, rest)| rest.starts_with('R'))

@@ -7,7 +7,13 @@ mod deliveries;
 mod effects;
 mod errors;
 mod faults;
+mod inbox;
+mod inbox_processes;
 mod marks;
 mod purge;
 mod schema;
 mod server;
+
+#[path = "../../../../tests/inbox/crashes/mod.rs"]
+#[allow(dead_code, reason = "shared by the engines")]
+mod crashes;

@@ -64,11 +64,18 @@ impl Server {
         let _ = Command::new("kill").arg(signal).args(pids).output();
     }
 
+    pub(crate) fn directory(&self) -> &str {
+        self.directory.to_str().unwrap()
+    }
+
     pub(crate) fn config(&self) -> Config {
-        let mut config = Config::new();
-        config.host_path(&self.directory).user("postgres");
-        config.dbname("postgres");
-        config
+        config_in(&self.directory)
+    }
+
+    /// What a statement counts.
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
+        let client = self.pool(1).get().await.unwrap();
+        client.query_one(sql, &[]).await.unwrap().get(0)
     }
 
     pub(crate) fn pool(&self, connections: usize) -> Pool {
@@ -84,9 +91,13 @@ impl Server {
 
     /// Runs SQL apart from any pool.
     pub(crate) async fn execute(&self, sql: &str) {
+        self.try_execute(sql).await.unwrap();
+    }
+
+    pub(crate) async fn try_execute(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
         let (client, connection) = self.config().connect(NoTls).await.unwrap();
         tokio::spawn(connection);
-        client.batch_execute(sql).await.unwrap();
+        client.batch_execute(sql).await
     }
 
     pub(crate) async fn until_one_waits_for_a_lock(&self) {
@@ -119,6 +130,14 @@ impl Drop for Server {
         let _ = self.postmaster.wait();
         let _ = fs::remove_dir_all(&self.directory);
     }
+}
+
+/// Of the server with its socket in this directory.
+pub(crate) fn config_in(directory: &Path) -> Config {
+    let mut config = Config::new();
+    config.host_path(directory).user("postgres");
+    config.dbname("postgres");
+    config
 }
 
 pub(crate) fn pool(config: Config, connections: usize) -> Pool {

@@ -33,6 +33,15 @@ impl TableName {
         })
     }
 
+    /// The table of an inbox.
+    #[must_use]
+    pub fn inbox() -> Self {
+        Self {
+            schema: None,
+            table: "tower_loops_inbox".to_owned(),
+        }
+    }
+
     /// The table, quoted.
     pub(crate) fn quoted(&self) -> String {
         self.in_schema(&self.table)

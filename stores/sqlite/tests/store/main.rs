@@ -4,6 +4,8 @@ mod batch;
 mod burst;
 mod conformance;
 mod duplicates;
+mod inbox;
+mod inbox_processes;
 mod locked;
 mod mark;
 mod processes;
@@ -13,3 +15,7 @@ mod replaced;
 mod restart;
 mod setup;
 mod support;
+
+#[path = "../../../../tests/inbox/crashes/mod.rs"]
+#[allow(dead_code, reason = "shared by the engines")]
+mod crashes;

@@ -1,0 +1,191 @@
+//! `duplicates`: each event has its effects once, and no event takes another's.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{sync::Barrier, task::JoinSet, time::sleep};
+
+use crate::{
+    check::{Check, Finding, Found, Plan},
+    delivery::Payload,
+    endpoint::BoxFuture,
+    run::Run,
+    seen::Kind,
+};
+
+/// Deliveries of one event at the same time.
+const AT_ONCE: usize = 64;
+
+const CLAIM: &str = "Claim the event's id in one atomic step (INSERT … ON CONFLICT DO NOTHING) before you handle it.";
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        name: "repeated",
+        sent: "one event three times, one after the other",
+        why: "The guide: webhooks may be sent multiple times. A second charge or shipment costs money.",
+        advice: "Remember the id of each handled event, and answer 2xx when it comes again.",
+        plan: Plan::Own {
+            expected: "2xx each time; its effects once",
+            run: repeated,
+        },
+    },
+    Check {
+        name: "at-once",
+        sent: "one event 64 times at the same time, then once more",
+        why: "Looking the id up, then storing it, as the guide's sample does, lets two deliveries through at once.",
+        advice: CLAIM,
+        plan: Plan::Own {
+            expected: "2xx, 409, 425, 429 or 503; then 2xx; its effects once",
+            run: at_once,
+        },
+    },
+    Check {
+        name: "other-event",
+        sent: "events that differ from a handled one in their ids alone",
+        why: "A key that is cut, folded to lower case, or no id at all swallows other customers' payments.",
+        advice: "Compare whole ids, byte by byte.",
+        plan: Plan::Own {
+            expected: "2xx; the effects of each",
+            run: other_event,
+        },
+    },
+    Check {
+        name: "forged-first",
+        sent: "a forged event, then the genuine one with its id",
+        why: "A receiver that remembers ids before it verifies lets anyone suppress an event by its id.",
+        advice: "Verify first, then look for duplicates.",
+        plan: Plan::Own {
+            expected: "4xx, then 2xx; the effects of the genuine one",
+            run: forged_first,
+        },
+    },
+];
+
+fn repeated(run: &mut Run) -> BoxFuture<'_, Found> {
+    Box::pin(async {
+        let before = run.count().await;
+        let body = run.loops.charge().to_string();
+        let mut got = String::new();
+        for time in ["the first", "the second", "the third"] {
+            let delivery = run.loops.genuine(body.clone());
+            let found = run.accepts(delivery).await;
+            got = found.map_err(|finding| finding.to(time))?;
+        }
+        run.is_handled_once(before, got).await
+    })
+}
+
+fn at_once(run: &mut Run) -> BoxFuture<'_, Found> {
+    Box::pin(async {
+        let mut got = String::new();
+        // A race is not lost each time.
+        for _ in 0..2 {
+            got = burst(run).await?;
+        }
+        Ok(got)
+    })
+}
+
+async fn burst(run: &mut Run) -> Found {
+    let before = run.count().await;
+    let body = run.loops.charge().to_string();
+    let barrier = Arc::new(Barrier::new(AT_ONCE));
+    let mut tasks = JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let held = Payload::Held(body.clone().into(), Arc::clone(&barrier));
+        let delivery = run.loops.genuine(body.clone()).with_body(held);
+        let (endpoint, timeout) = (Arc::clone(&run.endpoint), run.timeout);
+        tasks.spawn(async move { tokio::time::timeout(timeout, endpoint.deliver(delivery)).await });
+    }
+    let mut accepted = 0;
+    for answer in tasks.join_all().await {
+        // No response at all, and Loops sends it again.
+        let Ok(Ok(answer)) = answer else { continue };
+        let status = answer.status;
+        accepted += usize::from(status.is_success());
+        let is_expected = status.is_success() || matches!(status.as_u16(), 409 | 425 | 429 | 503);
+        let kind = Kind::Genuine {
+            risen: None,
+            is_lost: false,
+        };
+        let got = run.note(kind, &Ok(answer));
+        if !is_expected {
+            return Err(Finding::Wrong(format!("{got} to one of {AT_ONCE}")));
+        }
+    }
+    let mut later = Err(Finding::Unknown(String::new()));
+    for _ in 0..10 {
+        let delivery = run.loops.genuine(body.clone());
+        later = run.accepts(delivery).await;
+        if later.is_ok() {
+            break;
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
+    let later = later.map_err(|finding| finding.to("the later one"))?;
+    let got = format!("2xx to {accepted} of {AT_ONCE}, then {later}");
+    run.is_handled_once(before, got).await
+}
+
+fn other_event(run: &mut Run) -> BoxFuture<'_, Found> {
+    Box::pin(async {
+        let event = run.loops.charge();
+        let id = event["id"].as_str().unwrap_or_default().to_owned();
+        let mut got = String::new();
+        let ids = [
+            ("the event", format!("{id}_Ab")),
+            (
+                "an id that differs in its last character",
+                format!("{id}_Ac"),
+            ),
+            ("an id that differs in case", format!("{id}_ab")),
+            (
+                "an id of 200 characters",
+                format!("{id}{}", "x".repeat(200 - id.len())),
+            ),
+            (
+                "another of 200 characters",
+                format!("{id}{}y", "x".repeat(199 - id.len())),
+            ),
+        ];
+        for (label, id) in ids {
+            // A new charge: only an event's id tells duplicates.
+            let mut event = run.loops.charge();
+            event["id"] = id.into();
+            let delivery = run.loops.genuine(event.to_string()).twin();
+            let found = run.accepts(delivery).await;
+            got = found.map_err(|finding| finding.to(label))?;
+        }
+        Ok(got)
+    })
+}
+
+fn forged_first(run: &mut Run) -> BoxFuture<'_, Found> {
+    Box::pin(async {
+        let body = run.loops.charge().to_string();
+        let forged = run
+            .loops
+            .signed_with(crate::first::OTHER_SECRET.as_bytes(), body.clone());
+        let first = run.rejects(forged).await;
+        let first = first.map_err(|finding| finding.to("the forged one"))?;
+        let genuine = run.loops.genuine(body).twin();
+        let then = run.accepts(genuine).await;
+        let then = then.map_err(|finding| finding.to("the genuine one"))?;
+        Ok(format!("{first}, then {then}"))
+    })
+}
+
+impl Run {
+    /// Waits for what is still to be handled, and compares with the effects of one event.
+    async fn is_handled_once(&mut self, before: Option<u64>, got: String) -> Found {
+        let Some(each) = self.effects.as_ref().map(|effects| effects.each) else {
+            return Ok(got);
+        };
+        self.effects_since(before, each).await;
+        match self.effects_since(before, 0).await {
+            Some(risen) if risen != each => Err(Finding::Wrong(format!(
+                "{got}; {risen} effects in place of {each}"
+            ))),
+            _ => Ok(got),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The first delivery decides whether anything can be said.
+
+use std::future::pending;
+
+use http::{Response, StatusCode};
+use tower::{service_fn, util::BoxCloneService};
+use tower_loops::{LoopsSignatureLayer, Secret};
+use tower_loops_check::{Suite, Verdict};
+
+use crate::receiver::{Effects, behind, secret};
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_accepted_ends_the_run() {
+    let other = Secret::new("whsec_another").expect("it is not empty");
+    let handler = Effects::default().handler(|_| StatusCode::OK);
+    let other_secret = behind(LoopsSignatureLayer::new(other), handler);
+    let redirected = service_fn(async |_| {
+        Ok(Response::builder()
+            .status(308)
+            .body(Default::default())
+            .expect("valid"))
+    });
+    let silent = service_fn(async |_| pending().await);
+    let panicking = service_fn(async |_| panic!("a fault"));
+    for (receiver, concern) in [
+        (other_secret, "signature"),
+        (BoxCloneService::new(redirected), "answers"),
+        (BoxCloneService::new(silent), "answers"),
+        (BoxCloneService::new(panicking), "answers"),
+    ] {
+        let mut results = Vec::new();
+        let suite = Suite::new(secret());
+        let summary = suite.run(receiver, |result| results.push(result)).await;
+        assert_eq!((summary.passed, summary.failed, summary.skipped), (0, 1, 0));
+        let [result] = &results[..] else {
+            panic!("{results:?}")
+        };
+        assert_eq!(
+            (result.concern.as_str(), result.verdict),
+            (concern, Verdict::Fail)
+        );
+        assert!(!result.advice.is_empty());
+    }
+}

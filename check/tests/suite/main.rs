@@ -1,0 +1,7 @@
+//! The suite itself: no false alarm, and each planted fault is found where it belongs.
+
+mod faulty;
+mod first;
+mod own;
+mod receiver;
+mod sockets;

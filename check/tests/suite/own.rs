@@ -1,0 +1,70 @@
+//! No false alarm for a receiver that is right.
+
+use http::StatusCode;
+use tower_loops_check::{CheckResult, Concern, Suite, Verdict};
+
+use crate::receiver::{Effects, behind, boxed, failures, secret, signature};
+
+#[tokio::test(start_paused = true)]
+async fn in_process_nothing_fails_and_only_connections_are_missing() {
+    let effects = Effects::default();
+    let receiver = behind(signature(), effects.handler(|_| StatusCode::OK));
+    let mut skipped = Vec::new();
+    let note = |result: CheckResult| match result.verdict {
+        Verdict::Pass => {}
+        Verdict::Fail => panic!("{result:?}"),
+        Verdict::Skipped => skipped.push(result.check),
+    };
+    effects.suite().run(receiver, note).await;
+    let connections = [
+        "oversize-undeclared",
+        "declared-terabyte",
+        "cut-off",
+        "slow-body",
+    ];
+    assert_eq!(skipped, connections);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_count_of_effects_duplicates_need_no_store() {
+    let receiver = boxed(signature(), Effects::default().handler(|_| StatusCode::OK));
+    let suite = Suite::new(secret());
+    assert_eq!(failures(suite, receiver).await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_concern_runs_alone() {
+    for concern in Concern::ALL {
+        let effects = Effects::default();
+        let receiver = behind(signature(), effects.handler(|_| StatusCode::OK));
+        let mut count = 0;
+        let note = |result: CheckResult| {
+            assert_eq!(result.concern, concern);
+            count += 1;
+        };
+        let summary = effects.suite().only(concern).run(receiver, note).await;
+        assert!(summary.is_success() && count >= 4, "{concern}: {count}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn results_are_json_of_these_members() {
+    let receiver = boxed(signature(), Effects::default().handler(|_| StatusCode::OK));
+    let suite = Suite::new(secret()).only(Concern::Header);
+    let mut first = None;
+    let note = |result| first = first.take().or(Some(result));
+    let summary = suite.run(receiver, note).await;
+    let json = serde_json::to_value(first).expect("JSON");
+    assert_eq!(json["concern"], "header");
+    assert_eq!(json["verdict"], "pass");
+    let members: Vec<&String> = json.as_object().expect("an object").keys().collect();
+    let expected = [
+        "check", "concern", "expected", "got", "sent", "verdict", "why",
+    ];
+    assert_eq!(members, expected);
+    let json = serde_json::to_value(summary).expect("JSON");
+    assert_eq!(
+        json,
+        serde_json::json!({"passed": 11, "failed": 0, "skipped": 0})
+    );
+}

@@ -1,0 +1,127 @@
+//! Receivers at a URL.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    thread,
+    time::{Duration, SystemTime},
+};
+
+use axum::Router;
+use http::StatusCode;
+use tower::ServiceBuilder;
+use tower_loops::{
+    Verifier,
+    idempotency::{IdempotencyLayer, MemoryStore},
+};
+use tower_loops_check::{CheckResult, Concern, RunError, Suite, Target, Verdict};
+
+use crate::receiver::{Effects, secret, signature};
+
+fn target(address: SocketAddr) -> Target {
+    let url = format!("http://{address}/api/webhooks/loops?of=mine");
+    Target::http(url.parse().expect("a URL")).expect("a target")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_is_right_passes_whole() {
+    let effects = Effects::default();
+    let receiver = ServiceBuilder::new()
+        .layer(signature())
+        .layer(IdempotencyLayer::new(MemoryStore::new()))
+        .service(effects.handler(|_| StatusCode::OK));
+    let app = Router::new().fallback_service(receiver);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let target = target(listener.local_addr().expect("it is bound"));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let mut results = Vec::new();
+    let run = effects.suite();
+    let summary = run.run_at(&target, |result| results.push(result)).await;
+    let wrong = |result: &&CheckResult| result.verdict != Verdict::Pass;
+    let wrong: Vec<&CheckResult> = results.iter().filter(wrong).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(summary.expect("it runs").passed, results.len());
+}
+
+/// A server that answers one connection after the other, and ends after so many.
+fn serve_one_by_one(connections: usize) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("it is bound");
+    thread::spawn(move || {
+        let verifier = Verifier::new(secret());
+        for connection in listener.incoming().take(connections) {
+            // A client that disconnects is no error of the server.
+            let _ = connection.and_then(|connection| answer(&connection, &verifier));
+        }
+    });
+    address
+}
+
+fn answer(mut connection: &TcpStream, verifier: &Verifier) -> std::io::Result<()> {
+    let mut reader = BufReader::new(connection);
+    let (mut signature, mut length) = (String::new(), 0);
+    loop {
+        let mut line = Vec::new();
+        reader.read_until(b'\n', &mut line)?;
+        let line = String::from_utf8_lossy(&line);
+        match line.trim_end().split_once(": ") {
+            None if line.trim().is_empty() => break,
+            Some(("X-Loops-Signature", value)) => signature = value.to_owned(),
+            Some(("Content-Length", value)) => length = value.parse().unwrap_or(usize::MAX),
+            _ => {}
+        }
+    }
+    if length > 1 << 20 {
+        return Ok(());
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let verified = verifier.verify(signature.as_bytes(), body.into(), SystemTime::now());
+    let status = if verified.is_ok() {
+        "200 OK"
+    } else {
+        "400 Bad Request"
+    };
+    let response = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    connection.write_all(response.as_bytes())
+}
+
+#[tokio::test]
+async fn a_server_that_waits_for_one_sender_alone_fails_the_slow_body() {
+    let target = target(serve_one_by_one(usize::MAX));
+    let suite = Suite::new(secret()).only(Concern::Limits);
+    let suite = suite.with_timeout(Duration::from_secs(2));
+    let mut failed = Vec::new();
+    let note = |result: CheckResult| {
+        if result.verdict == Verdict::Fail {
+            failed.push(result.check);
+        }
+    };
+    suite.run_at(&target, note).await.expect("it runs");
+    assert_eq!(failed, ["slow-body"]);
+}
+
+#[tokio::test]
+async fn a_server_that_ends_fails_once_and_the_rest_is_skipped() {
+    // The first delivery, a forgery, and one check.
+    let target = target(serve_one_by_one(3));
+    let mut results = Vec::new();
+    let suite = Suite::new(secret())
+        .only(Concern::Timestamp)
+        .only(Concern::Payload);
+    let summary = suite.run_at(&target, |result| results.push(result)).await;
+    let summary = summary.expect("it runs");
+    assert_eq!((summary.passed, summary.failed), (0, 1), "{results:#?}");
+    assert_eq!(summary.skipped, results.len() - 1);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_an_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let target = target(listener.local_addr().expect("it is bound"));
+    drop(listener);
+    let error = Suite::new(secret()).run_at(&target, |_| {}).await;
+    assert!(matches!(error, Err(RunError::Unreachable(_))), "{error:?}");
+}

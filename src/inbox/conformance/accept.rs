@@ -1,0 +1,99 @@
+//! What is stored, and how often.
+
+use std::sync::Arc;
+
+use tokio::{sync::Barrier, task::JoinSet};
+
+use super::{Accepted, EventKey, Inbox, stored};
+use crate::{
+    event::StoredEvent,
+    store::suite::{answered, fresh_namespace, verified},
+};
+
+const SENDERS: usize = 64;
+const KEYS: usize = 20;
+
+pub(super) async fn is_new_once(inbox: &impl Inbox) {
+    let key = EventKey::new(&fresh_namespace(), "evt_1");
+    let event = stored("evt_1", "charge.succeeded");
+    for expected in [Accepted::New, Accepted::Known, Accepted::Known] {
+        assert_eq!(answered(inbox.accept(&key, &event).await), expected);
+    }
+}
+
+pub(super) async fn keeps_events_apart(inbox: &impl Inbox) {
+    let long = "x".repeat(10_000);
+    let long_with_another_end = format!("{long}y");
+    let ids = [
+        "evt_1",
+        "EVT_1",
+        "evt_1 ",
+        "",
+        " ",
+        "é",
+        "e\u{301}",
+        "\u{1f600}",
+        "'; DROP TABLE x; --",
+        "\"",
+        "\\",
+        "%",
+        "_",
+        "\n",
+        "\0",
+        "null",
+        "0",
+        "sha256:0",
+        "a:b",
+        &long,
+        &long_with_another_end,
+    ];
+    let namespaces = [fresh_namespace(), fresh_namespace()];
+    for expected in [Accepted::New, Accepted::Known] {
+        for namespace in &namespaces {
+            for event_type in ["charge.succeeded", "charge.refunded"] {
+                for id in ids {
+                    let event = stored(id, event_type);
+                    let verified = event.clone().trust().expect("it is an event");
+                    let key = EventKey::of(namespace, &verified);
+                    let accepted = answered(inbox.accept(&key, &event).await);
+                    assert_eq!(accepted, expected, "{event_type}, {id:?}");
+                }
+            }
+        }
+    }
+}
+
+pub(super) async fn takes_large_payloads(inbox: &impl Inbox) {
+    let text = "x".repeat(1024 * 1024);
+    let payload = format!(r#"{{"id":"evt_1","type":"charge.succeeded","text":"{text}"}}"#);
+    let event = StoredEvent::from(&verified(payload));
+    let key = EventKey::new(&fresh_namespace(), "evt_1");
+    assert_eq!(answered(inbox.accept(&key, &event).await), Accepted::New);
+}
+
+pub(super) async fn is_new_to_one_of_many<I: Inbox>(inbox: &Arc<I>) {
+    let namespace: Arc<str> = fresh_namespace().into();
+    let barrier = Arc::new(Barrier::new(SENDERS));
+    let mut senders = JoinSet::new();
+    for _ in 0..SENDERS {
+        let (inbox, barrier) = (Arc::clone(inbox), Arc::clone(&barrier));
+        let namespace = Arc::clone(&namespace);
+        senders.spawn(async move {
+            barrier.wait().await;
+            let mut new = [0; KEYS];
+            for (number, new) in new.iter_mut().enumerate() {
+                let id = format!("evt_{number}");
+                let key = EventKey::new(&namespace, &id);
+                let accepted = inbox.accept(&key, &stored(&id, "charge.succeeded")).await;
+                *new += usize::from(answered(accepted) == Accepted::New);
+            }
+            new
+        });
+    }
+    let mut sums = [0; KEYS];
+    while let Some(new) = senders.join_next().await {
+        let new = new.expect("no sender panics");
+        sums.iter_mut().zip(new).for_each(|(sum, new)| *sum += new);
+    }
+    assert_eq!(sums, [1; KEYS], "how often each of {KEYS} events was new");
+}

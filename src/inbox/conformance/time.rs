@@ -1,0 +1,96 @@
+//! The ends of leases and pauses, and notifications.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::{LONG, Queue, SHORT, accept_one, take};
+use crate::{
+    inbox::{Outcome, Taken, Token},
+    store::suite::{TIMEOUT, answered, eventually},
+};
+
+pub(super) async fn ends_leases_and_pauses(queue: &impl Queue) {
+    let key = accept_one(queue).await;
+    let (first, _) = take(queue, 1, SHORT).await;
+    let (second, taken) = take_eventually(queue, SHORT).await;
+    assert_eq!(
+        (&taken.key, taken.attempt),
+        (&key, 2),
+        "after the end of a lease"
+    );
+    let is_held = answered(queue.extend(&key, first, LONG).await);
+    assert!(!is_held, "extend by who was taken over from");
+    let error = "late".to_owned();
+    let late = Outcome::Dead { error };
+    assert!(
+        !answered(queue.finish(&key, first, &late).await),
+        "dead by who was taken over from"
+    );
+
+    // Nobody has taken it, so the holder still holds it.
+    eventually("the end of a lease is counted", || async {
+        answered(queue.counts().await).waiting == 1
+    })
+    .await;
+    assert!(
+        answered(queue.extend(&key, second, LONG).await),
+        "extend after the end of the lease"
+    );
+    assert!(take(queue, 1, LONG).await.1.is_empty(), "it was extended");
+
+    let retry = Outcome::Retry {
+        after: SHORT,
+        error: "not yet".to_owned(),
+    };
+    assert!(answered(queue.finish(&key, second, &retry).await));
+    assert!(take(queue, 1, LONG).await.1.is_empty(), "it pauses");
+    let (third, taken) = take_eventually(queue, LONG).await;
+    assert_eq!(
+        (taken.attempt, taken.last_error.as_deref()),
+        (3, Some("not yet"))
+    );
+
+    let far = Outcome::Retry {
+        after: Duration::MAX,
+        error: "never".to_owned(),
+    };
+    assert!(
+        answered(queue.finish(&key, third, &far).await),
+        "a pause without end"
+    );
+    assert!(take(queue, 1, LONG).await.1.is_empty(), "it pauses");
+    assert!(!answered(queue.finish(&key, third, &Outcome::Done).await));
+
+    let longest = accept_one(queue).await;
+    let (token, taken) = take(queue, 1, Duration::MAX).await;
+    assert_eq!(taken.len(), 1, "take for ever");
+    assert!(answered(
+        queue.finish(&longest, token, &Outcome::Done).await
+    ));
+}
+
+async fn take_eventually(queue: &impl Queue, lease: Duration) -> (Token, Taken) {
+    let found = std::cell::Cell::new(None);
+    eventually("an event is due", || async {
+        let (token, taken) = take(queue, 1, lease).await;
+        found.set(taken.into_iter().next().map(|taken| (token, taken)));
+        let taken = found.take();
+        let is_found = taken.is_some();
+        found.set(taken);
+        is_found
+    })
+    .await;
+    found.take().expect("it was found")
+}
+
+pub(super) async fn notifications_come(queue: &impl Queue) {
+    // What has come before may be told once.
+    let _ = timeout(SHORT, queue.notified()).await;
+    // A worker that has taken what there was, and then listens, must not miss it.
+    let key = accept_one(queue).await;
+    let notified = timeout(TIMEOUT, queue.notified()).await;
+    notified.expect("a notification of an event");
+    let (token, _) = take(queue, 1, LONG).await;
+    assert!(answered(queue.finish(&key, token, &Outcome::Done).await));
+}

@@ -1,0 +1,69 @@
+//! What a queue and its worker tell each other.
+
+use std::time::{Duration, SystemTime};
+
+use crate::{event::StoredEvent, store::EventKey};
+
+/// An event that a worker has taken.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Its key.
+    pub key: EventKey,
+    /// The event.
+    pub event: StoredEvent,
+    /// How often it was taken, this time included.
+    pub attempt: u32,
+    /// When it was stored, by the engine's clock.
+    pub accepted_at: SystemTime,
+    /// The error of the last attempt that failed.
+    pub last_error: Option<String>,
+}
+
+/// What became of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The event was handled.
+    Done,
+    /// The attempt failed, and another may succeed.
+    Retry {
+        /// How long the event waits for it.
+        after: Duration,
+        /// Why it failed: at most 1,024 bytes, without NUL.
+        error: String,
+    },
+    /// The attempt failed, and there is no other.
+    Dead {
+        /// Why it failed: at most 1,024 bytes, without NUL.
+        error: String,
+    },
+}
+
+/// An event that failed for good, kept for a person to look at.
+#[derive(Clone, Debug)]
+pub struct DeadEvent {
+    /// Its key.
+    pub key: EventKey,
+    /// The event.
+    pub event: StoredEvent,
+    /// How many attempts there were.
+    pub attempts: u32,
+    /// When it was stored, by the engine's clock.
+    pub accepted_at: SystemTime,
+    /// When it died, by the engine's clock.
+    pub died_at: SystemTime,
+    /// Why the last attempt failed.
+    pub error: String,
+}
+
+/// How many events are in which state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Events that wait: for a worker, or for their next attempt.
+    pub waiting: u64,
+    /// Events that a worker has taken, within their lease.
+    pub running: u64,
+    /// Events that failed for good.
+    pub dead: u64,
+    /// How long the oldest waiting event has been in the inbox, by the engine's clock.
+    pub oldest_waiting: Option<Duration>,
+}

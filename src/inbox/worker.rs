@@ -1,0 +1,112 @@
+//! The worker and its setters.
+
+use std::{fmt, future::Future, sync::Arc, time::Duration};
+
+use tower_service::Service;
+
+use crate::{
+    BoxError,
+    inbox::{config::Config, job::Job, queue::Queue, run::Run},
+};
+
+/// The shortest lease: a sixth of it must be enough for an answer of the store.
+const MIN_LEASE: Duration = Duration::from_secs(1);
+
+/// Takes events out of a queue, and has a service handle them. See the [module docs](super) for what
+/// is promised and for an example.
+///
+/// The service is any [`tower`](https://docs.rs/tower) service of [`Job`]s: timeouts, rate limits and
+/// tracing are layers around it. It is polled for readiness before each call. Its error, or a panic,
+/// is a failure of the attempt; the next one follows after a pause.
+#[must_use = "a worker does nothing until it runs"]
+pub struct Worker<Q, S> {
+    queue: Arc<Q>,
+    service: S,
+    config: Config,
+}
+
+impl<Q, S> Worker<Q, S>
+where
+    Q: Queue,
+    S: Service<Job, Response = ()>,
+    S::Error: Into<BoxError> + 'static,
+    S::Future: Send + 'static,
+{
+    /// A worker of this queue. Each setter names its default.
+    pub fn new(queue: Q, service: S) -> Self {
+        Self {
+            queue: Arc::new(queue),
+            service,
+            config: Config::default(),
+        }
+    }
+
+    /// Sets how many events are handled at once. Default: 16. Zero counts as one.
+    pub fn with_concurrency(self, events: usize) -> Self {
+        self.with(|config| config.concurrency = events.max(1))
+    }
+
+    /// Sets how long the worker holds an event that it has taken. Default: 60 seconds. Less than one
+    /// second counts as one second.
+    ///
+    /// It is renewed each third of it while the event is handled, however long that takes. If the
+    /// process dies, another worker takes the event after this time.
+    pub fn with_lease(self, lease: Duration) -> Self {
+        self.with(|config| config.lease = lease.max(MIN_LEASE))
+    }
+
+    /// Sets how many attempts an event has. Default: 20, which with the default pauses takes about
+    /// eight hours. Zero counts as one. After the last failure the event is dead.
+    ///
+    /// An attempt whose process dies counts, so an event that kills its process is dead after as
+    /// many.
+    pub fn with_max_attempts(self, attempts: u32) -> Self {
+        self.with(|config| config.max_attempts = attempts.max(1))
+    }
+
+    /// Sets the pause after the first failure of an event, and the longest pause. Default: one
+    /// second and one hour. The pause doubles with each failure, and is cut to a random length
+    /// between its half and its whole.
+    pub fn with_backoff(self, first: Duration, longest: Duration) -> Self {
+        self.with(|config| {
+            config.first_pause = first;
+            config.longest_pause = longest;
+        })
+    }
+
+    /// Sets how often the queue is asked for events if it says nothing by itself. Default: one
+    /// second. This is how events whose pause or whose holder's lease is over are found.
+    pub fn with_poll_interval(self, interval: Duration) -> Self {
+        self.with(|config| config.poll_interval = interval)
+    }
+
+    /// Handles events until `shutdown` resolves. Then it takes no more, and returns when the
+    /// attempts that have begun are over and recorded.
+    ///
+    /// It does not return otherwise: errors of the queue are logged, and asking goes on. What became
+    /// of an attempt is recorded again and again until the queue takes it; after `shutdown`, for one
+    /// lease at most. If this future is dropped, running attempts are cancelled, and their events
+    /// are taken again after their leases.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with time enabled.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        Run::new(self.queue, self.service, self.config)
+            .until(shutdown)
+            .await;
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.config);
+        self
+    }
+}
+
+impl<Q, S> fmt::Debug for Worker<Q, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,39 @@
+//! One call of a store: it ends in time, and a panic is an error.
+
+use std::{
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
+
+use tokio::time::timeout;
+
+use crate::store::error::{StoreError, StoreErrorKind};
+
+pub(crate) async fn bounded<T>(
+    limit: Duration,
+    operation: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    match timeout(limit, catch(operation)).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(Panicked)) => Err(StoreError::new(StoreErrorKind::Other, "the store panicked")),
+        Err(elapsed) => Err(StoreError::new(StoreErrorKind::Unavailable, elapsed)),
+    }
+}
+
+pub(crate) struct Panicked;
+
+/// Turns a panic of a future into its output. Nothing that the future may have left half done is
+/// used afterwards.
+pub(crate) async fn catch<F: Future>(future: F) -> Result<F::Output, Panicked> {
+    let mut future = pin!(future);
+    poll_fn(
+        |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(poll) => poll.map(Ok),
+            Err(_) => Poll::Ready(Err(Panicked)),
+        },
+    )
+    .await
+}

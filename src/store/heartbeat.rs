@@ -1,0 +1,76 @@
+//! Keeps the lease while the handler runs.
+
+use std::{
+    future::{Future, poll_fn},
+    ops::ControlFlow,
+    pin::{Pin, pin},
+    task::Poll,
+    time::Duration,
+};
+
+use tokio::time::{Instant, sleep_until};
+
+/// Limits what is added to an `Instant`: a lease may be as long as a `Duration` can be.
+const MAX_REST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Runs the handler, and calls `renew` each third of the lease until the handler ends or `renew`
+/// breaks. The handler goes on in any case.
+pub(crate) async fn keep_while<F, R>(
+    claimed_at: Instant,
+    lease: Duration,
+    mut renew: impl FnMut() -> R,
+    handler: F,
+) -> F::Output
+where
+    F: Future,
+    R: Future<Output = ControlFlow<()>>,
+{
+    let mut handler = pin!(handler);
+    let mut beat = claimed_at;
+    loop {
+        // From the start of one call to the start of the next: two calls fit into a lease before it
+        // ends.
+        beat += (lease / 3).min(MAX_REST);
+        if let Some(output) = until(beat, handler.as_mut()).await {
+            return output;
+        }
+        beat = Instant::now();
+        let (output, renewed) = beside(handler.as_mut(), renew()).await;
+        if let Some(output) = output {
+            return output;
+        }
+        if renewed.is_break() {
+            return handler.await;
+        }
+    }
+}
+
+/// The output of the handler, if it ends before this time.
+async fn until<F: Future>(time: Instant, mut handler: Pin<&mut F>) -> Option<F::Output> {
+    let mut sleep = pin!(sleep_until(time));
+    poll_fn(|cx| match handler.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => sleep.as_mut().poll(cx).map(|()| None),
+    })
+    .await
+}
+
+/// Ends with the renewal, even if the handler ends before: a renewal that a release overtakes would
+/// hold the event again.
+async fn beside<F: Future, R: Future>(
+    mut handler: Pin<&mut F>,
+    renewal: R,
+) -> (Option<F::Output>, R::Output) {
+    let mut renewal = pin!(renewal);
+    let mut output = None;
+    let renewed = poll_fn(|cx| {
+        if output.is_none()
+            && let Poll::Ready(ended) = handler.as_mut().poll(cx)
+        {
+            output = Some(ended);
+        }
+        renewal.as_mut().poll(cx)
+    })
+    .await;
+    (output, renewed)
+}

@@ -1,0 +1,52 @@
+//! What the conformance suites share.
+
+use std::{
+    future::Future,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    Secret, Signer, VerifiedEvent, Verifier,
+    hex::hex,
+    store::{StoreError, Token},
+};
+
+/// How long a store may take to notice that a time is over.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A namespace that no other run uses.
+pub(crate) fn fresh_namespace() -> String {
+    format!("conformance-{}", hex(Token::random().as_bytes()))
+}
+
+pub(crate) fn answered<T>(answer: Result<T, StoreError>) -> T {
+    answer.unwrap_or_else(|error| panic!("the store failed: {error}: {:?}", error))
+}
+
+/// Asks again and again until the answer is there.
+pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut ask: impl FnMut() -> F) {
+    let begun = Instant::now();
+    while !ask().await {
+        assert!(begun.elapsed() < TIMEOUT, "{what}: not after {TIMEOUT:?}");
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// So many events, `evt_0` and so on.
+#[cfg(feature = "idempotency")]
+pub(crate) fn events(count: usize) -> Vec<VerifiedEvent> {
+    let event = |number| format!(r#"{{"id":"evt_{number}","type":"charge.succeeded"}}"#);
+    (0..count).map(|number| verified(event(number))).collect()
+}
+
+/// The event of a payload.
+pub(crate) fn verified(payload: impl Into<Bytes>) -> VerifiedEvent {
+    let secret = Secret::new("whsec_conformance").expect("it is not empty");
+    let (payload, now) = (payload.into(), SystemTime::now());
+    let header = Signer::new(&secret).sign(&payload, now);
+    let event = Verifier::new(secret).verify(header.as_bytes(), payload, now);
+    event.expect("it is signed")
+}

@@ -1,0 +1,185 @@
+//! The inbox does what every inbox must, whatever is in its table and whatever happens to its engine.
+
+use std::time::Duration;
+
+use tokio_postgres::NoTls;
+use tower_loops::inbox::{
+    Accept, Accepted, Inbox, Queue, StoreErrorKind::Misconfigured, Token, conformance,
+};
+use tower_loops_postgres::{INBOX_SCHEMA, PostgresInbox};
+
+use crate::{crashes, server::Server};
+
+const LONG: Duration = Duration::from_secs(600);
+
+pub(crate) async fn inbox(server: &Server) -> PostgresInbox {
+    let inbox = PostgresInbox::new(server.pool(16));
+    inbox.ensure_schema().await.unwrap();
+    inbox
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inbox_conforms() {
+    let server = Server::start().await;
+    conformance::run(inbox(&server).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inbox_conforms_with_prepared_statements() {
+    let server = Server::start().await;
+    conformance::run(inbox(&server).await.with_prepared_statements(true)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrupted_row_is_dead_and_others_are_handled() {
+    let server = Server::start().await;
+    let inbox = inbox(&server).await;
+    for id in ["evt_bad", "evt_empty", "evt_many", "evt_good"] {
+        crashes::store(&inbox, id).await;
+    }
+    server
+        .execute(
+            "UPDATE tower_loops_inbox SET payload = '\\x00ff', secret_index = -1
+               WHERE event_id LIKE '%bad';
+             UPDATE tower_loops_inbox SET payload = NULL WHERE event_id LIKE '%empty';
+             UPDATE tower_loops_inbox SET attempts = 2147483647 WHERE event_id LIKE '%many'",
+        )
+        .await;
+    assert_eq!(crashes::handled_ids(&inbox, 1).await, ["evt_good"]);
+    let dead = inbox.dead(10).await.unwrap();
+    assert_eq!(dead.len(), 3);
+    for event in dead
+        .iter()
+        .filter(|event| !event.key.id().ends_with("many"))
+    {
+        let text = "the stored event cannot be read";
+        assert!(event.error.starts_with(text), "{event:?}");
+    }
+    let no_key = "INSERT INTO tower_loops_inbox (namespace, event_id, state, due_at, received_at, signed_at, secret_index) VALUES ('two words', 'x', 'pending', now(), now(), now(), 0)";
+    assert!(
+        server.try_execute(no_key).await.is_err(),
+        "what is no key is kept out"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_back_delays_no_new_event() {
+    let server = Server::start().await;
+    let inbox = inbox(&server).await;
+    crashes::store(&inbox, "evt_1").await;
+    server
+        .execute("UPDATE tower_loops_inbox SET due_at = due_at + interval '1 hour', accepted_at = accepted_at + interval '1 hour'")
+        .await;
+    assert_eq!(
+        inbox.counts().await.unwrap().oldest_waiting,
+        Some(Duration::ZERO)
+    );
+    let taken = inbox.take(Token::random(), 1, LONG).await.unwrap();
+    assert_eq!(taken.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_version_of_the_schema_is_refused() {
+    let server = Server::start().await;
+    server.execute(INBOX_SCHEMA).await;
+    let inbox = inbox(&server).await;
+    server
+        .execute("UPDATE tower_loops_inbox_schema SET version = 2")
+        .await;
+    let error = inbox.ensure_schema().await.unwrap_err();
+    assert_eq!(error.kind(), Misconfigured);
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("version 2"), "{cause}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn purged_events_are_known_until_their_retention_is_over() {
+    let server = Server::start().await;
+    let inbox = inbox(&server).await;
+    let key = crashes::store(&inbox, "evt_1").await;
+    crashes::handled_ids(&inbox, 1).await;
+    crashes::store(&inbox, "evt_2").await;
+    let event = tower_loops::StoredEvent::from(&crashes::event("evt_1"));
+
+    assert_eq!(inbox.purge_handled(10).await.unwrap(), 1);
+    assert_eq!(
+        server
+            .count("SELECT count(*) FROM tower_loops_inbox WHERE payload IS NULL")
+            .await,
+        1
+    );
+    assert_eq!(inbox.accept(&key, &event).await.unwrap(), Accepted::Known);
+    assert_eq!(inbox.purge_handled(10).await.unwrap(), 0);
+
+    server
+        .execute("UPDATE tower_loops_inbox SET due_at = now() WHERE state = 'purged'")
+        .await;
+    assert_eq!(
+        inbox.accept(&key, &event).await.unwrap(),
+        Accepted::New,
+        "as good as absent"
+    );
+    crashes::handled_ids(&inbox, 2).await;
+    assert_eq!(
+        inbox
+            .clone()
+            .with_retention(Duration::ZERO)
+            .purge_handled(1)
+            .await
+            .unwrap(),
+        4
+    );
+    assert_eq!(
+        server.count("SELECT count(*) FROM tower_loops_inbox").await,
+        0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_in_trouble_is_answered_503_until_it_recovers() {
+    let mut server = Server::start().await;
+    let accept = Accept::new(inbox(&server).await);
+    let set = |value: &str| format!("ALTER SYSTEM SET default_transaction_read_only = {value}");
+    assert_eq!(crashes::deliver(&accept, "evt_before").await, 200);
+
+    server.signal_all("-STOP");
+    crashes::assert_unavailable(&accept, "paused").await;
+    server.signal_all("-CONT");
+    crashes::assert_recovers(&accept, "paused").await;
+
+    server.execute(&set("on")).await;
+    server.execute("SELECT pg_reload_conf()").await;
+    while crashes::deliver(&accept, &format!("{:?}", std::time::Instant::now())).await != 503 {}
+    crashes::assert_unavailable(&accept, "read_only").await;
+    server.execute(&set("off")).await;
+    server.execute("SELECT pg_reload_conf()").await;
+    crashes::assert_recovers(&accept, "read_only").await;
+
+    server.kill();
+    crashes::assert_unavailable(&accept, "killed").await;
+    server.start_again().await;
+    crashes::assert_recovers(&accept, "killed").await;
+    // Nothing that was answered 200 is lost: it is known.
+    assert_eq!(crashes::deliver(&accept, "evt_before").await, 200);
+    let before = "SELECT count(*) FROM tower_loops_inbox WHERE event_id LIKE '%evt_before'";
+    assert_eq!(server.count(before).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listener_hears_of_the_events_of_others() {
+    let mut server = Server::start().await;
+    let (here, there) = (inbox(&server).await, inbox(&server).await);
+    let here = here.with_listener(server.config(), NoTls);
+    for round in 0..2 {
+        // Once it listens, and for what came before that.
+        let heard = tokio::time::timeout(LONG, here.notified());
+        heard.await.unwrap();
+        crashes::store(&there, &format!("evt_{round}")).await;
+        let heard = tokio::time::timeout(Duration::from_secs(10), here.notified());
+        heard.await.expect("a notification");
+        if round == 0 {
+            server.kill();
+            server.start_again().await;
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The inbox: events are stored in the database before they are acknowledged.
+
+mod operations;
+mod purge;
+mod schema;
+mod sqlite_inbox;
+mod statements;
+
+pub use sqlite_inbox::SqliteInbox;

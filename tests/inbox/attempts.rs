@@ -1,0 +1,255 @@
+//! What an attempt sees, and what its failure leads to.
+
+use std::{
+    future::{Ready, ready},
+    sync::{Arc, Mutex},
+    task::{Context, Poll},
+    time::{Duration, SystemTime},
+};
+
+use tokio::time::Instant;
+use tower::{Service, ServiceBuilder, service_fn};
+use tower_loops::{
+    BoxError, StoredEvent,
+    inbox::{Accepted, EventKey, Inbox, Job, Permanent, Queue, Worker},
+};
+
+use crate::{
+    memory_queue::MemoryQueue,
+    support::{Running, store, until},
+};
+
+/// The id of an event, the number of the attempt, the last error, and when it was.
+type Attempt = (String, u32, Option<String>, Instant);
+
+/// What each attempt was, in order.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Vec<Attempt>>>);
+
+impl Seen {
+    fn add(&self, job: &Job) {
+        let error = job.last_error().map(str::to_owned);
+        let attempt = (job.id().to_owned(), job.attempt(), error, Instant::now());
+        self.0.lock().expect("not poisoned").push(attempt);
+    }
+
+    fn all(&self) -> Vec<Attempt> {
+        self.0.lock().expect("not poisoned").clone()
+    }
+
+    fn len(&self) -> usize {
+        self.0.lock().expect("not poisoned").len()
+    }
+}
+
+/// Runs a worker until so many events are dead, and returns their attempts and errors.
+async fn deaths<S>(
+    queue: &Arc<MemoryQueue>,
+    count: u64,
+    worker: Worker<Arc<MemoryQueue>, S>,
+) -> Vec<(u32, String)>
+where
+    S: Service<Job, Response = ()> + Send + 'static,
+    S::Error: Into<BoxError> + 'static,
+    S::Future: Send + 'static,
+{
+    let running = Running::start(worker);
+    while queue.counts().await.expect("counts").dead < count {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    running.shut_down().await.expect("the worker ends");
+    let dead = queue.dead(10).await.expect("the dead");
+    dead.into_iter()
+        .map(|event| (event.attempts, event.error))
+        .collect()
+}
+
+#[derive(Debug)]
+struct Outer(std::io::Error);
+
+impl std::fmt::Display for Outer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("no\0 invoice")
+    }
+}
+
+impl std::error::Error for Outer {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_are_repeated_after_pauses_that_double() {
+    let queue = Arc::new(MemoryQueue::default());
+    store(&queue, "evt_1").await;
+    let seen = Seen::default();
+    let handler = {
+        let seen = seen.clone();
+        service_fn(move |job: Job| {
+            seen.add(&job);
+            ready(Err::<(), _>(Outer(std::io::Error::other("printer"))))
+        })
+    };
+    let worker = Worker::new(Arc::clone(&queue), handler)
+        .with_max_attempts(6)
+        .with_backoff(Duration::from_secs(10), Duration::from_secs(60));
+    let text = "no\u{fffd} invoice: printer";
+    assert_eq!(deaths(&queue, 1, worker).await, [(6, text.to_owned())]);
+    let seen = seen.all();
+    for (pair, pause) in seen.windows(2).zip([10, 20, 40, 60, 60]) {
+        let [before, after] = pair else {
+            unreachable!()
+        };
+        assert_eq!((after.1, after.2.as_deref()), (before.1 + 1, Some(text)));
+        let pause = Duration::from_secs(pause);
+        let paused = after.3 - before.3;
+        let late = Duration::from_secs(2);
+        assert!(
+            paused >= pause / 2 && paused <= pause + late,
+            "{paused:?} of {pause:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn permanent_errors_end_an_event_at_once_however_they_are_wrapped() {
+    let queue = Arc::new(MemoryQueue::default());
+    store(&queue, "evt_1").await;
+    let handler = ServiceBuilder::new()
+        .map_err(|error: BoxError| std::io::Error::other(error))
+        .buffer(4)
+        .timeout(Duration::from_secs(5))
+        .service_fn(|_: Job| ready(Err::<(), BoxError>(Permanent::new("no order").into())));
+    let worker = Worker::new(Arc::clone(&queue), handler);
+    let expected = (1, "permanent failure: no order".to_owned());
+    let [(attempts, error)] = &deaths(&queue, 1, worker).await[..] else {
+        panic!("one event is dead");
+    };
+    assert!(error.ends_with(&expected.1), "{error}");
+    assert_eq!(*attempts, expected.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn long_errors_are_cut() {
+    let queue = Arc::new(MemoryQueue::default());
+    store(&queue, "evt_1").await;
+    let handler = service_fn(|_: Job| ready(Err::<(), _>(Permanent::new("é".repeat(5_000)))));
+    let deaths = deaths(&queue, 1, Worker::new(Arc::clone(&queue), handler)).await;
+    assert!((1_000..=1_024).contains(&deaths[0].1.len()));
+}
+
+/// Panics in a way of its own at each event.
+#[derive(Clone)]
+struct Panics;
+
+impl Service<Job> for Panics {
+    type Response = ();
+    type Error = BoxError;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, job: Job) -> Self::Future {
+        assert_ne!(job.id(), "evt_call", "in the call");
+        Box::pin(async move {
+            assert_ne!(job.id(), "evt_future", "in the future");
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn panics_are_failures() {
+    let queue = Arc::new(MemoryQueue::default());
+    for id in ["evt_call", "evt_future", "evt_good"] {
+        store(&queue, id).await;
+    }
+    let worker = Worker::new(Arc::clone(&queue), Panics).with_max_attempts(1);
+    let panicked = (1, "the handler panicked".to_owned());
+    assert_eq!(
+        deaths(&queue, 2, worker).await,
+        [panicked.clone(), panicked]
+    );
+    assert_eq!(queue.counts().await.expect("counts").waiting, 0, "evt_good");
+}
+
+#[tokio::test(start_paused = true)]
+async fn corrupted_events_are_dead_and_others_handled() {
+    let queue = Arc::new(MemoryQueue::default());
+    let garbage = StoredEvent::new("{garbage".into(), SystemTime::now(), 0, SystemTime::now());
+    let accepted = queue
+        .accept(&EventKey::new("default", "evt_0"), &garbage)
+        .await;
+    assert_eq!(accepted.expect("stored"), Accepted::New);
+    store(&queue, "evt_1").await;
+    let seen = Seen::default();
+    let handler = {
+        let seen = seen.clone();
+        service_fn(move |job: Job| {
+            seen.add(&job);
+            ready(Ok::<_, BoxError>(()))
+        })
+    };
+    let deaths = deaths(&queue, 1, Worker::new(Arc::clone(&queue), handler)).await;
+    let text = "the stored event cannot be read: the payload is not one JSON object: at byte 1";
+    assert_eq!(deaths, [(1, text.to_owned())]);
+    assert_eq!(seen.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_kills_its_process_is_dead_after_all_attempts() {
+    let queue = Arc::new(MemoryQueue::default());
+    store(&queue, "evt_1").await;
+    let seen = Seen::default();
+    let handler = {
+        let seen = seen.clone();
+        service_fn(move |job: Job| {
+            seen.add(&job);
+            std::future::pending::<Result<(), BoxError>>()
+        })
+    };
+    let worker = || {
+        Worker::new(Arc::clone(&queue), handler.clone())
+            .with_max_attempts(2)
+            .with_lease(Duration::from_secs(10))
+    };
+    for attempts in 1..=2 {
+        let start = Instant::now();
+        let running = Running::start(worker());
+        until("it runs", || seen.len() == attempts).await;
+        running.kill();
+        assert!(start.elapsed() <= Duration::from_secs(12), "within a lease");
+    }
+    let deaths = deaths(&queue, 1, worker()).await;
+    let text = "the worker ended while it handled the event, at each attempt";
+    assert_eq!((deaths, seen.len()), (vec![(3, text.to_owned())], 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn services_are_polled_for_readiness_and_need_not_be_cloned() {
+    let queue = Arc::new(MemoryQueue::default());
+    for number in 0..6 {
+        store(&queue, &format!("evt_{number}")).await;
+    }
+    let seen = Seen::default();
+    let handler = {
+        let seen = seen.clone();
+        ServiceBuilder::new()
+            .rate_limit(1, Duration::from_secs(100))
+            .service_fn(move |job: Job| -> Ready<Result<(), BoxError>> {
+                seen.add(&job);
+                ready(Ok(()))
+            })
+    };
+    let lease = Duration::from_secs(10);
+    let running = Running::start(Worker::new(Arc::clone(&queue), handler).with_lease(lease));
+    until("all are handled", || seen.len() == 6).await;
+    running.shut_down().await.expect("the worker ends");
+    let seen = seen.all();
+    // What waits for the service keeps its lease.
+    assert!(seen.iter().all(|attempt| attempt.1 == 1));
+    assert!(seen[5].3 - seen[0].3 >= Duration::from_secs(500));
+}

@@ -1,0 +1,77 @@
+//! A process that runs one test of this program, and says things.
+
+use std::{env, ffi::OsStr, io::Write, process::Stdio};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+};
+
+use super::TIMEOUT;
+
+const DATABASE: &str = "TOWER_LOOPS_TEST_INBOX";
+/// What a process says in its lines, among those of the test harness.
+const MARKER: &str = "said: ";
+/// In a process that was started: the database.
+pub(crate) fn database() -> Option<String> {
+    env::var(DATABASE).ok()
+}
+
+/// How often something is repeated: `TOWER_LOOPS_TEST_ROUNDS`, or so often.
+pub(crate) fn rounds(default: usize) -> usize {
+    let rounds = env::var("TOWER_LOOPS_TEST_ROUNDS").ok();
+    rounds.map_or(default, |rounds| rounds.parse().unwrap())
+}
+
+pub(crate) struct Process {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Process {
+    /// Starts the program again, to run this test only.
+    pub(crate) fn start(test: &str, database: impl AsRef<OsStr>) -> Self {
+        let mut child = Command::new(env::current_exe().unwrap())
+            .args([test, "--exact", "--nocapture"])
+            .env(DATABASE, database)
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    /// What it says next. `None`: it has ended.
+    pub(crate) async fn hear(&mut self) -> Option<String> {
+        let heard = async {
+            while let Some(line) = self.lines.next_line().await.unwrap() {
+                // The harness begins a line of its own.
+                if let Some((_, text)) = line.split_once(MARKER) {
+                    return Some(text.to_owned());
+                }
+            }
+            None
+        };
+        tokio::time::timeout(TIMEOUT, heard)
+            .await
+            .expect("the process says nothing")
+    }
+
+    /// Kills it, and hears what it had said.
+    pub(crate) async fn kill(mut self) -> Vec<String> {
+        self.child.kill().await.unwrap();
+        let mut said = Vec::new();
+        while let Some(text) = self.hear().await {
+            said.push(text);
+        }
+        said
+    }
+}
+
+pub(crate) fn say(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    // Whole lines at once: a process that is killed says nothing by half.
+    let _ = stdout.write_all(format!("{MARKER}{text}\n").as_bytes());
+    let _ = stdout.flush();
+}

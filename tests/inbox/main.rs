@@ -1,0 +1,10 @@
+//! The inbox from outside: what is stored and answered, and how a worker handles it.
+
+mod accept;
+mod attempts;
+mod conformance;
+mod faulty_queue;
+mod memory_queue;
+mod stored_event;
+mod support;
+mod worker;

@@ -1,0 +1,221 @@
+//! A queue in memory, for tests of what is around it. It forgets everything: no inbox for use.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use tokio::{sync::Notify, time::Instant};
+use tower_loops::{
+    StoredEvent,
+    inbox::{
+        Accepted, Counts, DeadEvent, EventKey, Inbox, Outcome, Queue, StoreError, Taken, Token,
+    },
+};
+
+#[derive(Default)]
+pub(crate) struct MemoryQueue {
+    rows: Mutex<Vec<Row>>,
+    arrived: Notify,
+}
+
+struct Row {
+    key: EventKey,
+    event: StoredEvent,
+    state: State,
+    token: Option<Token>,
+    attempts: u32,
+    accepted_at: (Instant, SystemTime),
+    last_error: Option<String>,
+}
+
+enum State {
+    /// Due then: `None` is never.
+    Pending(Option<Instant>),
+    Handled,
+    Dead(SystemTime),
+}
+
+impl Row {
+    fn due(&self) -> Option<Instant> {
+        match self.state {
+            State::Pending(due) => due,
+            State::Handled | State::Dead(_) => None,
+        }
+    }
+
+    fn is_held_by(&self, token: Token) -> bool {
+        matches!(self.state, State::Pending(_)) && self.token == Some(token)
+    }
+
+    fn wait(&mut self, due: Option<Instant>) {
+        self.state = State::Pending(due);
+        self.token = None;
+    }
+}
+
+impl MemoryQueue {
+    fn rows(&self) -> MutexGuard<'_, Vec<Row>> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with_row(&self, key: &EventKey, change: impl FnOnce(&mut Row) -> bool) -> bool {
+        let mut rows = self.rows();
+        let row = rows.iter_mut().find(|row| row.key == *key);
+        row.is_some_and(change)
+    }
+}
+
+impl Inbox for MemoryQueue {
+    async fn accept(&self, key: &EventKey, event: &StoredEvent) -> Result<Accepted, StoreError> {
+        let mut rows = self.rows();
+        if rows.iter().any(|row| row.key == *key) {
+            return Ok(Accepted::Known);
+        }
+        rows.push(Row {
+            key: key.clone(),
+            event: event.clone(),
+            state: State::Pending(Some(Instant::now())),
+            token: None,
+            attempts: 0,
+            accepted_at: (Instant::now(), SystemTime::now()),
+            last_error: None,
+        });
+        self.arrived.notify_one();
+        Ok(Accepted::New)
+    }
+}
+
+impl Queue for MemoryQueue {
+    async fn take(
+        &self,
+        token: Token,
+        limit: usize,
+        lease: Duration,
+    ) -> Result<Vec<Taken>, StoreError> {
+        let (mut rows, now) = (self.rows(), Instant::now());
+        let is_due =
+            |row: &&mut Row| row.due().is_some_and(|due| due <= now) || row.is_held_by(token);
+        let mut chosen: Vec<&mut Row> = rows.iter_mut().filter(is_due).collect();
+        chosen.sort_by_key(|row| (!row.is_held_by(token), row.due()));
+        let take = |row: &mut Row| {
+            row.attempts += u32::from(!row.is_held_by(token));
+            row.state = State::Pending(now.checked_add(lease));
+            row.token = Some(token);
+            Taken {
+                key: row.key.clone(),
+                event: row.event.clone(),
+                attempt: row.attempts,
+                accepted_at: row.accepted_at.1,
+                last_error: row.last_error.clone(),
+            }
+        };
+        Ok(chosen.into_iter().take(limit).map(take).collect())
+    }
+
+    async fn extend(
+        &self,
+        key: &EventKey,
+        token: Token,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        Ok(self.with_row(key, |row| {
+            let is_held = row.is_held_by(token);
+            if is_held {
+                row.state = State::Pending(Instant::now().checked_add(lease));
+            }
+            is_held
+        }))
+    }
+
+    async fn finish(
+        &self,
+        key: &EventKey,
+        token: Token,
+        outcome: &Outcome,
+    ) -> Result<bool, StoreError> {
+        Ok(self.with_row(key, |row| {
+            if let Outcome::Done = outcome {
+                let is_mine = row.token == Some(token) && !matches!(row.state, State::Dead(_));
+                row.state = State::Handled;
+                return is_mine;
+            }
+            let is_held = row.is_held_by(token);
+            match outcome {
+                Outcome::Retry { after, error } if is_held => {
+                    row.wait(Instant::now().checked_add(*after));
+                    row.last_error = Some(error.clone());
+                }
+                Outcome::Dead { error } if is_held => {
+                    row.state = State::Dead(SystemTime::now());
+                    row.last_error = Some(error.clone());
+                }
+                _ => {}
+            }
+            is_held
+        }))
+    }
+
+    async fn notified(&self) {
+        self.arrived.notified().await;
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        let (rows, now) = (self.rows(), Instant::now());
+        let mut counts = Counts::default();
+        for row in &*rows {
+            match row.state {
+                State::Handled => {}
+                State::Dead(_) => counts.dead += 1,
+                State::Pending(due) if row.token.is_some() && due.is_none_or(|due| due > now) => {
+                    counts.running += 1;
+                }
+                State::Pending(_) => {
+                    counts.waiting += 1;
+                    counts.oldest_waiting =
+                        counts.oldest_waiting.max(Some(now - row.accepted_at.0));
+                }
+            }
+        }
+        Ok(counts)
+    }
+
+    async fn dead(&self, limit: usize) -> Result<Vec<DeadEvent>, StoreError> {
+        let rows = self.rows();
+        let dead = rows.iter().filter_map(|row| {
+            let State::Dead(died_at) = row.state else {
+                return None;
+            };
+            Some(DeadEvent {
+                key: row.key.clone(),
+                event: row.event.clone(),
+                attempts: row.attempts,
+                accepted_at: row.accepted_at.1,
+                died_at,
+                error: row.last_error.clone().unwrap_or_default(),
+            })
+        });
+        Ok(dead.take(limit).collect())
+    }
+
+    async fn redrive(&self, key: &EventKey) -> Result<bool, StoreError> {
+        let redriven = self.with_row(key, |row| {
+            let is_dead = matches!(row.state, State::Dead(_));
+            if is_dead {
+                row.wait(Some(Instant::now()));
+                row.attempts = 0;
+            }
+            is_dead
+        });
+        self.arrived.notify_one();
+        Ok(redriven)
+    }
+
+    async fn redrive_all(&self) -> Result<u64, StoreError> {
+        let keys: Vec<_> = self.dead(usize::MAX).await?;
+        for event in &keys {
+            self.redrive(&event.key).await?;
+        }
+        Ok(keys.len() as u64)
+    }
+}

@@ -1,0 +1,211 @@
+//! The layer among the layers of Tower and tower-http, inside and outside of it.
+
+use std::{convert::Infallible, io::Write, time::Duration};
+
+use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
+use http::{Request, Response, header::CONTENT_ENCODING};
+use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
+use testkit::{
+    body::{ScriptedBody, channel, data},
+    delivery::{EVENT, forged, genuine, signed},
+    response::Answer,
+};
+use tokio::time::Instant;
+use tower::{
+    BoxError, ServiceBuilder, ServiceExt,
+    load_shed::error::Overloaded,
+    service_fn,
+    timeout::error::Elapsed,
+    util::{BoxCloneService, BoxCloneSyncService, BoxService},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer, decompression::RequestDecompressionLayer,
+    limit::RequestBodyLimitLayer, map_request_body::MapRequestBodyLayer,
+    timeout::RequestBodyTimeoutLayer, trace::TraceLayer,
+};
+use tower_loops::VerifiedEvent;
+use tower_test::mock;
+
+use crate::support::{Handle, Inner, Mock, Recorder, layer, next_request, send};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[tokio::test(start_paused = true)]
+async fn load_shed_inside_sheds_verified_requests_only() {
+    let (mock, mut handle): (Mock, Handle) = mock::pair();
+    let service = ServiceBuilder::new()
+        .layer(layer())
+        .load_shed()
+        .concurrency_limit(1)
+        .service(mock);
+    let first = tokio::spawn(send(service.clone(), genuine()));
+    let (_, respond) = next_request(&mut handle).await;
+    let shed = service.clone().oneshot(genuine()).await;
+    let error: BoxError = shed.expect_err("no capacity");
+    assert!(error.is::<Overloaded>(), "{error}");
+    assert_eq!(send(service, forged()).await.outcome(), "Invalid signature");
+    respond.send_response(Response::default());
+    assert_eq!(first.await.expect("no panic").status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_counts_the_body_outside_and_the_handler_alone_inside() {
+    let limit = Duration::from_secs(5);
+    let outside = ServiceBuilder::new().timeout(limit).layer(layer());
+    let (_sender, body) = channel();
+    let late = outside
+        .service(Recorder::default())
+        .oneshot(signed(EVENT, body))
+        .await;
+    let error = late.expect_err("too late");
+    assert!(error.is::<Elapsed>(), "{error}");
+
+    let inside = ServiceBuilder::new().layer(layer()).timeout(limit);
+    let (sender, body) = channel();
+    let service = inside.clone().service(Recorder::default());
+    let slow = tokio::spawn(send(service, signed(EVENT, body)));
+    tokio::time::sleep(4 * limit).await;
+    sender.send(data(EVENT)).expect("the body is read");
+    drop(sender);
+    assert_eq!(slow.await.expect("no panic").outcome(), "accepted");
+    let stuck = inside
+        .service_fn(|_: Inner| std::future::pending::<Result<Response<Full<Bytes>>, Infallible>>());
+    let error = stuck.oneshot(genuine()).await.expect_err("too late");
+    assert!(error.is::<Elapsed>(), "{error}");
+}
+
+/// `RateLimit` is not `Clone`: a buffer makes it so.
+#[tokio::test(start_paused = true)]
+async fn a_rate_limit_inside_counts_verified_requests_only() {
+    let service = ServiceBuilder::new()
+        .layer(layer())
+        .buffer(8)
+        .rate_limit(1, MINUTE)
+        .service(Recorder::default());
+    let start = Instant::now();
+    for (request, status, waited) in [
+        (forged(), 401, Duration::ZERO),
+        (genuine(), 200, Duration::ZERO),
+        (genuine(), 200, MINUTE),
+        (forged(), 401, MINUTE),
+    ] {
+        assert_eq!(send(service.clone(), request).await.status, status);
+        assert_eq!(start.elapsed().as_secs(), waited.as_secs());
+    }
+}
+
+#[tokio::test]
+async fn boxed_services_stand_inside_and_outside() {
+    let handler =
+        || service_fn(async |_: Inner| Ok::<_, BoxError>(Response::new(Full::<Bytes>::default())));
+    let inside = || {
+        let handler = BoxCloneService::new(handler());
+        ServiceBuilder::new().layer(layer()).service(handler)
+    };
+    let buffered = ServiceBuilder::new()
+        .layer(layer())
+        .buffer(4)
+        .service(BoxService::new(handler()));
+    let bare = ServiceBuilder::new().layer(layer()).service(handler());
+    for (request, status) in [(genuine(), 200), (forged(), 401)] {
+        let clone = || request.clone();
+        assert_eq!(
+            send(BoxService::new(inside()), clone()).await.status,
+            status
+        );
+        assert_eq!(
+            send(BoxCloneService::new(inside()), clone()).await.status,
+            status
+        );
+        let sync = BoxCloneSyncService::new(bare.clone());
+        assert_eq!(send(sync, clone()).await.status, status);
+        assert_eq!(send(buffered.clone(), clone()).await.status, status);
+        let outer = ServiceBuilder::new().buffer(4).service(bare.clone());
+        assert_eq!(send(outer, clone()).await.status, status);
+    }
+}
+
+fn gzip(text: &str) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).expect("memory");
+    encoder.finish().expect("memory").into()
+}
+
+#[tokio::test]
+async fn decompression_outside_leaves_the_signature_over_the_decompressed_bytes() {
+    let bomb = format!("{EVENT}{}", " ".repeat(1024 * 1024));
+    let compressed = gzip(EVENT);
+    let cut_off = compressed.slice(..compressed.len() - 9);
+    let compressed_bomb = gzip(&bomb);
+    assert!(compressed_bomb.len() < 4096, "small on the wire");
+    for (signed_bytes, body, expected) in [
+        (EVENT.as_bytes(), compressed.clone(), "accepted"),
+        (&compressed, compressed.clone(), "Invalid signature"),
+        (EVENT.as_bytes(), cut_off, "Unreadable body"),
+        (bomb.as_bytes(), compressed_bomb, "Payload too large"),
+    ] {
+        let recorder = Recorder::default();
+        let service = ServiceBuilder::new()
+            .layer(RequestDecompressionLayer::new())
+            .layer(layer())
+            .service(recorder.clone());
+        let mut request = signed(signed_bytes, Full::new(body));
+        let gzip = "gzip".parse().expect("a header value");
+        request.headers_mut().insert(CONTENT_ENCODING, gzip);
+        assert_eq!(send(service, request).await.outcome(), expected);
+        if expected == "accepted" {
+            let request = recorder.only_request();
+            let event: Option<&VerifiedEvent> = request.extensions().get();
+            assert_eq!(event.expect("the event").payload(), EVENT);
+        }
+    }
+}
+
+/// A handler with a body type of its own, as those of frameworks have.
+async fn handler_of_boxed_bodies(
+    request: Request<UnsyncBoxBody<Bytes, BoxError>>,
+) -> Result<Response<Full<Bytes>>, BoxError> {
+    let event: VerifiedEvent = request.extensions().get().cloned().ok_or("no event")?;
+    let body = request.into_body().collect().await?.to_bytes();
+    assert_eq!(event.payload(), &body);
+    Ok(Response::new(Full::new(body)))
+}
+
+fn boxed<B>(body: B) -> UnsyncBoxBody<Bytes, BoxError>
+where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    body.map_err(Into::into).boxed_unsync()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_whole_stack() {
+    let service = ServiceBuilder::new()
+        .layer(TraceLayer::new_for_http())
+        .layer(CatchPanicLayer::new())
+        .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(10)))
+        .layer(RequestBodyLimitLayer::new(4096))
+        .layer(RequestDecompressionLayer::new())
+        .layer(layer())
+        .load_shed()
+        .concurrency_limit(8)
+        .timeout(Duration::from_secs(30))
+        .layer(MapRequestBodyLayer::new(boxed::<Full<Bytes>>))
+        .service_fn(handler_of_boxed_bodies);
+
+    let (_sender, slow) = channel();
+    let long = ScriptedBody::new([vec![b' '; 4000], vec![b' '; 97]].map(Bytes::from));
+    for (request, expected) in [
+        (genuine().map(boxed), "accepted"),
+        (forged().map(boxed), "Invalid signature"),
+        (signed(EVENT, boxed(slow)), "Unreadable body"),
+        (signed(EVENT, boxed(long)), "Payload too large"),
+    ] {
+        let answer: Answer = send(service.clone(), request).await;
+        assert_eq!(answer.outcome(), expected);
+        if expected == "accepted" {
+            assert_eq!(answer.text, EVENT);
+        }
+    }
+}
