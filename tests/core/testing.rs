@@ -7,8 +7,7 @@ use http::{Request, Response};
 use http_body_util::Full;
 use serde_json::{Value, json};
 use testkit::delivery::{SECRET, mac, secret};
-use tower::{ServiceExt, service_fn};
-use tower_layer::Layer;
+use tower::{Layer, ServiceExt, service_fn};
 use tower_loops::{EventData, EventObject, EventType, Signer, VerifiedEvent, testing};
 
 use crate::{BODY, known::OBJECTS};

@@ -81,7 +81,9 @@ async fn every_part_of_a_frame_counts() {
     }
 }
 
-/// `Content-Length` lines and a size hint, against a limit. A rejection comes before any poll.
+/// `Content-Length` lines, a size hint, the limit, and the outcome.
+type Declaration<'a> = (&'a [&'a [u8]], (u64, Option<u64>), usize, &'static str);
+
 #[tokio::test]
 async fn a_declared_length_over_the_limit_decides_before_the_body_is_polled() {
     let at = LENGTH as u64;
@@ -95,7 +97,7 @@ async fn a_declared_length_over_the_limit_decides_before_the_body_is_polled() {
     let (at_text, over_text) = (at_text.as_bytes(), over_text.as_bytes());
     let unknown = (0, None);
     #[rustfmt::skip]
-    let rows: [(&[&[u8]], (u64, Option<u64>), usize, &str); 27] = [
+    let rows: [Declaration<'_>; 27] = [
         (&[], unknown, LENGTH, "accepted"),
         (&[at_text], unknown, LENGTH, "accepted"),
         (&[over_text], unknown, LENGTH, TOO_LARGE),
