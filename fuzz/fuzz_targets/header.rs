@@ -1,4 +1,4 @@
-//! Any header: judged as the reference judges it, and never a panic.
+//! Any header: accepted or rejected as by the reference, and never a panic.
 #![no_main]
 
 use std::time::{Duration, UNIX_EPOCH};
@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use tower_loops::{Secret, Verifier};
-use tower_loops_fuzz::verdict;
+use tower_loops_fuzz::outcome;
 
 const NOW: u64 = 1_700_000_000;
 
@@ -18,6 +18,6 @@ fuzz_target!(|header: &[u8]| {
         .verify(header, Bytes::from_static(b"{}"), now)
         .map(|event| event.secret_index())
         .map_err(|rejection| rejection.to_string());
-    let reference = verdict(&[secret], 300, NOW, header, b"{}").map_err(str::to_owned);
+    let reference = outcome(&[secret], 300, NOW, header, b"{}").map_err(str::to_owned);
     assert_eq!(ours, reference);
 });

@@ -1,4 +1,5 @@
-//! Any members around the known ones of an object: the known ones are read as they are alone, and never a panic.
+//! Any members around the known ones of an object: the known ones are read as without them, and
+//! never a panic.
 #![no_main]
 
 use std::time::UNIX_EPOCH;

@@ -1,17 +1,15 @@
-//! A reference for the fuzz targets: the rules written down once more, slowly and by other means than the crate's.
+//! A reference for the fuzz targets: the same rules, written simply and by other means.
 
 #[path = "../../tests/core/known.rs"]
 pub mod known;
-
-use std::fmt;
+#[path = "../../tests/core/reference.rs"]
+pub mod reference;
 
 use hmac::{Hmac, KeyInit, Mac};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 use sha2::Sha256;
 
-/// The index of the secret that matched, or the text of the refusal.
-pub fn verdict(
+/// The index of the secret that matched, or the text of the rejection.
+pub fn outcome(
     secrets: &[Vec<u8>],
     tolerance: u64,
     now: u64,
@@ -63,65 +61,17 @@ pub fn verdict(
         .iter()
         .position(matches)
         .ok_or("Invalid signature")?;
-    if is_event(body) {
+    if reference::envelope(body).is_some() {
         Ok(index)
     } else {
         Err("Invalid payload")
     }
 }
 
-/// The lower-case hex that the scheme asks for.
+/// The digest of the scheme in lower-case hex.
 pub fn sign(secret: &[u8], t: &str, body: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("any key will do");
     mac.update(&[t.as_bytes(), b".", body].concat());
     let digest = mac.finalize().into_bytes();
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Whether it is one JSON object with one string `id` and one string `type`, by serde_json.
-pub fn is_event(body: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(body) else {
-        return false;
-    };
-    let Ok(Members(members)) = serde_json::from_str(text) else {
-        return false;
-    };
-    ["id", "type"].iter().all(|wanted| {
-        let mut of_key = members.iter().filter(|(key, _)| key == wanted);
-        let (first, second) = (of_key.next(), of_key.next());
-        let is_string = |value: &RawValue| serde_json::from_str::<String>(value.get()).is_ok();
-        second.is_none() && first.is_some_and(|(_, value)| is_string(value))
-    })
-}
-
-/// Half of a surrogate pair is JSON and no text: serde_json refuses keys with one, the crate only passes over them.
-pub fn may_have_half_pairs(body: &[u8]) -> bool {
-    let lower = body.to_ascii_lowercase();
-    lower.windows(3).any(|bytes| bytes == b"\\ud")
-}
-
-struct Members(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All;
-
-        impl<'de> Visitor<'de> for All {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(All)
-    }
 }

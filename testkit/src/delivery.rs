@@ -26,8 +26,8 @@ pub fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(NOW)
 }
 
-/// A secret of this text.
-pub fn secret(text: &str) -> Secret {
+/// A secret of these bytes.
+pub fn secret(text: impl Into<Vec<u8>>) -> Secret {
     Secret::new(text).expect("a secret")
 }
 

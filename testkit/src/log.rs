@@ -28,6 +28,16 @@ impl Log {
         (log, subscriber.set_default())
     }
 
+    /// Counts the lines of this level with this text so far.
+    pub fn count(&self, level: &str, text: &str) -> usize {
+        let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let log = str::from_utf8(&log).expect("text");
+        let lines = log.lines().map(str::trim_start);
+        lines
+            .filter(|line| line.starts_with(level) && line.contains(text))
+            .count()
+    }
+
     /// Takes the lines so far, without the spaces that align their levels.
     pub fn take(&self) -> Vec<String> {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);

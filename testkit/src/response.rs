@@ -62,4 +62,19 @@ impl Answer {
         let rejection = self.rejection.as_ref();
         rejection.map_or_else(|| "accepted".to_owned(), Rejection::to_string)
     }
+
+    /// Whether it acknowledges an event that was handled before.
+    pub fn is_duplicate(&self) -> bool {
+        self.status == 200 && self.header("x-loops-webhook-duplicate") == Some("true")
+    }
+
+    /// Whether it is the success of a handler.
+    pub fn is_handled(&self) -> bool {
+        self.status == 200 && self.header("x-loops-webhook-duplicate").is_none()
+    }
+
+    /// The `Retry-After` header.
+    pub fn retry_after(&self) -> Option<&str> {
+        self.header("retry-after")
+    }
 }

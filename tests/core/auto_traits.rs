@@ -23,8 +23,8 @@ use tower_loops::{
     TotalDetails, Verification, VerifiedEvent, Verifier,
 };
 
-/// Whether the type implements the trait, as a `bool`: an inherent constant, which is there where it does, hides the one of
-/// the trait `Otherwise`, which is always there.
+/// Whether the type implements the trait, as a `bool`: an inherent constant exists only if it does,
+/// and then hides the constant of the trait `Otherwise`, which exists always.
 macro_rules! implements {
     ($type:ty: $bound:path) => {{
         #[allow(dead_code)]
@@ -69,28 +69,18 @@ type Inner = BoxCloneSyncService<Request<Full<Bytes>>, Response<Full<Bytes>>, Bo
 type InnerFuture = ResponseFuture<Inner, Full<Bytes>>;
 
 #[test]
-fn every_type_goes_anywhere_and_shows_itself() {
-    assert_traits!([
-        Secret, SecretError, Verifier, Verification, Signer, Rejection, BodyError, HeaderError, PayloadError,
-        VerifiedEvent, EventType, OtherEventType, EventData, EventObject, ObjectError, Reference, Charge, BillingDetails,
-        CheckoutSession, CustomerDetails, TotalDetails, Subscription, Invoice, LoopsSignatureLayer,
-        LoopsSignature<Inner>, ResponseBody<Full<Bytes>>, MissingLayer,
-    ] { Send, Sync, Unpin, Static, Debug });
+fn public_types_are_send_sync_debug_and_mostly_clone() {
+    assert_traits!([Verification, ResponseBody<Full<Bytes>>] { Send, Sync, Unpin, Static, Debug });
     assert_traits!([InnerFuture] { Send, Static, Debug });
-}
-
-#[test]
-fn what_is_shared_can_be_cloned() {
     assert_traits!([
         Secret, SecretError, Verifier, Signer, Rejection, BodyError, HeaderError, PayloadError, VerifiedEvent,
         EventType, OtherEventType, EventData, EventObject, ObjectError, Reference, Charge, BillingDetails, CheckoutSession,
-        CustomerDetails, TotalDetails, Subscription, Invoice, LoopsSignatureLayer, LoopsSignature<Inner>,
-        MissingLayer,
-    ] { Clone });
+        CustomerDetails, TotalDetails, Subscription, Invoice, LoopsSignatureLayer, LoopsSignature<Inner>, MissingLayer,
+    ] { Send, Sync, Unpin, Static, Debug, Clone });
 }
 
 #[test]
-fn what_goes_wrong_is_an_error() {
+fn errors_are_errors() {
     assert_traits!([Rejection, SecretError, HeaderError, PayloadError, ObjectError] {
         Error, Display
     });
@@ -98,7 +88,7 @@ fn what_goes_wrong_is_an_error() {
 }
 
 #[test]
-fn a_secret_cannot_be_written_anywhere() {
+fn a_secret_cannot_be_shown_or_compared() {
     assert_no_traits!([Secret, Verifier, Verification, Signer] {
         Display, ToString, Serialize, Default, AsRef<[u8]>, AsRef<str>, Into<Vec<u8>>
     });
@@ -107,13 +97,13 @@ fn a_secret_cannot_be_written_anywhere() {
 }
 
 #[test]
-fn an_event_cannot_be_made_up() {
+fn an_event_comes_from_a_verifier_only() {
     assert_no_traits!([VerifiedEvent] { Default, DeserializeOwned, From<Bytes>, FromStr });
     assert_no_traits!([Verification] { Default, Clone });
 }
 
 #[test]
-fn an_event_type_is_text_and_a_key() {
+fn data_types_have_the_common_traits() {
     assert_traits!([EventType] {
         Display, FromStr, Ord, Hash, Serialize, DeserializeOwned, PartialEq<str>, PartialEq<&'static str>
     });
@@ -129,7 +119,7 @@ fn an_event_type_is_text_and_a_key() {
 }
 
 #[test]
-fn wrappers_are_what_they_wrap() {
+fn wrappers_have_the_traits_of_what_they_wrap() {
     type Local = std::rc::Rc<()>;
     assert_traits!([LoopsSignature<Local>, ResponseBody<Local>] { Debug, Unpin });
     assert_traits!([LoopsSignature<Local>] { Clone });

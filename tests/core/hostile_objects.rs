@@ -1,4 +1,5 @@
-//! Signed objects of up to 1 MiB that are made to cost: bounded time, stack and memory, and the other fields are read.
+//! Expensive signed objects of up to 1 MiB: time, stack and memory are bounded, and the other
+//! fields are read.
 
 use std::{
     thread,
@@ -7,7 +8,7 @@ use std::{
 
 use tower_loops::EventData;
 
-use crate::malformed_fields::event;
+use crate::event;
 
 /// Less without optimization, where the signatures alone take a minute.
 const SIZE: usize = if cfg!(debug_assertions) {
@@ -16,15 +17,15 @@ const SIZE: usize = if cfg!(debug_assertions) {
     1 << 20
 };
 
-/// What 10,000 entries of a list take, the most that are read.
+/// The memory of 10,000 entries of a list, the most that are read.
 const ENTRIES: usize = 8 << 20;
 
-/// This text as often as fits.
+/// Repeats the text up to the size.
 fn fill(text: &str) -> String {
     text.repeat(SIZE / text.len())
 }
 
-/// So much in the place of an unknown member, of known ones, and inside known ones.
+/// Expensive values of unknown members, of known ones, and within known ones.
 fn hostile_members() -> Vec<(&'static str, String)> {
     let arrays = format!("{}{}", "[".repeat(SIZE / 2), "]".repeat(SIZE / 2));
     let objects = format!("{}1{}", fill(r#"{"id":"#), "}".repeat(SIZE / 6));

@@ -1,22 +1,19 @@
-//! The core: what is accepted and what is refused, with bytes and times brought by the tests. No HTTP service, no clock.
+//! The core: what is accepted and what is rejected, with bytes and times that the tests choose. No
+//! HTTP service, no clock.
 #![recursion_limit = "256"] // For large objects in `json!`.
 
 #[cfg(feature = "test-util")]
 mod any_object;
 #[cfg(feature = "axum")]
 mod auto_traits;
-mod candidates;
 mod envelope;
 mod event_type;
-mod generations;
+mod fields;
 mod header;
 mod hostile_objects;
+mod invoice;
 mod json;
-#[cfg(feature = "test-util")]
 mod known;
-mod long_strings;
-mod malformed_fields;
-mod members;
 mod money;
 mod object_errors;
 #[cfg(feature = "test-util")]
@@ -24,10 +21,10 @@ mod privacy;
 mod properties;
 mod reading;
 mod redaction;
+mod reference;
 mod rejection;
-mod rotation;
 mod secret;
-mod signer;
+mod strategies;
 #[cfg(feature = "test-util")]
 mod testing;
 mod timestamp;
@@ -37,47 +34,30 @@ mod verification;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-use tower_loops::{Rejection, Secret, VerifiedEvent, Verifier};
+use testkit::delivery::{NOW, SECRET, mac, secret};
+use tower_loops::{Rejection, VerifiedEvent, Verifier};
 
-/// The secret of every test that does not choose its own.
-pub(crate) const SECRET: &str = "whsec_9f86d081884c7d65";
-
-/// The second in which every test takes place that does not choose its own.
-pub(crate) const NOW: u64 = 1_700_000_000;
-
-/// An event of the simplest kind.
+/// A simple event.
 pub(crate) const BODY: &str =
     r#"{"id":"evt_1","type":"charge.succeeded","data":{"object":{"amount":1999}}}"#;
-
-pub(crate) fn secret(bytes: impl Into<Vec<u8>>) -> Secret {
-    Secret::new(bytes).expect("the secret is not empty")
-}
-
-pub(crate) fn verifier() -> Verifier {
-    Verifier::new(secret(SECRET))
-}
 
 /// This many seconds after 1970.
 pub(crate) fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// The signature in hex, over the text of `t` as given: what `Signer` has no way to say, such as `t=007`.
-pub(crate) fn mac(secret: impl AsRef<[u8]>, t: &str, body: impl AsRef<[u8]>) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_ref()).expect("any length will do");
-    mac.update(t.as_bytes());
-    mac.update(b".");
-    mac.update(body.as_ref());
-    let digest = mac.finalize().into_bytes();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+pub(crate) fn verifier() -> Verifier {
+    Verifier::new(secret(SECRET))
 }
 
-/// The header that signs the body under [`SECRET`] at [`NOW`].
+/// The header of the body for any text as `t`, which `Signer` cannot make.
+pub(crate) fn header(t: &str, body: impl AsRef<[u8]>) -> String {
+    format!("t={t},v1={}", mac(SECRET, t, body))
+}
+
+/// The header of the body at [`NOW`].
 pub(crate) fn sign(body: impl AsRef<[u8]>) -> String {
-    let t = NOW.to_string();
-    format!("t={t},v1={}", mac(SECRET, &t, body))
+    header(&NOW.to_string(), body)
 }
 
 /// Verifies under [`SECRET`] at [`NOW`].
@@ -89,7 +69,7 @@ pub(crate) fn verify(
     verifier().verify(header.as_ref(), body, at(NOW))
 }
 
-/// Signs the body rightly, so that only the body decides.
+/// Verifies the body with a right signature, so that only the body decides.
 pub(crate) fn receive(body: impl AsRef<[u8]>) -> Result<VerifiedEvent, Rejection> {
     verify(sign(&body), body)
 }
@@ -99,7 +79,13 @@ pub(crate) fn event_body(event_type: &str, object: &serde_json::Value) -> String
     serde_json::json!({"id": "evt_1", "type": event_type, "data": {"object": object}}).to_string()
 }
 
-/// What came out, in a few words: `accepted`, or what the refusal displays.
+/// An event about an object in exactly this text.
+pub(crate) fn event(event_type: &str, object: &str) -> VerifiedEvent {
+    let body = format!(r#"{{"id":"e","type":"{event_type}","data":{{"object":{object}}}}}"#);
+    receive(&body).unwrap_or_else(|error| panic!("{error:?}: {body}"))
+}
+
+/// `accepted`, or the text of the rejection.
 pub(crate) fn outcome<T>(result: &Result<T, Rejection>) -> String {
     match result {
         Ok(_) => "accepted".to_owned(),

@@ -1,10 +1,11 @@
-//! Known answers, computed by another implementation (`vectors/make.py`, which says how to make them anew).
+//! Known answers, computed by another implementation (`vectors/make.py`, which says how).
 
 use bytes::Bytes;
 use serde::Deserialize;
+use testkit::delivery::secret;
 use tower_loops::{Rejection, Signer, Verifier};
 
-use crate::{at, secret};
+use crate::at;
 
 #[derive(Deserialize)]
 struct Vector {
@@ -37,10 +38,12 @@ impl Data {
     fn bytes(&self) -> Vec<u8> {
         match self {
             Self::Text { text } => text.clone().into_bytes(),
-            Self::Hex { hex } => (0..hex.len())
-                .step_by(2)
-                .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("two hex digits"))
-                .collect(),
+            Self::Hex { hex } => {
+                let digits = (0..hex.len()).step_by(2).map(|at| &hex[at..at + 2]);
+                digits
+                    .map(|two| u8::from_str_radix(two, 16).expect("hex"))
+                    .collect()
+            }
             Self::Repeated {
                 start,
                 repeat,
@@ -51,53 +54,43 @@ impl Data {
     }
 }
 
-fn vectors() -> Vec<Vector> {
-    let vectors: Vec<Vector> =
-        serde_json::from_str(include_str!("vectors/scheme.json")).expect("the file is as made");
+#[test]
+fn signer_and_verifier_agree_with_the_known_answers() {
+    let vectors: Vec<Vector> = serde_json::from_str(include_str!("vectors/scheme.json")).unwrap();
     assert!(vectors.len() >= 20, "only {} vectors", vectors.len());
-    vectors
-}
-
-#[test]
-fn the_signer_gives_the_known_answers() {
-    for vector in vectors() {
-        let signer = Signer::new(secret(vector.secret.bytes()));
-        let header = signer.sign(&vector.body.bytes(), at(vector.t));
-        let expected = format!("t={},v1={}", vector.t, vector.v1);
-        assert_eq!(header.as_bytes(), expected.as_bytes(), "{}", vector.name);
-    }
-}
-
-#[test]
-fn the_verifier_accepts_the_known_answers() {
-    for vector in vectors() {
-        let header = format!("t={},v1={}", vector.t, vector.v1);
-        let body = Bytes::from(vector.body.bytes());
-        let verifier = Verifier::new(secret(vector.secret.bytes()));
-        let result = verifier.verify(header.as_bytes(), body.clone(), at(vector.t));
-        match (result, vector.event) {
-            (Ok(event), Some(id)) => {
-                assert_eq!(event.id(), id, "{}", vector.name);
-                assert_eq!(event.payload(), &body, "{}", vector.name);
-            }
-            // Signed rightly, and no event.
-            (Err(Rejection::InvalidPayload { .. }), None) => {}
-            (result, event) => panic!("{}: {result:?}, expected {event:?}", vector.name),
-        }
-    }
-}
-
-#[test]
-fn the_verifier_refuses_the_answer_to_another_question() {
-    let vectors = vectors();
     for (index, vector) in vectors.iter().enumerate() {
-        let answer = &vectors[(index + 1) % vectors.len()].v1;
-        assert_ne!(answer, &vector.v1, "{} is asked twice", vector.name);
-        let header = format!("t={},v1={answer}", vector.t);
-        let verifier = Verifier::new(secret(vector.secret.bytes()));
-        let body = Bytes::from(vector.body.bytes());
-        let result = verifier.verify(header.as_bytes(), body, at(vector.t));
-        let refused = matches!(result, Err(Rejection::InvalidSignature { .. }));
-        assert!(refused, "{}: {result:?}", vector.name);
+        let Vector {
+            name, t, v1, event, ..
+        } = vector;
+        let (key, body) = (
+            secret(vector.secret.bytes()),
+            Bytes::from(vector.body.bytes()),
+        );
+        let header = Signer::new(&key).sign(&body, at(*t));
+        assert_eq!(
+            header.as_bytes(),
+            format!("t={t},v1={v1}").as_bytes(),
+            "{name}"
+        );
+
+        let verifier = Verifier::new(&key);
+        match (
+            verifier.verify(header.as_bytes(), body.clone(), at(*t)),
+            event,
+        ) {
+            (Ok(read), Some(id)) => {
+                assert_eq!((read.id(), read.payload()), (&**id, &body), "{name}");
+            }
+            // Signed, though no event.
+            (Err(Rejection::InvalidPayload { .. }), None) => {}
+            (result, event) => panic!("{name}: {result:?}, expected {event:?}"),
+        }
+        let other = &vectors[(index + 1) % vectors.len()].v1;
+        assert_ne!(other, v1, "{name} is repeated");
+        let result = verifier.verify(format!("t={t},v1={other}").as_bytes(), body, at(*t));
+        assert!(
+            matches!(result, Err(Rejection::InvalidSignature { .. })),
+            "{name}: {result:?}"
+        );
     }
 }

@@ -1,58 +1,36 @@
-//! Verification itself: whole and frame by frame, what is kept of the body, and what a forger might try.
+//! Verification, whole and in frames: the order of the checks, the limit, what is kept of the body,
+//! and several secrets.
 
 use std::{collections::VecDeque, time::Duration};
 
 use bytes::{Buf, Bytes};
-use tower_loops::{Rejection, VerifiedEvent};
+use testkit::delivery::{NOW, SECRET, mac, secret};
+use tower_loops::{Rejection, RejectionKind, VerifiedEvent, Verifier};
 
-use crate::{BODY, NOW, SECRET, at, mac, outcome, sign, verifier, verify};
+use crate::{BODY, at, header, outcome, sign, verifier, verify};
 
 fn verify_frames<B: Buf>(frames: impl IntoIterator<Item = B>) -> Result<VerifiedEvent, Rejection> {
     let mut verification = verifier().begin(sign(BODY).as_bytes(), at(NOW))?;
-    for frame in frames {
-        verification.update(frame);
-    }
+    frames
+        .into_iter()
+        .for_each(|frame| verification.update(frame));
     verification.finish()
 }
 
-fn assert_is_the_event(name: &str, result: Result<VerifiedEvent, Rejection>) -> VerifiedEvent {
-    let event = result.unwrap_or_else(|rejection| panic!("{name}: {rejection:?}"));
-    assert_eq!(event.id(), "evt_1", "{name}");
-    assert_eq!(event.payload(), BODY.as_bytes(), "{name}");
-    event
-}
-
 #[test]
-fn a_body_verifies_however_it_is_cut() {
-    assert_is_the_event("whole", verify(sign(BODY), BODY));
-    let body = BODY.as_bytes();
-    for first in 0..=body.len() {
-        for second in (first..=body.len()).step_by(7) {
-            let frames = [&body[..first], &body[first..second], &body[second..]];
-            assert_is_the_event(
-                &format!("cut at {first} and {second}"),
-                verify_frames(frames),
-            );
-        }
-    }
-    assert_is_the_event("byte by byte", verify_frames(body.chunks(1)));
-}
-
-#[test]
-fn frames_out_of_order_missing_or_repeated_are_refused() {
-    let body = BODY.as_bytes();
-    let (head, tail) = body.split_at(20);
-    let rows: [(&str, &[&[u8]]); 6] = [
-        ("none", &[]),
-        ("out of order", &[tail, head]),
-        ("the first is missing", &[tail]),
-        ("the last is missing", &[head]),
-        ("the first twice", &[head, head, tail]),
-        ("one byte more", &[head, tail, b" "]),
+fn frames_out_of_order_missing_or_repeated_are_rejected() {
+    let (head, tail) = BODY.as_bytes().split_at(20);
+    let rows: [&[&[u8]]; 6] = [
+        &[],
+        &[tail, head],
+        &[tail],
+        &[head],
+        &[head, head, tail],
+        &[head, tail, b" "],
     ];
-    for (name, frames) in rows {
+    for frames in rows {
         let result = verify_frames(frames.iter().copied());
-        assert_eq!(outcome(&result), "Invalid signature", "{name}");
+        assert_eq!(outcome(&result), "Invalid signature", "{frames:?}");
     }
 }
 
@@ -60,128 +38,129 @@ fn frames_out_of_order_missing_or_repeated_are_refused() {
 fn a_body_in_one_frame_is_kept_without_a_copy() {
     let body = Bytes::copy_from_slice(BODY.as_bytes());
     let whole = verifier().verify(sign(BODY).as_bytes(), body.clone(), at(NOW));
-    let alone = verify_frames([body.clone()]);
     let among_empty_ones = verify_frames([Bytes::new(), body.clone(), Bytes::new(), Bytes::new()]);
-    for (name, result) in [
-        ("whole", whole),
-        ("alone", alone),
-        ("empty ones", among_empty_ones),
-    ] {
-        let event = assert_is_the_event(name, result);
-        assert_eq!(event.payload().as_ptr(), body.as_ptr(), "{name}");
+    for result in [whole, verify_frames([body.clone()]), among_empty_ones] {
+        let event = result.unwrap();
+        assert_eq!(event.payload(), BODY.as_bytes());
+        assert_eq!(event.payload().as_ptr(), body.as_ptr());
+        let clone = event.clone();
+        assert_eq!(clone.payload().as_ptr(), body.as_ptr());
+        assert_eq!(clone.id().as_ptr(), event.id().as_ptr());
     }
-}
-
-#[test]
-fn gathering_leaves_the_frames_of_others_alone() {
-    let shared = Bytes::copy_from_slice(BODY.as_bytes());
-    let frames = [shared.slice(..10), shared.slice(10..30), shared.slice(30..)];
-    assert_is_the_event("slices of one buffer", verify_frames(frames));
-    assert_eq!(shared, BODY);
 }
 
 #[test]
 fn a_frame_may_be_any_buf() {
     let body = BODY.as_bytes();
-    let chain = (&body[..5]).chain(&body[5..11]).chain(&body[11..]);
-    assert!(
-        chain.chunk().len() < chain.remaining(),
-        "it has several chunks"
-    );
-    assert_is_the_event("a chain", verify_frames([chain]));
+    let chains = [
+        (&body[..5]).chain(&body[5..9]),
+        (&body[9..14]).chain(&body[14..20]),
+        (&body[20..30]).chain(&body[30..]),
+    ];
+    assert_eq!(verify_frames(chains).unwrap().payload(), body);
+    let parts = [body.take(4), (&body[4..]).take(999)];
+    assert_eq!(verify_frames(parts).unwrap().payload(), body);
 
-    // Its start is moved to the middle first, so that it wraps and has two chunks.
+    // The start moves to the middle first, so that the buffer wraps.
     let mut ring: VecDeque<u8> = VecDeque::with_capacity(body.len());
     for _ in 0..ring.capacity() / 2 {
         ring.push_back(0);
         ring.pop_front();
     }
     ring.extend(body);
-    assert!(ring.chunk().len() < ring.remaining(), "it has two chunks");
-    assert_is_the_event("a ring buffer", verify_frames([ring]));
+    assert!(ring.chunk().len() < ring.remaining(), "two chunks");
+    assert_eq!(verify_frames([ring]).unwrap().payload(), body);
 
-    let chains = [
-        (&body[..1]).chain(&body[1..9]),
-        (&body[9..14]).chain(&body[14..20]),
-        (&body[20..30]).chain(&body[30..]),
-    ];
-    assert_is_the_event("several chains", verify_frames(chains));
-    assert_is_the_event(
-        "part of a slice",
-        verify_frames([body.take(4), (&body[4..]).take(999)]),
-    );
+    let shared = Bytes::copy_from_slice(body);
+    let slices = [shared.slice(..10), shared.slice(10..30), shared.slice(30..)];
+    assert_eq!(verify_frames(slices).unwrap().payload(), body);
+    assert_eq!(shared, BODY, "slices of others are left alone");
+}
+
+#[test]
+fn a_body_over_the_limit_is_rejected_however_it_is_cut() {
+    let length = BODY.len();
+    for (limit, is_accepted) in [(length, true), (length - 1, false), (1, false), (0, false)] {
+        let verifier = Verifier::new(secret(SECRET)).with_max_body_size(limit);
+        for size in [1, 7, length] {
+            let name = format!("{limit}, {size}");
+            let mut verification = verifier.begin(sign(BODY).as_bytes(), at(NOW)).unwrap();
+            BODY.as_bytes()
+                .chunks(size)
+                .for_each(|frame| verification.update(frame));
+            assert_eq!(verification.is_too_large(), !is_accepted, "{name}");
+            match verification.finish() {
+                Ok(event) => assert!(is_accepted && event.payload() == BODY, "{name}"),
+                Err(rejection) => {
+                    assert_eq!(rejection.kind(), RejectionKind::BodyTooLarge, "{name}");
+                    assert_eq!(rejection.received(), Some(length as u64));
+                    assert!(!is_accepted, "{name}");
+                }
+            }
+        }
+    }
 }
 
 #[test]
 fn the_boundary_between_time_and_body_cannot_be_moved() {
-    let right = mac(SECRET, &NOW.to_string(), BODY);
     let any_time = verifier().with_tolerance(Duration::MAX);
+    let check = |t: &str, v1: &str, body: &str| {
+        let header = format!("t={t},v1={v1}");
+        outcome(&any_time.verify(header.as_bytes(), body.to_owned().into(), at(NOW)))
+    };
+    let digits = NOW.to_string();
+    let right = mac(SECRET, &digits, BODY);
     for taken in 0..BODY.len() {
         let (first, rest) = BODY.split_at(taken);
-        let header = format!("t={NOW}.{first},v1={right}");
-        let result = any_time.verify(header.as_bytes(), rest.into(), at(NOW));
-        // A comma in the stolen part ends the element early: whatever is left of it is still no number.
+        let result = check(&format!("{NOW}.{first}"), &right, rest);
         assert_eq!(
-            outcome(&result),
-            "Malformed signature",
-            "{taken} bytes taken"
+            result, "Malformed signature",
+            "{taken} bytes moved into the time"
         );
     }
-
-    // Digits moved from the time into the body, with and without the dot.
-    let digits = NOW.to_string();
     for kept in 1..digits.len() {
         let (t, moved) = digits.split_at(kept);
         for body in [format!("{moved}.{BODY}"), format!("{moved}{BODY}")] {
-            let header = format!("t={t},v1={right}");
-            let result = any_time.verify(header.as_bytes(), body.clone().into(), at(NOW));
-            assert_eq!(outcome(&result), "Invalid signature", "t={t}, body {body}");
+            assert_eq!(
+                check(t, &right, &body),
+                "Invalid signature",
+                "t={t}, body {body}"
+            );
         }
     }
-
-    // Digits moved from a body that begins with some into the time.
-    let body = format!("42.{BODY}");
-    let right = mac(SECRET, &digits, &body);
-    for (t, rest) in [
-        (format!("{digits}42"), format!(".{BODY}")),
-        (format!("{digits}42"), BODY.to_owned()),
-        (format!("{digits}4"), format!("2.{BODY}")),
+    let right = mac(SECRET, &digits, format!("42.{BODY}"));
+    for (t, body) in [
+        ("42", format!(".{BODY}")),
+        ("42", BODY.to_owned()),
+        ("4", format!("2.{BODY}")),
     ] {
-        let header = format!("t={t},v1={right}");
-        let result = any_time.verify(header.as_bytes(), rest.into(), at(NOW));
-        assert_eq!(outcome(&result), "Invalid signature", "t={t}");
+        assert_eq!(
+            check(&format!("{digits}{t}"), &right, &body),
+            "Invalid signature",
+            "{body}"
+        );
     }
 }
 
 #[test]
-fn checks_are_made_in_their_order() {
-    let unsigned = format!("t={NOW},v1={}", "0".repeat(64));
-    let hopeless = format!("t={NOW},v1=none");
-    let stale_and_hopeless = "t=1,v1=none";
+fn checks_run_in_their_order_and_those_of_the_header_before_the_body() {
     let rows = [
-        (
-            "payload after signature",
-            unsigned.as_str(),
-            "not JSON",
-            "Invalid signature",
-        ),
-        (
-            "a signature that cannot match",
-            &hopeless,
-            "not JSON",
-            "Invalid signature",
-        ),
-        (
-            "time before signature",
-            stale_and_hopeless,
-            BODY,
-            "Webhook timestamp too old",
-        ),
-        ("grammar before time", "t=1", BODY, "Malformed signature"),
+        ("t=1", "Malformed signature"),
+        ("t=1,v1=none", "Webhook timestamp too old"),
+        ("t=9999999999,v1=none", "Webhook timestamp too new"),
+        ("t=1700000000,v1=,v1=none", "Invalid signature"),
     ];
-    for (name, header, body, expected) in rows {
-        assert_eq!(outcome(&verify(header, body)), expected, "{name}");
+    for (header, expected) in rows {
+        let begun = verifier().begin(header.as_bytes(), at(NOW));
+        assert_eq!(outcome(&begun), expected, "{header}");
+        assert_eq!(outcome(&verify(header, "not JSON")), expected, "{header}");
     }
+    let wrong = header("5", BODY).replacen("t=5", &format!("t={NOW}"), 1);
+    assert_eq!(
+        outcome(&verifier().begin(wrong.as_bytes(), at(NOW))),
+        "accepted"
+    );
+    assert_eq!(outcome(&verify(wrong, "not JSON")), "Invalid signature");
     for body in ["not JSON", ""] {
         assert_eq!(
             outcome(&verify(sign(body), body)),
@@ -192,32 +171,40 @@ fn checks_are_made_in_their_order() {
 }
 
 #[test]
-fn begin_refuses_what_no_body_can_help() {
-    let rows = [
-        ("", "Malformed signature"),
-        ("t=1,v1=none", "Webhook timestamp too old"),
-        ("t=9999999999,v1=none", "Webhook timestamp too new"),
-        ("t=1700000000,v1=none", "Invalid signature"),
-        ("t=1700000000,v1=,v1=none", "Invalid signature"),
-    ];
-    for (header, expected) in rows {
-        let result = verifier().begin(header.as_bytes(), at(NOW));
-        assert_eq!(outcome(&result), expected, "{header:?}");
+fn an_event_says_which_secret_matched() {
+    let secrets = ["current", "previous", "oldest", "current"];
+    let verifier = secrets[1..]
+        .iter()
+        .fold(Verifier::new(secret(secrets[0])), |verifier, text| {
+            verifier.with_additional_secret(secret(*text))
+        });
+    // Of several that match, the first secret counts, wherever its signature stands.
+    let single = "current=0 previous=1 oldest=2 another=-";
+    let several =
+        "current,previous=0 previous,current=0 oldest,previous=1 another,oldest=2 oldest,another=2";
+    for row in single.split(' ').chain(several.split(' ')) {
+        let (signed_with, index) = row.split_once('=').expect("a row");
+        let v1s = signed_with
+            .split(',')
+            .map(|key| format!(",v1={}", mac(key, &NOW.to_string(), BODY)));
+        let header = format!("t={NOW}{}", v1s.collect::<String>());
+        let result = verifier.verify(header.as_bytes(), BODY.into(), at(NOW));
+        let matched = result.ok().map(|event| event.secret_index());
+        assert_eq!(matched, index.parse().ok(), "{signed_with}");
     }
-    let wrong = format!("t={NOW},v1={}", "0".repeat(64));
-    let verification = verifier().begin(wrong.as_bytes(), at(NOW));
-    assert_eq!(
-        outcome(&verification),
-        "accepted",
-        "the body is needed for this one"
-    );
 }
 
 #[test]
-fn a_clone_of_an_event_shares_its_bytes() {
-    let event = verify(sign(BODY), BODY).unwrap();
-    let clone = event.clone();
-    assert_eq!(clone.payload().as_ptr(), event.payload().as_ptr());
-    assert_eq!(clone.id().as_ptr(), event.id().as_ptr());
-    assert_eq!(clone.signed_at(), at(NOW));
+fn an_additional_secret_keeps_the_tolerance_and_changes_no_other_verifier() {
+    let strict = verifier().with_tolerance(Duration::ZERO);
+    let rotating = strict.clone().with_additional_secret(secret("new"));
+    let header = format!("t={NOW},v1={}", mac("new", &NOW.to_string(), BODY));
+    let check = |verifier: &Verifier, now| {
+        outcome(&verifier.verify(header.as_bytes(), BODY.into(), at(now)))
+    };
+    assert_eq!(check(&rotating, NOW), "accepted");
+    assert_eq!(check(&rotating, NOW + 1), "Webhook timestamp too old");
+    assert_eq!(check(&strict, NOW), "Invalid signature");
+    let current = rotating.verify(sign(BODY).as_bytes(), BODY.into(), at(NOW));
+    assert_eq!(current.unwrap().secret_index(), 0);
 }

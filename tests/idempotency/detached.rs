@@ -1,4 +1,4 @@
-//! What becomes of a handler when nobody waits for its answer, and of handlers when the process ends.
+//! Handlers after a disconnect of the client, and at shutdown.
 
 use std::{future::pending, pin::pin, time::Duration};
 
@@ -13,15 +13,11 @@ use tower_loops::idempotency::{IdempotencyLayer, MemoryStore};
 
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
-    support::{Calls, Gate, deliver, delivery_of, payload, reply, spawn_delivery},
+    support::{Calls, Gate, deliver, delivery_of, millis, payload, reply, seconds, spawn_delivery},
 };
 
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
-
 #[tokio::test(start_paused = true)]
-async fn a_handler_runs_to_its_end_although_the_client_disconnects() {
+async fn a_handler_finishes_although_the_client_disconnects() {
     let (calls, gate) = (Calls::default(), Gate::new());
     let layer = IdempotencyLayer::new(MemoryStore::new());
     let service = layer.layer(calls.waiting_at(&gate));
@@ -38,8 +34,7 @@ async fn a_handler_runs_to_its_end_although_the_client_disconnects() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_call_alone_is_a_delivery() {
-    // Whether the handler has a task of its own, and how often it runs when the answer is never waited for.
+async fn a_detached_handler_runs_though_the_future_is_never_polled() {
     for (detached, expected) in [(true, 1), (false, 0)] {
         let (store, calls) = (ScriptedStore::default(), Calls::default());
         let mut service = IdempotencyLayer::new(store.clone())
@@ -54,7 +49,7 @@ async fn the_call_alone_is_a_delivery() {
     }
 }
 
-/// Tells when it is dropped.
+/// Sends when it is dropped.
 struct Dropped(mpsc::UnboundedSender<()>);
 
 impl Drop for Dropped {
@@ -66,9 +61,9 @@ impl Drop for Dropped {
 #[tokio::test(start_paused = true)]
 async fn an_attached_handler_is_dropped_with_its_connection_and_its_event_stays_held() {
     let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let (tell, mut dropped) = mpsc::unbounded_channel();
+    let (sender, mut dropped) = mpsc::unbounded_channel();
     let handler = calls.handler(move |call| {
-        let guard = Dropped(tell.clone());
+        let guard = Dropped(sender.clone());
         async move {
             let _guard = guard;
             if call == 0 {
@@ -86,11 +81,13 @@ async fn an_attached_handler_is_dropped_with_its_connection_and_its_event_stays_
     assert!(connection.await.is_err());
     assert!(dropped.try_recv().is_ok(), "dropped midway");
 
-    // The heartbeat at 20 seconds was the last: held until 80.
+    // The renewal at 20 seconds was the last: held until 80.
     sleep(seconds(49)).await;
     let answer = deliver(&service, "evt_1").await;
-    assert_eq!(answer.status, 409);
-    assert_eq!(answer.retry_after.as_deref(), Some("1"));
+    assert_eq!(
+        (answer.status.as_u16(), answer.retry_after()),
+        (409, Some("1"))
+    );
     sleep(seconds(2)).await;
     assert_eq!(deliver(&service, "evt_1").await.status, 200);
     assert!(deliver(&service, "evt_1").await.is_duplicate());
@@ -120,12 +117,15 @@ async fn shutdown_waits_for_handlers_whose_clients_have_disconnected() {
 
     let before = store.counts();
     let answer = deliver(&service, "evt_3").await;
-    assert_eq!(answer.status, 503);
-    assert_eq!(answer.retry_after.as_deref(), Some("5"));
-    assert_eq!(answer.duplicate, None);
+    assert_eq!(
+        (answer.status.as_u16(), answer.retry_after()),
+        (503, Some("5"))
+    );
     assert_eq!(deliver(&service, "evt_1").await.status, 503, "a duplicate");
     assert_eq!((calls.count(), store.counts()), (2, before));
+    let start = Instant::now();
     assert_eq!(layer.shutdown(seconds(60)).await, 0, "a second time");
+    assert_eq!(start.elapsed(), Duration::ZERO, "no handlers");
 }
 
 #[tokio::test(start_paused = true)]
@@ -153,15 +153,7 @@ async fn shutdown_reports_what_it_abandons_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn shutdown_without_handlers_is_over_at_once() {
-    let layer = IdempotencyLayer::new(MemoryStore::new());
-    let start = Instant::now();
-    assert_eq!(layer.shutdown(seconds(60)).await, 0);
-    assert_eq!(start.elapsed(), Duration::ZERO);
-}
-
-#[tokio::test(start_paused = true)]
-async fn shutdown_waits_for_a_success_that_is_still_to_be_recorded() {
+async fn shutdown_waits_for_unrecorded_successes() {
     let store = ScriptedStore::default();
     let layer = IdempotencyLayer::new(store.clone());
     let service = layer.layer(Calls::default().succeeding());
@@ -175,7 +167,7 @@ async fn shutdown_waits_for_a_success_that_is_still_to_be_recorded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delivery_is_one_spawned_task_and_none_if_it_is_attached() {
+async fn a_delivery_is_one_task_and_none_if_it_is_attached() {
     for (detached, expected) in [(true, 1), (false, 0)] {
         let store = ScriptedStore::default();
         let mut service = IdempotencyLayer::new(store.clone())
@@ -195,7 +187,7 @@ async fn a_delivery_is_one_spawned_task_and_none_if_it_is_attached() {
 }
 
 #[test]
-fn an_attached_success_is_recorded_although_its_connection_is_dropped_outside_the_runtime() {
+fn an_attached_success_is_recorded_though_it_is_dropped_outside_the_runtime() {
     let runtime = Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -217,4 +209,22 @@ fn an_attached_success_is_recorded_although_its_connection_is_dropped_outside_th
         assert!(deliver(&service, "evt_1").await.is_duplicate());
     });
     assert_eq!(calls.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disconnect_does_not_cancel_the_record_of_a_success() {
+    for detached in [true, false] {
+        let (store, calls) = (ScriptedStore::default(), Calls::default());
+        let service = IdempotencyLayer::new(store.clone())
+            .with_detached_handler(detached)
+            .layer(calls.succeeding());
+        store.set(Op::Complete, Mood::IsLate(seconds(1)));
+        let connection = spawn_delivery(&service, "evt_1");
+        sleep(millis(500)).await;
+        assert_eq!(store.count(Op::Complete), 1, "it is being recorded");
+        connection.abort();
+        sleep(seconds(120)).await;
+        let answer = deliver(&service, "evt_1").await;
+        assert!(answer.is_duplicate() && calls.count() == 1, "{detached}");
+    }
 }

@@ -1,4 +1,4 @@
-//! The embedded store beside a model of a few lines: the same operations, the same answers, whatever the order.
+//! The embedded store compared with a model: the same operations give the same results.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use tokio::{
 };
 use tower_loops::idempotency::{Claim, Completion, EventStore, MemoryStore, Retention, Token};
 
-use crate::memory_store::key;
+use crate::{memory::key, support::millis};
 
-/// In milliseconds. Some are shorter than the spans by which the store sorts what ends, some longer.
+/// In milliseconds, shorter and longer than the buckets in which the store keeps expiries.
 const TIMES: [u64; 6] = [0, 1, 100, 135, 1_000, 60_000];
 
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// What the model keeps, in the order in which it was put there.
+/// An entry of the model, which keeps them in the order of insertion.
 struct Entry {
     key: u8,
     holder: Option<usize>,
@@ -60,7 +60,7 @@ impl Model {
         entries.any(|entry| entry.key == key && entry.holder == Some(token))
     }
 
-    /// Whether there was room.
+    /// Whether it fits.
     fn put(&mut self, key: u8, holder: Option<usize>, time: Option<u64>) -> bool {
         let is_new = self.entries.iter().all(|entry| entry.key != key);
         while is_new && self.entries.len() >= self.capacity {
@@ -71,12 +71,12 @@ impl Model {
             self.entries.remove(oldest);
         }
         self.entries.retain(|entry| entry.key != key);
-        let end = time.map(|time| Instant::now() + Duration::from_millis(time));
+        let end = time.map(|time| Instant::now() + millis(time));
         self.entries.push(Entry { key, holder, end });
         true
     }
 
-    /// What the store must answer, in words.
+    /// The result that the store must give, as text.
     fn apply(&mut self, op: &Op) -> String {
         self.forget_expired();
         let answer = |is_ok: bool, answer: String| if is_ok { answer } else { "full".into() };
@@ -122,7 +122,6 @@ impl Model {
 }
 
 async fn apply(store: &MemoryStore, tokens: &[Token], op: &Op) -> String {
-    let millis = Duration::from_millis;
     let answer = match *op {
         Op::Claim(id, token, time) => {
             let claim = store.claim(&key(id), tokens[token], millis(time)).await;
@@ -151,7 +150,7 @@ async fn apply(store: &MemoryStore, tokens: &[Token], op: &Op) -> String {
 
 proptest! {
     #[test]
-    fn the_store_answers_as_the_model(
+    fn the_store_gives_the_results_of_the_model(
         capacity in 1..7_usize,
         ops in proptest::collection::vec(op(), 1..80),
     ) {

@@ -34,7 +34,7 @@ async fn a_purge_that_fails_is_followed_by_the_next_one() {
     let purges = RefCell::new(0);
     let purging = purge_every(Duration::from_secs(60), async || {
         *purges.borrow_mut() += 1;
-        Err(StoreError::new(StoreErrorKind::Unavailable, "as told"))
+        Err(StoreError::new(StoreErrorKind::Unavailable, "scripted"))
     });
     let ended = timeout(Duration::from_secs(150), purging).await;
     assert!(ended.is_err(), "it ended");

@@ -1,4 +1,4 @@
-//! The one test double: a store that counts what it is asked, and fails, hangs or is late on command.
+//! The one test double: a store that counts its calls, and fails, hangs or is late on command.
 
 use std::{
     future::{Future, pending},
@@ -26,18 +26,20 @@ pub(crate) enum Mood {
     Works,
     Fails,
     Hangs,
-    /// Does what it is asked, and never tells.
+    /// Takes effect, and its reply is lost.
     WorksAndHangs,
-    /// Does what it is asked after this time.
+    /// Takes effect after this time.
     IsLate(Duration),
-    /// Does what it is asked, and tells after this time.
+    /// Takes effect, and replies after this time.
     AnswersLate(Duration),
-    /// Fails, and says that nothing has happened.
+    /// Takes effect, and blocks its thread for this time, which no timer can end.
+    Blocks(Duration),
+    /// Fails without effect.
     Rejects,
     Panics,
 }
 
-/// A memory store behind a script. Its clones are one store.
+/// A memory store behind a script. Clones share it.
 #[derive(Clone, Default)]
 pub(crate) struct ScriptedStore {
     pub(crate) memory: MemoryStore,
@@ -57,7 +59,7 @@ impl ScriptedStore {
         self.script.lock().expect("not poisoned").map(|(_, n)| n)
     }
 
-    /// Puts every operation into this mood.
+    /// Sets the mood of every operation.
     pub(crate) fn set_all(&self, mood: Mood) {
         for op in [Op::Claim, Op::Extend, Op::Complete, Op::Release] {
             self.set(op, mood);
@@ -76,11 +78,11 @@ impl ScriptedStore {
         };
         match mood {
             Mood::Works => work.await,
-            Mood::Fails => Err(StoreError::new(StoreErrorKind::Unavailable, "as told")),
+            Mood::Fails => Err(StoreError::new(StoreErrorKind::Unavailable, "scripted")),
             Mood::Rejects => {
-                Err(StoreError::new(StoreErrorKind::Other, "as told").without_effect())
+                Err(StoreError::new(StoreErrorKind::Other, "scripted").without_effect())
             }
-            Mood::Panics => panic!("the store panics, as told"),
+            Mood::Panics => panic!("scripted panic of the store"),
             Mood::Hangs => pending().await,
             Mood::IsLate(time) => {
                 sleep(time).await;
@@ -89,6 +91,14 @@ impl ScriptedStore {
             Mood::AnswersLate(time) => {
                 let result = work.await;
                 sleep(time).await;
+                result
+            }
+            Mood::Blocks(time) => {
+                let result = work.await;
+                let start = std::time::Instant::now();
+                while start.elapsed() <= time {
+                    std::thread::yield_now();
+                }
                 result
             }
             Mood::WorksAndHangs => {

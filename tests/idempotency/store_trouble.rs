@@ -1,73 +1,47 @@
-//! What each delivery is answered when the store fails, hangs or is full, and when there is nothing verified to ask it about.
+//! The response when the store fails, hangs, panics or is full.
 
 use std::time::Duration;
 
-use http::Request;
 use tokio::{
     spawn,
     time::{Instant, sleep},
 };
-use tower::{Layer, ServiceExt};
+use tower::Layer;
 use tower_loops::idempotency::{IdempotencyLayer, MemoryStore};
 
 use crate::{
-    log::Log,
     scripted_store::{Mood, Op, ScriptedStore},
-    support::{Answer, Calls, Gate, deliver, spawn_delivery},
+    support::{Calls, Gate, deliver, log, millis, reply, seconds, spawn_delivery},
 };
 
 const MOODS: [Mood; 3] = [Mood::Fails, Mood::Hangs, Mood::WorksAndHangs];
 
-/// Long enough for what goes on in the background, and shorter than a lease.
+/// Long enough for the background, and shorter than a lease.
 const A_WHILE: Duration = Duration::from_secs(30);
 
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
-
 #[tokio::test(start_paused = true)]
-async fn a_claim_in_vain_is_answered_503_in_time() {
+async fn a_failed_claim_is_answered_503_and_released() {
     for mood in MOODS {
-        for timeout in [None, Some(Duration::from_millis(300))] {
-            let (store, calls) = (ScriptedStore::default(), Calls::default());
-            let mut layer = IdempotencyLayer::new(store.clone());
-            if let Some(timeout) = timeout {
-                layer = layer.with_store_timeout(timeout);
-            }
-            let service = layer.layer(calls.succeeding());
-            store.set(Op::Claim, mood);
-            let start = Instant::now();
-            let answer = deliver(&service, "evt_1").await;
+        let (store, calls) = (ScriptedStore::default(), Calls::default());
+        let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
+        store.set(Op::Claim, mood);
+        let answer = deliver(&service, "evt_1").await;
+        assert_eq!(answer.status, 503, "{mood:?}");
+        assert_eq!(answer.retry_after(), Some("5"), "{mood:?}");
+        assert_eq!(calls.count(), 0, "{mood:?}");
 
-            let case = format!("{mood:?}, {timeout:?}");
-            let expected = match mood {
-                Mood::Fails => Duration::ZERO,
-                _ => timeout.unwrap_or(seconds(2)),
-            };
-            let took = start.elapsed();
-            assert!(took >= expected, "{case}: {took:?}");
-            assert!(
-                took <= expected + Duration::from_millis(2),
-                "{case}: {took:?}"
-            );
-            assert_eq!(answer.status, 503, "{case}");
-            assert_eq!(answer.retry_after.as_deref(), Some("5"), "{case}");
-            assert_eq!(answer.duplicate, None, "{case}");
-            assert_eq!(calls.count(), 0, "{case}");
-
-            // Even where the claim was made: it is released behind the answer.
-            store.set(Op::Claim, Mood::Works);
-            sleep(A_WHILE).await;
-            let releases = store.count(Op::Release);
-            if mood == Mood::WorksAndHangs {
-                assert_eq!(releases, 1, "{case}");
-            } else {
-                // It may still be made: the release is tried again for as long as the claim could last.
-                assert!((2..20).contains(&releases), "{case}: {releases} releases");
-            }
-            assert_eq!(deliver(&service, "evt_1").await.status, 200, "{case}");
-            assert_eq!(calls.count(), 1, "{case}");
+        // A claim that took effect is released in the background.
+        store.set(Op::Claim, Mood::Works);
+        sleep(A_WHILE).await;
+        let releases = store.count(Op::Release);
+        if mood == Mood::WorksAndHangs {
+            assert_eq!(releases, 1, "{mood:?}");
+        } else {
+            // It may still take effect: the release is repeated while the claim may last.
+            assert!((2..20).contains(&releases), "{mood:?}: {releases} releases");
         }
+        assert_eq!(deliver(&service, "evt_1").await.status, 200, "{mood:?}");
+        assert_eq!(calls.count(), 1, "{mood:?}");
     }
 }
 
@@ -79,8 +53,10 @@ async fn a_full_store_is_answered_503_until_there_is_room() {
     let first = spawn_delivery(&service, "evt_1");
     gate.arrival().await;
     let rejected = deliver(&service, "evt_2").await;
-    assert_eq!(rejected.status, 503);
-    assert_eq!(rejected.retry_after.as_deref(), Some("5"));
+    assert_eq!(
+        (rejected.status.as_u16(), rejected.retry_after()),
+        (503, Some("5"))
+    );
     assert_eq!(deliver(&service, "evt_1").await.status, 409);
     gate.open();
     assert_eq!(first.await.expect("no panic").status, 200);
@@ -98,12 +74,13 @@ async fn failing_open_lets_the_handler_run() {
         let service = layer().layer(calls.succeeding());
         store.set(Op::Claim, mood);
         store.set(Op::Complete, Mood::Fails);
-        let answer = deliver(&service, "evt_1").await;
-        assert_eq!((answer.status, answer.duplicate), (200, None), "{mood:?}");
+        assert!(deliver(&service, "evt_1").await.is_handled(), "{mood:?}");
         assert!(deliver(&service, "evt_1").await.is_duplicate(), "{mood:?}");
         let other_process = layer().layer(calls.succeeding());
-        let answer = deliver(&other_process, "evt_1").await;
-        assert_eq!((answer.status, answer.duplicate), (200, None), "{mood:?}");
+        assert!(
+            deliver(&other_process, "evt_1").await.is_handled(),
+            "{mood:?}"
+        );
         assert_eq!(calls.count(), 2, "{mood:?}");
 
         // A store that works again is asked, and knows by now.
@@ -118,37 +95,17 @@ async fn failing_open_lets_the_handler_run() {
     }
 }
 
-#[tokio::test]
-async fn what_is_not_verified_is_answered_500_and_logged() {
-    let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let service = IdempotencyLayer::new(store.clone())
-        .dangerous_fail_open()
-        .layer(calls.succeeding());
-    let (log, _guard) = Log::catch();
-    let response = service.oneshot(Request::new(())).await.expect("a response");
-    let answer = Answer::of(response).await;
-    assert_eq!(answer.status, 500);
-    assert_eq!(answer.body, r#"{"error":"Misconfigured"}"#);
-    assert_eq!(calls.count(), 0);
-    assert_eq!(store.counts(), [0; 4]);
-    assert_eq!(log.count("ERROR", "VerifiedEvent"), 1);
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_success_that_cannot_be_recorded_is_a_success_and_recorded_later() {
     for mood in MOODS {
         let (store, calls) = (ScriptedStore::default(), Calls::default());
         let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
         store.set(Op::Complete, mood);
-        let (log, guard) = Log::catch();
+        let (log, guard) = log();
         let start = Instant::now();
-        let answer = deliver(&service, "evt_1").await;
-        assert_eq!((answer.status, answer.duplicate), (200, None), "{mood:?}");
+        assert!(deliver(&service, "evt_1").await.is_handled(), "{mood:?}");
         let took = start.elapsed();
-        assert!(
-            took <= seconds(2) + Duration::from_millis(2),
-            "{mood:?}: {took:?}"
-        );
+        assert!(took <= seconds(2) + millis(2), "{mood:?}: {took:?}");
         assert_eq!(log.count("ERROR", "complete"), 1, "{mood:?}");
         drop(guard);
 
@@ -164,18 +121,18 @@ async fn a_success_that_cannot_be_recorded_is_a_success_and_recorded_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_success_is_recorded_before_the_answer_where_a_second_attempt_does_it() {
+async fn a_success_is_recorded_before_the_response_if_a_second_attempt_works() {
     let (store, calls) = (ScriptedStore::default(), Calls::default());
     let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
     store.set(Op::Complete, Mood::Fails);
     spawn({
         let store = store.clone();
         async move {
-            sleep(Duration::from_millis(10)).await;
+            sleep(millis(10)).await;
             store.set(Op::Complete, Mood::Works);
         }
     });
-    let (log, _guard) = Log::catch();
+    let (log, _guard) = log();
     assert_eq!(deliver(&service, "evt_1").await.status, 200);
     assert_eq!(store.count(Op::Complete), 2);
     assert_eq!(log.count("ERROR", ""), 0);
@@ -183,19 +140,73 @@ async fn a_success_is_recorded_before_the_answer_where_a_second_attempt_does_it(
 }
 
 #[tokio::test(start_paused = true)]
-async fn recording_is_given_up_when_an_event_may_be_held_no_longer() {
-    let store = ScriptedStore::default();
-    let service = IdempotencyLayer::new(store.clone())
-        .with_max_hold(seconds(100))
-        .layer(Calls::default().succeeding());
-    store.set(Op::Complete, Mood::Fails);
-    let (log, _guard) = Log::catch();
+async fn a_completion_with_lost_reply_is_not_reported_as_lost_lease() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
+    let (log, _guard) = log();
+    store.set(Op::Complete, Mood::WorksAndHangs);
     assert_eq!(deliver(&service, "evt_1").await.status, 200);
-    sleep(seconds(90)).await;
-    assert_eq!(log.count("ERROR", "could not be recorded"), 0);
+    store.set(Op::Complete, Mood::Works);
     sleep(seconds(20)).await;
-    assert_eq!(log.count("ERROR", "could not be recorded"), 1);
-    let tries = store.count(Op::Complete);
-    sleep(seconds(3600)).await;
-    assert_eq!(store.count(Op::Complete), tries);
+    assert_eq!(log.count("WARN", "ran out"), 0);
+    assert!(deliver(&service, "evt_1").await.is_duplicate());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_of_the_store_is_an_error_of_the_store() {
+    for detached in [true, false] {
+        // The operation, the status of the handler, and the status of the response.
+        for (op, status, expected) in [
+            (Op::Claim, 200, 503),
+            (Op::Extend, 200, 200),
+            (Op::Complete, 200, 200),
+            (Op::Release, 500, 500),
+        ] {
+            let (store, calls) = (ScriptedStore::default(), Calls::default());
+            let layer = IdempotencyLayer::new(store.clone()).with_detached_handler(detached);
+            let service = layer.layer(calls.taking(seconds(30), status));
+            store.set(op, Mood::Panics);
+            let case = format!("{op:?}, {detached}");
+            assert_eq!(deliver(&service, "evt_1").await.status, expected, "{case}");
+            store.set(op, Mood::Works);
+            sleep(seconds(1)).await;
+            let again = deliver(&service, "evt_1").await;
+            assert_eq!(again.status, status, "{case}");
+            let is_recorded = matches!(op, Op::Extend | Op::Complete);
+            assert_eq!(again.is_duplicate(), is_recorded, "{case}");
+            assert_eq!(layer.shutdown(Duration::ZERO).await, 0, "{case}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_call_has_two_seconds_or_a_third_of_the_lease() {
+    // The lease, the store timeout if it is set, and the limit, in ms.
+    for (lease, timeout, limit) in [
+        (60_000, None, 2_000),
+        (3_000, None, 1_000),
+        (3_000, Some(300), 300),
+        (60_000, Some(50_000), 20_000),
+    ] {
+        for (op, handler, status) in [
+            (Op::Claim, 200, 503),
+            (Op::Complete, 200, 200),
+            (Op::Release, 500, 500),
+        ] {
+            let (store, calls) = (ScriptedStore::default(), Calls::default());
+            let mut layer = IdempotencyLayer::new(store.clone()).with_lease(millis(lease));
+            if let Some(timeout) = timeout {
+                layer = layer.with_store_timeout(millis(timeout));
+            }
+            let service = layer.layer(calls.handler(move |_| async move { reply(handler) }));
+            store.set(op, Mood::AnswersLate(millis(limit + 1)));
+            let start = Instant::now();
+            let case = format!("{op:?}, {lease}, {timeout:?}");
+            assert_eq!(deliver(&service, "evt_1").await.status, status, "{case}");
+            let took = start.elapsed().as_millis() as u64;
+            assert!((limit..=limit + 2).contains(&took), "{case}: {took}");
+            store.set(op, Mood::AnswersLate(millis(limit - 2)));
+            assert_eq!(deliver(&service, "evt_2").await.status, handler, "{case}");
+        }
+    }
 }

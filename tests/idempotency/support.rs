@@ -1,4 +1,4 @@
-//! What the tests share: verified deliveries, handlers that are counted and can be held up, answers that can be compared.
+//! What the tests share: verified deliveries, and handlers that are counted and can be blocked.
 
 use std::{
     future::Future,
@@ -6,32 +6,40 @@ use std::{
         Arc, LazyLock,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use testkit::{
+    delivery::{SECRET, now, secret, sign},
+    log::Log,
+    response::Answer,
+};
 use tokio::{
     sync::Semaphore,
     task::{JoinHandle, JoinSet},
     time::sleep,
 };
-use tower::{Service, ServiceExt, service_fn};
-use tower_loops::{BoxError, ResponseBody, Secret, Signer, VerifiedEvent, Verifier};
+use tower::{Service as _, service_fn, util::BoxCloneSyncService};
+use tower_loops::{
+    BoxError, VerifiedEvent, Verifier,
+    idempotency::{EventStore, Idempotency},
+};
+use tracing_subscriber::filter::LevelFilter;
 
-pub(crate) fn secret() -> Secret {
-    Secret::new("whsec_of_the_idempotency_tests").expect("not empty")
+pub(crate) const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
 }
 
-pub(crate) fn now() -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(1_700_000_000)
+pub(crate) const fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
 }
 
-/// A signed payload, and the signature.
-pub(crate) fn signed(payload: &str) -> (Bytes, HeaderValue) {
-    let signature = Signer::new(secret()).sign(payload.as_bytes(), now());
-    (Bytes::copy_from_slice(payload.as_bytes()), signature)
+/// What this thread logs until the guard is dropped.
+pub(crate) fn log() -> (Log, impl Drop) {
+    Log::capture(LevelFilter::INFO)
 }
 
 pub(crate) fn payload(id: &str) -> String {
@@ -39,13 +47,12 @@ pub(crate) fn payload(id: &str) -> String {
 }
 
 pub(crate) fn verified(payload: &str) -> VerifiedEvent {
-    let (body, signature) = signed(payload);
-    Verifier::new(secret())
-        .verify(signature.as_bytes(), body, now())
-        .expect("a genuine delivery")
+    let body = Bytes::copy_from_slice(payload.as_bytes());
+    let event = Verifier::new(secret(SECRET)).verify(sign(payload).as_bytes(), body, now());
+    event.expect("a genuine delivery")
 }
 
-/// What a signature layer lets through.
+/// A request as the signature layer passes it on.
 pub(crate) fn delivery_of(payload: &str) -> Request<()> {
     let mut request = Request::new(());
     request.extensions_mut().insert(verified(payload));
@@ -60,7 +67,7 @@ pub(crate) fn reply(status: u16) -> Reply {
     Ok(response)
 }
 
-/// How often a handler was called.
+/// The number of calls of a handler.
 #[derive(Clone, Default)]
 pub(crate) struct Calls(Arc<AtomicUsize>);
 
@@ -69,27 +76,27 @@ impl Calls {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Counts one call, and tells how many there were before it.
+    /// Counts a call. Returns the calls before it.
     pub(crate) fn begin(&self) -> usize {
         self.0.fetch_add(1, Ordering::SeqCst)
     }
 
-    /// A handler that is counted here. It is told how many calls there were before.
-    pub(crate) fn handler<F, Fut>(&self, handle: F) -> impl Handler + use<F, Fut>
+    /// A handler whose calls are counted. Its argument is the number of calls before.
+    pub(crate) fn handler<F, Fut>(&self, handle: F) -> Handler
     where
-        F: Fn(usize) -> Fut + Clone + Send + 'static,
-        Fut: Future<Output = Reply> + Send,
+        F: Fn(usize) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Reply> + Send + 'static,
     {
         let calls = self.clone();
-        service_fn(move |_: Request<()>| handle(calls.begin()))
+        Handler::new(service_fn(move |_| handle(calls.begin())))
     }
 
-    pub(crate) fn succeeding(&self) -> impl Handler + use<> {
+    pub(crate) fn succeeding(&self) -> Handler {
         self.handler(|_| async { reply(200) })
     }
 
-    /// Succeeds when the gate lets it through.
-    pub(crate) fn waiting_at(&self, gate: &Gate) -> impl Handler + use<> {
+    /// Succeeds when the gate opens.
+    pub(crate) fn waiting_at(&self, gate: &Gate) -> Handler {
         let gate = gate.clone();
         self.handler(move |_| {
             let gate = gate.clone();
@@ -100,8 +107,8 @@ impl Calls {
         })
     }
 
-    /// Takes this long, and then answers this.
-    pub(crate) fn taking(&self, time: Duration, status: u16) -> impl Handler + use<> {
+    /// Responds after this time with this status.
+    pub(crate) fn taking(&self, time: Duration, status: u16) -> Handler {
         self.handler(move |_| async move {
             sleep(time).await;
             reply(status)
@@ -109,23 +116,10 @@ impl Calls {
     }
 }
 
-pub(crate) trait Handler:
-    Service<Request<()>, Response = Response<Full<Bytes>>, Error = BoxError, Future: Send>
-    + Clone
-    + Send
-    + 'static
-{
-}
+/// A handler of any kind.
+pub(crate) type Handler = BoxCloneSyncService<Request<()>, Response<Full<Bytes>>, BoxError>;
 
-impl<S> Handler for S where
-    S: Service<Request<()>, Response = Response<Full<Bytes>>, Error = BoxError, Future: Send>
-        + Clone
-        + Send
-        + 'static
-{
-}
-
-/// Where handlers wait until they are let on.
+/// Handlers wait here until it opens for one of them.
 #[derive(Clone)]
 pub(crate) struct Gate {
     arrived: Arc<Semaphore>,
@@ -146,7 +140,7 @@ impl Gate {
         pass.forget();
     }
 
-    /// Until one more has come to the gate.
+    /// Waits until one more handler is here.
     pub(crate) async fn arrival(&self) {
         let arrival = self.arrived.acquire().await.expect("never closed");
         arrival.forget();
@@ -157,60 +151,24 @@ impl Gate {
     }
 }
 
-/// What came back, read to its end.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) retry_after: Option<String>,
-    pub(crate) duplicate: Option<String>,
-    pub(crate) content_type: Option<String>,
-    pub(crate) body: String,
-}
-
-impl Answer {
-    pub(crate) async fn of<B>(response: Response<B>) -> Self
-    where
-        B: http_body::Body,
-    {
-        let (parts, body) = response.into_parts();
-        let header = |name: &str| {
-            let value = parts.headers.get(name)?;
-            Some(value.to_str().expect("ASCII").to_owned())
-        };
-        let retry_after = header("retry-after");
-        let duplicate = header("x-loops-webhook-duplicate");
-        let content_type = header("content-type");
-        let Ok(body) = body.collect().await else {
-            panic!("the body of the response failed");
-        };
-        Self {
-            status: parts.status.as_u16(),
-            retry_after,
-            duplicate,
-            content_type,
-            body: String::from_utf8(body.to_bytes().into()).expect("text"),
-        }
-    }
-
-    /// Whether it says that the event was handled before.
-    pub(crate) fn is_duplicate(&self) -> bool {
-        self.status == 200 && self.duplicate.is_some()
-    }
-}
+/// The layer around a handler.
+pub(crate) type Service<St> = Idempotency<Handler, St>;
 
 /// Delivers an event of this id once.
-pub(crate) async fn deliver(service: &impl Delivered, id: &str) -> Answer {
-    let request = delivery_of(&payload(id));
-    let response = service.clone().oneshot(request).await;
-    Answer::of(response.expect("a response, not an error")).await
+pub(crate) fn deliver<St: EventStore>(
+    service: &Service<St>,
+    id: &str,
+) -> impl Future<Output = Answer> + Send + use<St> {
+    let response = service.clone().call(delivery_of(&payload(id)));
+    async move { Answer::of(response.await.expect("a response, not an error")).await }
 }
 
-/// How many events `deliver_many` has.
+/// The events of `deliver_many`.
 pub(crate) const MANY: usize = 2_000;
 
-/// Delivers many events at once, `evt_0` and so on. Returns how many were answered 200.
-pub(crate) async fn deliver_many(service: &impl Delivered) -> usize {
-    /// Signed and verified once: that takes a millisecond for each.
+/// Delivers many events at once, `evt_0` and so on. Returns the number of responses with 200.
+pub(crate) async fn deliver_many<St: EventStore>(service: &Service<St>) -> usize {
+    /// Verified once: that takes a millisecond each.
     static EVENTS: LazyLock<Vec<VerifiedEvent>> = LazyLock::new(|| {
         let event = |number| verified(&payload(&format!("evt_{number}")));
         (0..MANY).map(event).collect()
@@ -222,39 +180,16 @@ pub(crate) async fn deliver_many(service: &impl Delivered) -> usize {
         deliveries.spawn(service.clone().call(request));
     }
     let responses = deliveries.join_all().await;
-    let is_ok = |response: &Result<Response<_>, _>| matches!(response, Ok(response) if response.status() == StatusCode::OK);
-    responses.iter().filter(|response| is_ok(response)).count()
+    let responses = responses.into_iter().flatten();
+    responses
+        .filter(|response| response.status() == StatusCode::OK)
+        .count()
 }
 
-/// Delivers in a task of its own.
-pub(crate) fn spawn_delivery(service: &impl Delivered, id: &'static str) -> JoinHandle<Answer> {
-    let service = service.clone();
-    tokio::spawn(async move { deliver(&service, id).await })
-}
-
-/// The layer around some handler.
-pub(crate) trait Delivered:
-    Service<
-        Request<()>,
-        Response = Response<ResponseBody<Full<Bytes>>>,
-        Error = BoxError,
-        Future: Send + 'static,
-    > + Clone
-    + Send
-    + Sync
-    + 'static
-{
-}
-
-impl<S> Delivered for S where
-    S: Service<
-            Request<()>,
-            Response = Response<ResponseBody<Full<Bytes>>>,
-            Error = BoxError,
-            Future: Send + 'static,
-        > + Clone
-        + Send
-        + Sync
-        + 'static
-{
+/// Delivers in a task.
+pub(crate) fn spawn_delivery<St: EventStore>(
+    service: &Service<St>,
+    id: &str,
+) -> JoinHandle<Answer> {
+    tokio::spawn(deliver(service, id))
 }

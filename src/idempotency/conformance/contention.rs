@@ -24,7 +24,7 @@ pub(super) async fn one_claimer_takes_over<St: EventStore>(store: &Arc<St>) {
     loop {
         let winners = race(store, std::slice::from_ref(&key)).await;
         match winners[0] {
-            0 => assert!(begun.elapsed() < TIMEOUT, "nobody takes over"),
+            0 => assert!(begun.elapsed() < TIMEOUT, "no claimer takes over"),
             1 => return,
             more => panic!("{more} claimers took over from one whose lease had ended"),
         }

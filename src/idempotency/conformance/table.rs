@@ -1,4 +1,4 @@
-//! Each cell of the table: what an operation answers, and what it leaves.
+//! Each cell of the table: the result of an operation, and the state after it.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ enum State {
     Done,
 }
 
-/// The two who are in each cell: me, and another.
+/// A key with two claimants: `mine`, and another.
 struct Cell<'a, St> {
     store: &'a St,
     key: EventKey,
@@ -45,7 +45,7 @@ impl<'a, St: EventStore> Cell<'a, St> {
         cell
     }
 
-    /// Which state it is in. Looking at what is absent claims it: it is looked at last.
+    /// Its state. To look at an absent key claims it, so that comes last.
     async fn state(&self) -> State {
         if answered(self.store.extend(&self.key, self.mine, LONG).await) {
             return State::Mine;
@@ -56,7 +56,7 @@ impl<'a, St: EventStore> Cell<'a, St> {
         match answered(self.store.claim(&self.key, Token::random(), LONG).await) {
             Claim::Claimed => State::Absent,
             Claim::Done => State::Done,
-            other => panic!("nobody holds the key, and a claim says {other:?}"),
+            other => panic!("the key is not held, and a claim returns {other:?}"),
         }
     }
 }
@@ -117,9 +117,9 @@ pub(super) async fn each_cell<St: EventStore>(store: &St) {
     }
 }
 
-/// An ended lease is no claim, though nobody has taken it over. A fourth key tells when the time is
-/// over.
-async fn what_has_ended_is_not_mine<St: EventStore>(store: &St) {
+/// An expired lease is no claim, even if no other has taken it over. A fourth key shows when it has
+/// expired.
+async fn an_expired_lease_is_not_mine<St: EventStore>(store: &St) {
     let [extended, released, completed, witness] = [(); 4].map(|()| fresh_key());
     let mine = Token::random();
     for key in [&extended, &released, &completed, &witness] {
@@ -160,7 +160,7 @@ pub(super) async fn time_ends_what_is_held_and_done<St: EventStore>(store: &St) 
     );
     assert_eq!(held.state().await, State::Done, "a late success is kept");
 
-    what_has_ended_is_not_mine(store).await;
+    an_expired_lease_is_not_mine(store).await;
 
     let extended = Cell::in_state(store, State::Mine).await;
     answered(store.extend(&extended.key, extended.mine, SHORT).await);

@@ -62,7 +62,7 @@ impl Endpoint {
         (response.status().as_u16(), is_duplicate)
     }
 
-    /// Many at a time: all are answered 503 within the store's timeout, and say when to come back.
+    /// Many at once: each gets 503 with `Retry-After` within the store timeout.
     pub(crate) async fn assert_unavailable(&self, fault: &str) {
         let begun = Instant::now();
         let mut deliveries = tokio::task::JoinSet::new();

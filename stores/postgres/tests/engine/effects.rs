@@ -35,11 +35,14 @@ async fn rejected_claim_has_no_effect() {
 #[tokio::test]
 async fn claim_without_connection_has_no_effect() {
     let server = Server::start().await;
-    let mut nobody = server.config();
-    nobody.user("nobody");
-    let mut refused = Config::new();
-    refused.host("127.0.0.1").port(closed_port()).user("nobody");
-    for config in [nobody, refused] {
+    let mut unknown = server.config();
+    unknown.user("nobody");
+    let mut unreachable = Config::new();
+    unreachable
+        .host("127.0.0.1")
+        .port(closed_port())
+        .user("nobody");
+    for config in [unknown, unreachable] {
         let store = PostgresStore::new(pool(config.clone(), 1));
         assert!(!may_have_taken_effect(&store).await, "{config:?}");
     }

@@ -69,23 +69,23 @@ async fn a_missing_or_foreign_table_is_misconfigured() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_reached_is_unavailable_and_what_is_refused_is_misconfigured() {
+async fn an_unreachable_server_is_unavailable_and_a_rejected_login_is_misconfigured() {
     use StoreErrorKind::{Misconfigured, Unavailable};
     let server = Server::start().await;
-    let mut nobody = server.config();
-    nobody.user("nobody").password("hunter2");
+    let mut unknown = server.config();
+    unknown.user("nobody").password("hunter2");
     let mut no_database = server.config();
     no_database.dbname("nothing").password("hunter2");
-    let mut refused: Config = "host=127.0.0.1 user=postgres".parse().unwrap();
-    refused.password("hunter2").port(closed_port());
+    let mut unreachable: Config = "host=127.0.0.1 user=postgres".parse().unwrap();
+    unreachable.password("hunter2").port(closed_port());
     let rows = [
-        (nobody, Misconfigured, "role \"nobody\" does not exist"),
+        (unknown, Misconfigured, "role \"nobody\" does not exist"),
         (
             no_database,
             Misconfigured,
             "database \"nothing\" does not exist",
         ),
-        (refused, Unavailable, "refused"),
+        (unreachable, Unavailable, "refused"),
     ];
     for (config, kind, message) in rows {
         let store = PostgresStore::new(pool(config, 1));

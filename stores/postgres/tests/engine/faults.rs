@@ -1,4 +1,4 @@
-//! PostgreSQL locked, paused, killed and restarted: 503 meanwhile, no success forgotten, and all goes on by itself.
+//! PostgreSQL locked, paused, killed and restarted: 503 meanwhile, and no success is lost.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ async fn a_locked_table_is_answered_503_until_the_lock_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_paused_server_is_answered_503_until_it_goes_on() {
+async fn a_paused_server_is_answered_503_until_it_continues() {
     let server = Server::start().await;
     let endpoint = Endpoint::new(server.store().await, LEASE);
     assert_eq!(endpoint.outcome("evt_before").await, (200, false));
@@ -63,7 +63,7 @@ async fn a_claim_of_a_holder_that_died_is_free_after_its_lease() {
     assert_eq!((is_duplicate, endpoint.handled()), (false, 1));
 }
 
-/// Those that were answered 503 were not handled: each is now, once. What was done before is still done.
+/// The deliveries with 503 were not handled: each is now, once. What was done before is still done.
 async fn assert_all_goes_on(endpoint: &Endpoint) {
     assert!(endpoint.deliver_until_answered("evt_before").await);
     assert_eq!(endpoint.handled(), 1);

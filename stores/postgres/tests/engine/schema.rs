@@ -59,10 +59,10 @@ async fn table_names_are_plain_identifiers() {
         assert_eq!(store.purge_expired(1).await.unwrap(), 0, "{name}");
     }
     let too_long = "t".repeat(58);
-    let refused = [
+    let rejected = [
         "", ".", "a.", ".a", "a.b.c", "1a", "a b", "a\"b", "a;b", "é", "a\0", &too_long,
     ];
-    for name in refused {
+    for name in rejected {
         let error = store().with_table(name).expect_err(name).to_string();
         assert!(error.contains("schema.table"), "{name:?}: {error}");
     }

@@ -1,4 +1,4 @@
-//! A PostgreSQL of its own for one test: in a temporary directory, on a Unix socket.
+//! A PostgreSQL server of one test: in a temporary directory, on a Unix socket.
 
 use std::{
     env, fs,
@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use tokio_postgres::{Config, NoTls};
 use tower_loops_postgres::PostgresStore;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) struct Server {
     directory: PathBuf,
@@ -42,7 +42,7 @@ impl Server {
         server
     }
 
-    /// Ends the postmaster, and with it its children, without any time to put things in order.
+    /// Kills the postmaster, and with it its children.
     pub(crate) fn kill(&mut self) {
         self.postmaster.kill().unwrap();
         self.postmaster.wait().unwrap();
@@ -53,7 +53,7 @@ impl Server {
         self.wait_until_ready().await;
     }
 
-    /// Stops the postmaster and its children in their tracks, or lets them go on.
+    /// Sends a signal to the postmaster and its children.
     pub(crate) fn signal_all(&self, signal: &str) {
         let postmaster = self.postmaster.id();
         let children = format!("/proc/{postmaster}/task/{postmaster}/children");
@@ -82,7 +82,7 @@ impl Server {
         pool(self.config(), connections)
     }
 
-    /// With its table made.
+    /// A store with its table.
     pub(crate) async fn store(&self) -> PostgresStore {
         let store = PostgresStore::new(self.pool(16));
         store.ensure_schema().await.unwrap();
@@ -102,18 +102,18 @@ impl Server {
 
     pub(crate) async fn until_one_waits_for_a_lock(&self) {
         let client = self.pool(1).get().await.unwrap();
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
         while client.query(waiting, &[]).await.unwrap().is_empty() {
-            assert!(Instant::now() < deadline, "nobody waits for a lock");
+            assert!(Instant::now() < deadline, "no connection waits for a lock");
         }
     }
 
     async fn wait_until_ready(&mut self) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while self.config().connect(NoTls).await.is_err() {
             assert!(Instant::now() < deadline, "PostgreSQL does not start");
-            // The children of one that was killed may still be there: it refuses to start beside them.
+            // It does not start beside children of a killed postmaster.
             if self.postmaster.try_wait().unwrap().is_some() {
                 self.postmaster = spawn(&self.directory);
             }
@@ -150,7 +150,7 @@ pub(crate) fn pool(config: Config, connections: usize) -> Pool {
         .unwrap()
 }
 
-/// A port on which nobody listens.
+/// A port without a listener.
 pub(crate) fn closed_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
@@ -168,7 +168,7 @@ fn spawn(directory: &Path) -> Child {
     command.spawn().unwrap()
 }
 
-/// A program of PostgreSQL's, which does not run as root.
+/// A program of PostgreSQL, which does not run as root.
 fn program(name: &str) -> Command {
     let path = installation().join(name);
     if !is_root() {

@@ -6,7 +6,7 @@ use redis::AsyncCommands;
 use tower_loops::idempotency::{Claim, Completion, EventKey, EventStore, Retention, Token};
 use tower_loops_redis::RedisStore;
 
-use crate::server::{PATIENCE, Server};
+use crate::server::{Server, TIMEOUT};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -18,7 +18,7 @@ pub(crate) async fn until_claimed(store: &RedisStore, id: &str) {
         if matches!(outcome, Ok(Claim::Claimed)) {
             return;
         }
-        assert!(begun.elapsed() < PATIENCE, "{id}: {outcome:?}");
+        assert!(begun.elapsed() < TIMEOUT, "{id}: {outcome:?}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -100,7 +100,7 @@ async fn a_renewed_claim_takes_the_new_lease_longer_or_shorter() {
 }
 
 #[tokio::test]
-async fn odd_ids_are_events_of_their_own() {
+async fn unusual_ids_do_not_collide() {
     let server = Server::start(&[]).await;
     let store = server.store().await;
     let (long, longer) = ("x".repeat(10_000), "x".repeat(10_001));

@@ -7,7 +7,7 @@ use redis::AsyncCommands;
 
 use crate::{
     layer::{Endpoint, STORE_TIMEOUT, is_duplicate, is_fresh},
-    server::{PATIENCE, Server},
+    server::{Server, TIMEOUT},
 };
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn paused() {
     assert_eq!(endpoint.handled(), 2);
 }
 
-/// Redis does what it was asked before it was paused, though nobody waits for it any more: the layer lets go of it.
+/// Redis claims after the pause, when the layer has stopped waiting: the layer releases the event.
 #[tokio::test]
 async fn a_claim_whose_answer_was_lost_blocks_nothing() {
     let server = Server::start(&[]).await;
@@ -40,7 +40,7 @@ async fn a_claim_whose_answer_was_lost_blocks_nothing() {
     server.signal("-CONT");
     let begun = Instant::now();
     until_fresh(&endpoint, "evt").await;
-    assert!(begun.elapsed() < PATIENCE, "far less than the lease");
+    assert!(begun.elapsed() < TIMEOUT, "far less than the lease");
     assert_eq!(endpoint.handled(), 2);
 }
 
@@ -67,8 +67,7 @@ async fn killed_and_restarted() {
     assert_eq!(endpoint.handled(), 51);
 }
 
-/// The server dies and comes back again and again while events are delivered: each is handled, and what was answered as a
-/// success stays one.
+/// The server is killed and restarted under load: each event is handled, and no success is lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_under_load() {
     let mut server = Server::start(&[]).await;
@@ -138,12 +137,12 @@ async fn until_fresh(endpoint: &Endpoint, id: &str) {
         }
         let status = response.status();
         assert_ne!(status, StatusCode::OK, "{id} is no duplicate");
-        assert!(begun.elapsed() < PATIENCE, "{id}: still {status}");
+        assert!(begun.elapsed() < TIMEOUT, "{id}: still {status}");
         tokio::task::yield_now().await;
     }
 }
 
-/// Delivers until it is acknowledged, be it as a duplicate.
+/// Delivers until it is acknowledged, possibly as a duplicate.
 async fn until_ok(endpoint: &Endpoint, id: &str) {
     let begun = Instant::now();
     loop {
@@ -151,7 +150,7 @@ async fn until_ok(endpoint: &Endpoint, id: &str) {
         if status == StatusCode::OK {
             return;
         }
-        assert!(begun.elapsed() < PATIENCE, "{id}: still {status}");
+        assert!(begun.elapsed() < TIMEOUT, "{id}: still {status}");
         tokio::task::yield_now().await;
     }
 }

@@ -1,4 +1,5 @@
-//! A Redis server of the test's own: on a free port, with its data in a temporary directory, killed when dropped.
+//! A Redis server of one test: on a free port, with its data in a temporary directory, killed when
+//! dropped.
 
 use std::{
     env, fs,
@@ -15,7 +16,7 @@ use redis::{
 };
 use tower_loops_redis::RedisStore;
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(crate) struct Server {
     child: Child,
@@ -25,7 +26,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Started with further options of the command line, and ready.
+    /// Starts a server with these options and waits until it is ready.
     pub(crate) async fn start(options: &[&str]) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -80,7 +81,7 @@ impl Server {
         self.child.wait().expect("it ends when it is killed");
     }
 
-    /// Again, on the same port and the same data.
+    /// Starts it again on the same port and data.
     pub(crate) async fn restart(&mut self) {
         self.child = spawn(&self.directory, self.port, &self.options);
         self.wait_until_ready().await;
@@ -103,7 +104,7 @@ impl Server {
             if error.code() == Some("NOAUTH") {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "Redis does not start: {error}");
+            assert!(begun.elapsed() < TIMEOUT, "Redis does not start: {error}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -111,7 +112,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // A second end of a server that has been killed is no failure, and neither is a directory that is left.
+        // The server may have been killed before, and a directory that is left does no harm.
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.directory);

@@ -42,7 +42,7 @@ async fn an_operation_that_fails_does_not_fail_its_batch() {
     }
 }
 
-/// Nobody is told of a success that is not in the database.
+/// No success is reported before it is in the database.
 #[tokio::test]
 async fn a_commit_that_fails_fails_all_that_it_would_have_written() {
     let folder = Folder::new();

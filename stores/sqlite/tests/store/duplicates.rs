@@ -1,4 +1,4 @@
-//! Claims of events that are done or in flight: they write nothing and wait for nobody.
+//! Claims of events that are done or in flight: they write nothing and do not wait.
 
 use std::time::Duration;
 

@@ -19,9 +19,9 @@ fn an_event_is_marked_with_its_transaction_or_not_at_all() {
         ("after a commit", "evt_1", true, Mark::Duplicate),
         ("again", "evt_1", false, Mark::Duplicate),
         ("another id", "evt_2", true, Mark::Fresh),
-        ("an odd id", "evt'; \0é", true, Mark::Fresh),
-        ("an odd id again", "evt'; \0é", true, Mark::Duplicate),
-        ("another odd id", "evt'; \0e", true, Mark::Fresh),
+        ("an unusual id", "evt'; \0é", true, Mark::Fresh),
+        ("an unusual id again", "evt'; \0é", true, Mark::Duplicate),
+        ("another unusual id", "evt'; \0e", true, Mark::Fresh),
     ] {
         let marked = mark(&store, &mut connection, id, commits);
         assert_eq!(marked, expected, "{case}");

@@ -36,7 +36,7 @@ async fn a_full_queue_rejects_claims_and_takes_completions() {
 }
 
 #[tokio::test]
-async fn operations_that_nobody_awaits_are_not_run() {
+async fn operations_whose_futures_were_dropped_do_not_run() {
     let folder = Folder::new();
     let store = folder.open().with_busy_timeout(LONG);
     let token = Token::random();
