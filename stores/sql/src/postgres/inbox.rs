@@ -74,12 +74,9 @@ macro_rules! held {
 /// Returns a row if it is new.
 pub const ACCEPT: &str = concat!(
     "INSERT INTO tower_loops_inbox AS known (namespace, event_id, state, due_at, received_at, \
-     signed_at, secret_index, payload) SELECT $1::text, $2::text, 'pending', ",
+     signed_at, secret_index, payload) VALUES ($1, $2, 'pending', ",
     at_once!(),
-    ", $3::timestamptz, $4::timestamptz, $5::integer, $6::bytea WHERE NOT EXISTS (\
-     SELECT FROM tower_loops_inbox WHERE namespace = $1 AND event_id = $2 \
-     AND (state <> 'purged' OR due_at > clock_timestamp())) \
-     ON CONFLICT (namespace, event_id) DO UPDATE SET state = EXCLUDED.state, \
+    ", $3, $4, $5, $6) ON CONFLICT (namespace, event_id) DO UPDATE SET state = EXCLUDED.state, \
      due_at = EXCLUDED.due_at, token = NULL, attempts = 0, last_error = NULL, \
      accepted_at = clock_timestamp(), received_at = EXCLUDED.received_at, \
      signed_at = EXCLUDED.signed_at, secret_index = EXCLUDED.secret_index, \
