@@ -10,6 +10,17 @@ use tower_loops::{
 
 use super::{TIMEOUT, deliver};
 
+/// Delivers events until one is answered 503.
+pub(crate) async fn until_unavailable<I: Inbox>(accept: &Accept<I>) {
+    let begun = Instant::now();
+    for number in 0.. {
+        if deliver(accept, &format!("until_unavailable_{number}")).await == 503 {
+            return;
+        }
+        assert!(begun.elapsed() < TIMEOUT, "still available");
+    }
+}
+
 /// Asserts that deliveries are answered 503 in time.
 pub(crate) async fn assert_unavailable<I: Inbox>(accept: &Accept<I>, trouble: &str) {
     for number in 0..3 {

@@ -17,7 +17,7 @@ use tower_loops::{
     inbox::{Accept, EventKey, Inbox, Job, Outcome, Queue, Token, Worker},
 };
 
-pub(crate) use faults::{assert_recovers, assert_unavailable, handled_ids};
+pub(crate) use faults::{assert_recovers, assert_unavailable, handled_ids, until_unavailable};
 pub(crate) use process::{Process, database, rounds, say};
 
 const TIMEOUT: Duration = Duration::from_secs(60);

@@ -149,13 +149,15 @@ async fn an_engine_in_trouble_is_answered_503_until_it_recovers() {
 
     server.execute(&set("on")).await;
     server.execute("SELECT pg_reload_conf()").await;
-    while crashes::deliver(&accept, &format!("{:?}", std::time::Instant::now())).await != 503 {}
+    crashes::until_unavailable(&accept).await;
     crashes::assert_unavailable(&accept, "read_only").await;
     server.execute(&set("off")).await;
     server.execute("SELECT pg_reload_conf()").await;
     crashes::assert_recovers(&accept, "read_only").await;
 
     server.kill();
+    // Its children notice a little later.
+    crashes::until_unavailable(&accept).await;
     crashes::assert_unavailable(&accept, "killed").await;
     server.start_again().await;
     crashes::assert_recovers(&accept, "killed").await;

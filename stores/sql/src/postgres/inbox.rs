@@ -74,12 +74,9 @@ macro_rules! held {
 /// Returns a row if it is new.
 pub const ACCEPT: &str = concat!(
     "INSERT INTO tower_loops_inbox AS known (namespace, event_id, state, due_at, received_at, \
-     signed_at, secret_index, payload) SELECT $1::text, $2::text, 'pending', ",
+     signed_at, secret_index, payload) VALUES ($1, $2, 'pending', ",
     at_once!(),
-    ", $3::timestamptz, $4::timestamptz, $5::integer, $6::bytea WHERE NOT EXISTS (\
-     SELECT FROM tower_loops_inbox WHERE namespace = $1 AND event_id = $2 \
-     AND (state <> 'purged' OR due_at > clock_timestamp())) \
-     ON CONFLICT (namespace, event_id) DO UPDATE SET state = EXCLUDED.state, \
+    ", $3, $4, $5, $6) ON CONFLICT (namespace, event_id) DO UPDATE SET state = EXCLUDED.state, \
      due_at = EXCLUDED.due_at, token = NULL, attempts = 0, last_error = NULL, \
      accepted_at = clock_timestamp(), received_at = EXCLUDED.received_at, \
      signed_at = EXCLUDED.signed_at, secret_index = EXCLUDED.secret_index, \
@@ -91,22 +88,19 @@ pub const ACCEPT: &str = concat!(
 /// error, accepted, received and signed at, index of the secret, payload.
 pub const TAKE: &str = concat!(
     "WITH held AS (\
-       SELECT namespace, event_id, due_at FROM tower_loops_inbox \
-       WHERE state = 'pending' AND token = $1 LIMIT $2\
+       SELECT ctid FROM tower_loops_inbox WHERE state = 'pending' AND token = $1 LIMIT $2\
      ), due AS (\
-       SELECT namespace, event_id, due_at FROM tower_loops_inbox \
+       SELECT ctid FROM tower_loops_inbox \
        WHERE state = 'pending' AND due_at <= now() AND token IS DISTINCT FROM $1 ORDER BY due_at \
        LIMIT $2 - (SELECT count(*) FROM held) FOR UPDATE SKIP LOCKED\
-     ), chosen AS (SELECT * FROM held UNION ALL SELECT * FROM due\
      ), taken AS (\
-       UPDATE tower_loops_inbox AS row SET attempts = LEAST(attempts, 1000000) + (token IS DISTINCT FROM $1)::integer, \
+       UPDATE tower_loops_inbox SET attempts = LEAST(attempts, 1000000) + (token IS DISTINCT FROM $1)::integer, \
        token = $1, due_at = ",
     after!("$3"),
-    " FROM chosen WHERE row.namespace = chosen.namespace AND row.event_id = chosen.event_id \
-       AND state = 'pending' AND (token = $1 OR row.due_at <= now()) \
-       RETURNING row.*, chosen.due_at AS was_due\
+    " WHERE ctid = ANY (ARRAY(SELECT ctid FROM held UNION ALL SELECT ctid FROM due)) \
+       AND state = 'pending' AND (token = $1 OR due_at <= now()) RETURNING *\
      ) SELECT namespace, event_id, attempts, last_error, accepted_at, received_at, signed_at, \
-     secret_index, payload FROM taken ORDER BY was_due",
+     secret_index, payload FROM taken ORDER BY accepted_at",
 );
 
 /// Renews a lease: `$4` lease. Returns a row if it was held.

@@ -171,7 +171,7 @@ async fn a_full_or_read_only_file_is_answered_503() {
         let connection = Connection::open(folder.database()).expect("opened");
         connection.pragma_update(None, pragma, 1).expect("set");
         let accept = Accept::new(SqliteInbox::from_connection(connection));
-        while crashes::deliver(&accept, &format!("{:?}", std::time::Instant::now())).await != 503 {}
+        crashes::until_unavailable(&accept).await;
         crashes::assert_unavailable(&accept, trouble).await;
         let recovered = Accept::new(open(&folder));
         crashes::assert_recovers(&recovered, trouble).await;
