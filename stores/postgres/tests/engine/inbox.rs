@@ -156,8 +156,6 @@ async fn an_engine_in_trouble_is_answered_503_until_it_recovers() {
     crashes::assert_recovers(&accept, "read_only").await;
 
     server.kill();
-    // Its children notice a little later.
-    crashes::until_unavailable(&accept).await;
     crashes::assert_unavailable(&accept, "killed").await;
     server.start_again().await;
     crashes::assert_recovers(&accept, "killed").await;

@@ -42,9 +42,9 @@ impl Server {
         server
     }
 
-    /// Kills the postmaster, and with it its children.
+    /// Kills the postmaster and its children, which would respond for a moment longer.
     pub(crate) fn kill(&mut self) {
-        self.postmaster.kill().unwrap();
+        self.signal_all("-KILL");
         self.postmaster.wait().unwrap();
     }
 

@@ -8,12 +8,20 @@ use tower_loops_sqlite::SqliteStore;
 
 use crate::support::{Folder, claim, rows, until};
 
-async fn expire(store: &SqliteStore, count: usize) {
+/// Completes events, and waits until they have expired: the shortest retention is a millisecond.
+async fn expire(folder: &Folder, store: &SqliteStore, count: u32) {
     for number in 0..count {
         let key = crate::support::key(&format!("expired_{number}"));
         let retention = Retention::For(Duration::ZERO);
         let completed = store.complete(&key, Token::random(), retention).await;
         completed.expect("completed");
+    }
+    let connection = folder.connection();
+    let expired = "SELECT count(*) FROM tower_loops_events
+        WHERE ends_at <= CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+    let expired = || connection.query_row(expired, [], |row| row.get::<_, u32>(0));
+    while expired().expect("counted") < count {
+        tokio::task::yield_now().await;
     }
 }
 
@@ -28,7 +36,7 @@ async fn what_has_expired_goes_whatever_the_batch() {
         .await;
     completed.expect("completed");
     for batch in [0, 1, 3, 5, 7, u32::MAX] {
-        expire(&store, 5).await;
+        expire(&folder, &store, 5).await;
         assert_eq!(rows(&folder.connection()), 7, "batch {batch}: before");
         let purged = store.purge_expired(batch).await.expect("purged");
         assert_eq!(purged, 5, "batch {batch}");
@@ -45,7 +53,7 @@ async fn what_has_expired_goes_whatever_the_batch() {
 async fn the_purger_goes_on_after_errors() {
     let folder = Folder::new();
     let store = folder.open();
-    expire(&store, 3).await;
+    expire(&folder, &store, 3).await;
     let application = folder.connection();
     let rename = |from: &str, to: &str| {
         application
