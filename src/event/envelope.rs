@@ -45,12 +45,12 @@ impl<'a> Envelope<'a> {
                 (Level::Inner, Some("object")) => inner.object = range(),
                 (Level::Inner, Some("previous_attributes")) => inner.previous = range(),
                 (Level::Outer, Some("id")) => {
-                    let text = unquote(value).ok_or(PayloadError::BadId)?;
-                    once(&mut id, text).ok_or(PayloadError::RepeatedId)?;
+                    let text = unquote(value).ok_or(PayloadError::InvalidId)?;
+                    once(&mut id, text).ok_or(PayloadError::DuplicateId)?;
                 }
                 (Level::Outer, Some("type")) => {
-                    let text = unquote(value).ok_or(PayloadError::BadType)?;
-                    once(&mut event_type, text).ok_or(PayloadError::RepeatedType)?;
+                    let text = unquote(value).ok_or(PayloadError::InvalidType)?;
+                    once(&mut event_type, text).ok_or(PayloadError::DuplicateType)?;
                 }
                 (Level::Outer, Some("created")) => created.set(value.parse().ok()),
                 (Level::Outer, Some("livemode")) => livemode.set(value.parse().ok()),
@@ -65,8 +65,8 @@ impl<'a> Envelope<'a> {
         })?;
 
         Ok(Self {
-            id: PayloadText::new(text, id.ok_or(PayloadError::NoId)?),
-            event_type: event_type.ok_or(PayloadError::NoType)?,
+            id: PayloadText::new(text, id.ok_or(PayloadError::MissingId)?),
+            event_type: event_type.ok_or(PayloadError::MissingType)?,
             created: created.value,
             livemode: livemode.value,
             api_version: api_version

@@ -16,17 +16,17 @@ pub enum PayloadError {
         offset: usize,
     },
     /// There is no `id`.
-    NoId,
+    MissingId,
     /// The `id` is not a string.
-    BadId,
+    InvalidId,
     /// There is more than one `id`.
-    RepeatedId,
+    DuplicateId,
     /// There is no `type`.
-    NoType,
+    MissingType,
     /// The `type` is not a string.
-    BadType,
+    InvalidType,
     /// There is more than one `type`.
-    RepeatedType,
+    DuplicateType,
 }
 
 impl From<Malformed> for PayloadError {
@@ -42,12 +42,12 @@ impl fmt::Display for PayloadError {
             Self::NotJson { offset } => {
                 return write!(f, "the payload is not one JSON object: at byte {offset}");
             }
-            Self::NoId => "the payload has no `id`",
-            Self::BadId => "the `id` of the payload is not a string",
-            Self::RepeatedId => "the payload has more than one `id`",
-            Self::NoType => "the payload has no `type`",
-            Self::BadType => "the `type` of the payload is not a string",
-            Self::RepeatedType => "the payload has more than one `type`",
+            Self::MissingId => "the payload has no `id`",
+            Self::InvalidId => "the `id` of the payload is not a string",
+            Self::DuplicateId => "the payload has more than one `id`",
+            Self::MissingType => "the payload has no `type`",
+            Self::InvalidType => "the `type` of the payload is not a string",
+            Self::DuplicateType => "the payload has more than one `type`",
         })
     }
 }

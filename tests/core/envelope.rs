@@ -3,7 +3,9 @@
 use tower_loops::{EventType, PayloadError, Rejection};
 
 use crate::{json::is_event, receive};
-use PayloadError::{BadId, BadType, NoId, NoType, NotUtf8, RepeatedId, RepeatedType};
+use PayloadError::{
+    DuplicateId, DuplicateType, InvalidId, InvalidType, MissingId, MissingType, NotUtf8,
+};
 
 fn reason(body: impl AsRef<[u8]>) -> Option<PayloadError> {
     match receive(&body) {
@@ -17,22 +19,22 @@ fn reason(body: impl AsRef<[u8]>) -> Option<PayloadError> {
 fn id_and_type_are_required_once_as_text() {
     let rows = [
         (r#"{"type":"t","id":"e"}"#, None),
-        (r#"{"id":"e"}"#, Some(NoType)),
-        ("{}", Some(NoId)),
-        (r#"{"Id":"e","type":"t"}"#, Some(NoId)),
-        (r#"{"id ":"e","type":"t"}"#, Some(NoId)),
-        (r#"{"id":"e","Type":"t"}"#, Some(NoType)),
-        (r#"{"data":{"id":"e","type":"t"}}"#, Some(NoId)),
-        (r#"{"id":"e","id":"e","type":"t"}"#, Some(RepeatedId)),
-        (r#"{"id":"e","type":"t","\u0069d":"f"}"#, Some(RepeatedId)),
+        (r#"{"id":"e"}"#, Some(MissingType)),
+        ("{}", Some(MissingId)),
+        (r#"{"Id":"e","type":"t"}"#, Some(MissingId)),
+        (r#"{"id ":"e","type":"t"}"#, Some(MissingId)),
+        (r#"{"id":"e","Type":"t"}"#, Some(MissingType)),
+        (r#"{"data":{"id":"e","type":"t"}}"#, Some(MissingId)),
+        (r#"{"id":"e","id":"e","type":"t"}"#, Some(DuplicateId)),
+        (r#"{"id":"e","type":"t","\u0069d":"f"}"#, Some(DuplicateId)),
         (
             r#"{"i\u0064":"e","type":"t","\u0069d":"f"}"#,
-            Some(RepeatedId),
+            Some(DuplicateId),
         ),
-        (r#"{"id":"e","type":"t","type":"t"}"#, Some(RepeatedType)),
+        (r#"{"id":"e","type":"t","type":"t"}"#, Some(DuplicateType)),
         (
             r#"{"id":"e","type":"t","typ\u0065":"u"}"#,
-            Some(RepeatedType),
+            Some(DuplicateType),
         ),
         // Deeper, and under other names, they do not count.
         (
@@ -61,12 +63,12 @@ fn id_and_type_are_required_once_as_text() {
     {
         assert_eq!(
             reason(format!(r#"{{"id":{value},"type":"t"}}"#)),
-            Some(BadId),
+            Some(InvalidId),
             "{value}"
         );
         assert_eq!(
             reason(format!(r#"{{"id":"e","type":{value}}}"#)),
-            Some(BadType),
+            Some(InvalidType),
             "{value}"
         );
         for member in ["id", "type", r"\u0069d", r"t\u0079pe"] {

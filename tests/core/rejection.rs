@@ -113,13 +113,16 @@ async fn a_cause_is_in_the_source_only() {
     ];
     let payload = [
         P::NotUtf8,
-        P::NoId,
-        P::BadId,
-        P::RepeatedId,
-        P::NoType,
-        P::BadType,
+        P::MissingId,
+        P::InvalidId,
+        P::DuplicateId,
+        P::MissingType,
+        P::InvalidType,
     ];
-    let more = [H::MissingSignature.to_string(), P::RepeatedType.to_string()];
+    let more = [
+        H::MissingSignature.to_string(),
+        P::DuplicateType.to_string(),
+    ];
     let header = header.map(|reason| reason.to_string()).into_iter();
     let texts = header
         .chain(payload.map(|reason| reason.to_string()))

@@ -43,7 +43,7 @@ fn what_is_no_event_is_not_trusted() {
     };
     assert_eq!(
         stored(r#"{"type":"x"}"#).trust().err(),
-        Some(PayloadError::NoId)
+        Some(PayloadError::MissingId)
     );
     assert!(matches!(
         stored("garbage").trust(),

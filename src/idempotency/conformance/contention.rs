@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tokio::{sync::Barrier, task::JoinSet, time::sleep};
 
-use super::{LONG, SHORT, TIMEOUT, answered, claims, fresh_key, fresh_namespace};
+use super::suite::{LONG, SHORT, claims, fresh_key};
 use crate::idempotency::{EventKey, EventStore, Token};
+use crate::store::suite::{TIMEOUT, answered, fresh_namespace};
 
 const CLAIMERS: usize = 64;
 const KEYS: usize = 200;

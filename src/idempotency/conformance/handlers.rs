@@ -16,7 +16,7 @@ use tokio::{task::JoinSet, time::sleep};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{LONG, deliveries::deliver};
+use super::{deliveries::deliver, suite::LONG};
 use crate::{
     VerifiedEvent,
     idempotency::{DUPLICATE_HEADER, EventStore, Idempotency, IdempotencyLayer},

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{LONG, SHORT, answered, claims, eventually, fresh_key};
+use super::suite::{LONG, SHORT, claims, fresh_key};
 use crate::idempotency::{Claim, Completion, EventKey, EventStore, Retention, Token};
+use crate::store::suite::{answered, eventually};
 
 const KEPT: Retention = Retention::For(LONG);
 

@@ -19,11 +19,11 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
-    LONG, TIMEOUT, answered, claims,
     deliveries::deliver,
-    eventually, fresh_key, fresh_namespace,
     outage::{Outage, Trouble},
+    suite::{LONG, claims, fresh_key},
 };
+use crate::store::suite::{TIMEOUT, answered, eventually, fresh_namespace};
 use crate::{
     VerifiedEvent,
     idempotency::{Claim, DUPLICATE_HEADER, EventStore, IdempotencyLayer, Retention, Token},

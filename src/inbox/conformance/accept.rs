@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio::{sync::Barrier, task::JoinSet};
 
-use super::{Accepted, EventKey, Inbox, stored};
+use super::suite::stored;
+use crate::inbox::{Accepted, EventKey, Inbox};
 use crate::{
     event::StoredEvent,
     store::suite::{answered, fresh_namespace, verified},

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Accepted, EventKey, LONG, Queue, Token, accept_one, stored, take};
+use super::suite::{LONG, accept_one, stored, take};
+use crate::inbox::{Accepted, EventKey, Queue, Token};
 use crate::{
     inbox::{Counts, Outcome},
     store::suite::{answered, fresh_namespace},

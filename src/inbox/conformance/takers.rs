@@ -4,7 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use tokio::{sync::Barrier, task::JoinSet};
 
-use super::{EventKey, LONG, Queue, stored, take};
+use super::suite::{LONG, stored, take};
+use crate::inbox::{EventKey, Queue};
 use crate::{
     inbox::Outcome,
     store::suite::{answered, fresh_namespace},

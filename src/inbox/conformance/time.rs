@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{LONG, Queue, SHORT, accept_one, take};
+use super::suite::{LONG, SHORT, accept_one, take};
+use crate::inbox::Queue;
 use crate::{
     inbox::{Outcome, Taken, Token},
     store::suite::{TIMEOUT, answered, eventually},

@@ -8,7 +8,8 @@ use std::{
 
 use tokio::{sync::watch, task::JoinSet};
 
-use super::{Queue, stored};
+use super::suite::stored;
+use crate::inbox::Queue;
 use crate::{
     BoxError,
     inbox::{Job, Permanent, Worker},

@@ -1,0 +1,53 @@
+//! The suite: what it checks, in order.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{contention, handlers, keys, table, trouble};
+use crate::idempotency::{Claim, EventKey, EventStore, Token};
+use crate::store::suite::{answered, fresh_namespace};
+
+/// A lease that does not end while the suite runs.
+pub(super) const LONG: Duration = Duration::from_secs(600);
+/// A lease whose end is waited for.
+pub(super) const SHORT: Duration = Duration::from_millis(250);
+
+/// Checks a store against the table of [`EventStore`], and under an
+/// [`IdempotencyLayer`](crate::idempotency::IdempotencyLayer).
+///
+/// - Each cell of the table: what an operation returns, and what it leaves.
+/// - The ends of leases and retentions, the shortest and the longest.
+/// - Unusual ids and namespaces, which must be kept apart.
+/// - 64 claimers at once, of 200 keys, and of one whose lease has ended: one wins.
+/// - 64 workers with handlers that fail at 30 % of their attempts: each event succeeds once.
+/// - Operations whose futures are dropped midway.
+/// - Successes whose record stalls, outages that are longer than a lease, bursts of claims whose
+///   answers are lost: no event is handled twice, none stays blocked.
+///
+/// It takes about half a minute at most, for the ends of leases. Its keys are in namespaces of its
+/// own, so the engine may have other entries. Run it on several threads, to see races.
+///
+/// # Panics
+///
+/// If the store does not conform, with what it did.
+pub async fn run(store: impl EventStore) {
+    let store = Arc::new(store);
+    table::each_cell(&*store).await;
+    table::time_ends_what_is_held_and_done(&*store).await;
+    keys::are_kept_apart(&*store).await;
+    contention::one_claimer_wins(&store).await;
+    contention::one_claimer_takes_over(&store).await;
+    handlers::each_event_succeeds_once(&store).await;
+    trouble::dropped_operations_can_be_repeated(&*store).await;
+    trouble::a_record_that_stalls_is_made(&store).await;
+    trouble::an_outage_longer_than_a_lease_repeats_nothing(&store).await;
+    trouble::a_burst_of_lost_claims_blocks_nothing(&store).await;
+}
+
+/// A key that no other check uses.
+pub(super) fn fresh_key() -> EventKey {
+    EventKey::new(&fresh_namespace(), "evt_1")
+}
+
+pub(super) async fn claims(store: &impl EventStore, key: &EventKey, lease: Duration) -> bool {
+    answered(store.claim(key, Token::random(), lease).await) == Claim::Claimed
+}
