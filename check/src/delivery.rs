@@ -18,13 +18,13 @@ pub(crate) struct Delivery {
     pub(crate) is_twin: bool,
 }
 
+#[cfg_attr(
+    not(feature = "http"),
+    expect(dead_code, reason = "only sockets send some of them")
+)]
 pub(crate) enum Payload {
     Whole(Bytes),
     /// Without `Content-Length`.
-    #[cfg_attr(
-        not(feature = "http"),
-        expect(dead_code, reason = "only sockets send it")
-    )]
     Undeclared(Bytes),
     /// The last byte is sent when as many deliveries as the barrier has places have come so far.
     Held(Bytes, Arc<Barrier>),

@@ -1,5 +1,5 @@
-//! The checks that every [`Inbox`](super::Inbox) and every [`Queue`](super::Queue) must pass, to be run against its real engine
-//! (feature `test-util`).
+//! The checks that every [`Inbox`](super::Inbox) and every [`Queue`](super::Queue) must pass, to be
+//! run against its real engine (feature `test-util`).
 
 mod accept;
 mod suite;
