@@ -66,7 +66,7 @@ impl EventData {
 /// What an event is about, in the type that `data.object.object` names, else in the type that
 /// belongs to the type of the event.
 ///
-/// `Debug` shows the kind of object, its id and a digest, nothing else of the payload.
+/// `Debug` shows the kind of object and a digest, nothing of the payload.
 #[derive(Clone, PartialEq)]
 #[expect(
     clippy::large_enum_variant,

@@ -39,7 +39,7 @@ fn path_of(root: &str, json: &str, error: &Error) -> String {
             Key::Name(_) => path.push_str(".*"),
             Key::Index(index) => path.push_str(&format!("[{index}]")),
         }
-        is_map = matches!(key, Key::Name("metadata"));
+        is_map |= matches!(key, Key::Name("metadata" | "subscription_metadata"));
         offset = offset.saturating_sub(range_in(text, value).start);
         text = value;
     }

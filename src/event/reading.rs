@@ -12,6 +12,7 @@ use crate::{
         payload_text::text_at,
         verified::VerifiedEvent,
     },
+    json::is_empty_array,
     trace,
 };
 
@@ -126,6 +127,8 @@ impl VerifiedEvent {
     /// ```
     pub fn previous_as<T: DeserializeOwned>(&self) -> Result<Option<T>, ObjectError> {
         let previous = self.part(self.0.data.previous.as_ref())?;
+        // PHP's spelling of an empty map.
+        let previous = previous.filter(|json| !is_empty_array(json));
         previous
             .map(|json| locate::deserialize("data.previous_attributes", json))
             .transpose()

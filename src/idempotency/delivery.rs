@@ -59,7 +59,9 @@ where
         }
     }
     let handler = catch(call(handler, request));
-    match keep_while(start, lease.config.lease, || lease.beat(start), handler).await {
+    let is_success = |outcome: &Result<Result<Response<_>, _>, Panicked>| matches!(outcome, Ok(Ok(response)) if response.status().is_success());
+    let renew = || lease.beat(start);
+    match keep_while(start, lease.config.lease, renew, handler, is_success).await {
         Ok(Ok(response)) if response.status().is_success() => {
             trace::delivery(&lease.key, "handled");
             to_the_end(lease.config.detached, record(lease)).await;

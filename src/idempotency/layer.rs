@@ -56,14 +56,10 @@ impl<St: EventStore> IdempotencyLayer<St> {
     ///
     /// A handler that runs for longer is assumed to hang: it goes on, but another delivery may be
     /// handled beside it. For the same time the layer tries to record a success that the store
-    /// could not take: outages of up to this time lose none.
-    ///
-    /// # Panics
-    ///
-    /// If the time is zero.
+    /// could not take: outages of up to this time lose none. Less than one second counts as one
+    /// second.
     pub fn with_max_hold(self, max_hold: Duration) -> Self {
-        assert!(!max_hold.is_zero(), "holding for zero time holds nothing");
-        self.with(|config| config.max_hold = max_hold)
+        self.with(|config| config.max_hold = max_hold.max(MIN_LEASE))
     }
 
     /// Sets how long a handled event is remembered: a [`Duration`] or a [`Retention`]. Default: 30

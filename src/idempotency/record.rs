@@ -15,7 +15,7 @@ use super::{
     unrecorded::Remembered,
 };
 use crate::{
-    store::{Backoff, bounded},
+    store::{Backoff, bounded, jittered},
     trace,
 };
 
@@ -61,7 +61,7 @@ async fn attempts<St: EventStore>(lease: &Lease<St>) -> Result<Completion, Store
         if outcome.is_ok() {
             break;
         }
-        sleep(PAUSE).await;
+        sleep(jittered(PAUSE)).await;
         outcome = lease.complete().await;
     }
     outcome

@@ -65,14 +65,14 @@ where
             trace::no_verified_event("an IdempotencyLayer");
             return ResponseFuture::answered(response::unverified());
         };
-        let Some(running) = self.shared.in_flight.enter() else {
-            return ResponseFuture::answered(response::shutting_down());
-        };
         let key = EventKey::in_namespace(&self.config.namespace, event);
         if self.shared.unrecorded.contains(&key) {
             trace::delivery(&key, "duplicate");
             return ResponseFuture::answered(response::duplicate());
         }
+        let Some(running) = self.shared.in_flight.enter() else {
+            return ResponseFuture::answered(response::shutting_down());
+        };
         if self.shared.unrecorded.is_full() {
             trace::too_many_unrecorded(&key);
             return ResponseFuture::answered(response::store_down());

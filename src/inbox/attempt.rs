@@ -67,7 +67,15 @@ impl<Q: Queue> Attempt<Q> {
                 Err(_) => std::future::pending().await,
             }
         };
-        let handled = keep_while(self.taken_at, self.config.lease, || self.beat(), handler).await;
+        let renew = || self.beat();
+        let handled = keep_while(
+            self.taken_at,
+            self.config.lease,
+            renew,
+            handler,
+            Result::is_ok,
+        )
+        .await;
         let outcome = match handled {
             Ok(()) => Outcome::Done,
             Err(failure) => self.config.outcome(self.number, failure),
@@ -88,7 +96,12 @@ impl<Q: Queue> Attempt<Q> {
                     break;
                 }
                 Err(error) if !is_repeated => trace::store_failed(&self.key, "finish", &error),
-                Err(_) if self.is_stopping() && start.elapsed() >= self.config.lease => {
+                // A failure is void once the lease has ended, and its attempt was counted: a queue
+                // that never takes it must not occupy the worker. A success is kept.
+                Err(_)
+                    if start.elapsed() >= self.config.lease
+                        && (self.is_stopping() || !matches!(outcome, Outcome::Done)) =>
+                {
                     trace::outcome_not_recorded(&self.key);
                     break;
                 }

@@ -2,7 +2,7 @@
 
 use std::{error::Error, io};
 
-use crate::inbox::permanent::Permanent;
+use crate::inbox::permanent::{Marked, Permanent};
 
 /// The longest error text that is kept, in bytes.
 const MAX_TEXT: usize = 1024;
@@ -27,7 +27,7 @@ impl Failure {
             while let Some(inner) = error.downcast_ref().and_then(io::Error::get_ref) {
                 error = inner;
             }
-            is_permanent |= error.is::<Permanent>();
+            is_permanent |= error.is::<Permanent>() || error.is::<Marked>();
             if text.len() < MAX_TEXT {
                 if !text.is_empty() {
                     text.push_str(": ");

@@ -21,13 +21,18 @@ use crate::BoxError;
 /// }
 /// ```
 #[derive(Debug)]
-pub struct Permanent(BoxError);
+pub struct Permanent(Marked);
+
+/// The error in a [`Permanent`]. A type of its own, because some boxes, such as anyhow's, hide the
+/// outermost error and begin with its source.
+#[derive(Debug)]
+pub(super) struct Marked(BoxError);
 
 impl Permanent {
     /// Marks an error as permanent.
     #[must_use]
     pub fn new(error: impl Into<BoxError>) -> Self {
-        Self(error.into())
+        Self(Marked(error.into()))
     }
 }
 
@@ -39,6 +44,18 @@ impl fmt::Display for Permanent {
 
 impl Error for Permanent {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&*self.0)
+        Some(&self.0)
+    }
+}
+
+impl fmt::Display for Marked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Marked {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
     }
 }

@@ -20,4 +20,6 @@ mod text;
 
 pub(crate) use parts::{Level, elements, last_member, members, members_of_two, range_in};
 pub(crate) use scan::Malformed;
-pub(crate) use text::{between_quotes, has_escape, replace_lone_surrogates, unquote};
+pub(crate) use text::{
+    between_quotes, has_escape, is_empty_array, replace_lone_surrogates, unquote,
+};

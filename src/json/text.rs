@@ -58,3 +58,10 @@ fn code_unit(text: &str, at: usize) -> Option<u16> {
     let digits = text.get(at..at + 6)?.strip_prefix(r"\u")?;
     u16::from_str_radix(digits, 16).ok()
 }
+
+/// Whether this is PHP's spelling of an empty map.
+pub(crate) fn is_empty_array(json: &str) -> bool {
+    let inner = json.strip_prefix('[');
+    let inner = inner.and_then(|inner| inner.strip_suffix(']'));
+    inner.is_some_and(|inner| inner.trim_ascii().is_empty())
+}

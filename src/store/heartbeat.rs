@@ -14,12 +14,14 @@ use tokio::time::{Instant, sleep_until};
 const MAX_REST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Runs the handler, and calls `renew` each third of the lease until the handler ends or `renew`
-/// breaks. The handler goes on in any case.
+/// breaks. The handler goes on in any case. A success ends a renewal that is under way: its record
+/// does not wait.
 pub(crate) async fn keep_while<F, R>(
     claimed_at: Instant,
     lease: Duration,
     mut renew: impl FnMut() -> R,
     handler: F,
+    is_success: impl Fn(&F::Output) -> bool,
 ) -> F::Output
 where
     F: Future,
@@ -35,11 +37,11 @@ where
             return output;
         }
         beat = Instant::now();
-        let (output, renewed) = beside(handler.as_mut(), renew()).await;
+        let (output, renewed) = beside(handler.as_mut(), renew(), &is_success).await;
         if let Some(output) = output {
             return output;
         }
-        if renewed.is_break() {
+        if renewed.is_some_and(|renewed| renewed.is_break()) {
             return handler.await;
         }
     }
@@ -55,21 +57,26 @@ async fn until<F: Future>(time: Instant, mut handler: Pin<&mut F>) -> Option<F::
     .await
 }
 
-/// Ends with the renewal, even if the handler ends before: a renewal that a release overtakes would
-/// hold the event again.
+/// Ends with the renewal, even if the handler fails before: a renewal that a release overtakes would
+/// hold the event again. One that a completion overtakes changes nothing.
 async fn beside<F: Future, R: Future>(
     mut handler: Pin<&mut F>,
     renewal: R,
-) -> (Option<F::Output>, R::Output) {
+    is_success: impl Fn(&F::Output) -> bool,
+) -> (Option<F::Output>, Option<R::Output>) {
     let mut renewal = pin!(renewal);
     let mut output = None;
     let renewed = poll_fn(|cx| {
         if output.is_none()
             && let Poll::Ready(ended) = handler.as_mut().poll(cx)
         {
+            let is_success = is_success(&ended);
             output = Some(ended);
+            if is_success {
+                return Poll::Ready(None);
+            }
         }
-        renewal.as_mut().poll(cx)
+        renewal.as_mut().poll(cx).map(Some)
     })
     .await;
     (output, renewed)

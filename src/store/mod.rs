@@ -12,9 +12,7 @@ mod retention;
 pub(crate) mod suite;
 mod token;
 
-pub(crate) use backoff::Backoff;
-#[cfg(feature = "inbox")]
-pub(crate) use backoff::jittered;
+pub(crate) use backoff::{Backoff, jittered};
 pub(crate) use call::{Panicked, bounded, catch};
 pub use error::{StoreError, StoreErrorKind};
 pub(crate) use heartbeat::keep_while;

@@ -95,6 +95,10 @@ fn what_a_refund_adds_is_the_difference_to_the_previous_attributes() {
     assert_eq!(previous, Some(json!({"a\u{fffd}": "\u{fffd}"})));
     let none = receive(event_body("charge.refunded", &json!({}))).unwrap();
     assert!(none.previous_as::<Value>().unwrap().is_none());
+    // PHP's spelling of an empty map.
+    let empty = r#"{"id":"e","type":"t","data":{"previous_attributes":[ ]}}"#;
+    let empty = receive(empty).unwrap().previous_as::<Previous>();
+    assert!(empty.unwrap().is_none());
 }
 
 #[test]

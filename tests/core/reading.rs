@@ -44,7 +44,7 @@ fn a_number_is_the_text_of_an_id_but_not_an_enum_word() {
             "billing_details":{"phone":15551234567,"email":5}}"#,
     );
     assert_eq!(charge.id.as_deref(), Some("10"));
-    assert_eq!(charge.description.as_deref(), Some("2024.0"));
+    assert_eq!(charge.description.as_deref(), Some("2024"));
     assert_eq!(charge.customer, Some("7".into()));
     let payer = charge.billing_details.as_ref().expect("it is an object");
     assert_eq!(payer.phone.as_deref(), Some("15551234567"));
@@ -244,4 +244,30 @@ fn a_reference_is_its_id_however_it_was_sent() {
         );
         assert_eq!(read.unreadable(), ["data.object.customer"], "{bad}");
     }
+}
+
+#[test]
+fn what_is_no_list_or_no_sum_is_named() {
+    let gaps = subscription(&json!({"items": {"0": {"id": "si_1"}}}));
+    assert_eq!(gaps.unreadable(), ["data.object.items"]);
+    for empty in [json!({}), json!({"object": "list"}), json!([])] {
+        assert_eq!(subscription(&json!({"items": empty})).unreadable(), [""; 0]);
+    }
+    for taxes in [json!([{"amount": 900}, "x"]), json!([{"amount": 900}, {}])] {
+        let read = invoice(&json!({"total_taxes": taxes}));
+        assert_eq!(read.tax, None, "{taxes}");
+        assert!(!read.unreadable().is_empty(), "{taxes}");
+    }
+}
+
+#[test]
+fn a_plan_without_id_names_its_product_and_completes_a_bare_item() {
+    let plan = json!({"product": "prod_1"});
+    let only_plan = subscription(&json!({"plan": plan, "quantity": 2}));
+    assert_eq!(only_plan.items()[0].product(), Some("prod_1"));
+    assert_eq!(only_plan.items()[0].quantity, Some(2));
+    let bare_item = json!({"plan": {"id": "gold"}, "items": {"data": [{"id": "si_1"}]}});
+    let bare_item = subscription(&bare_item);
+    assert_eq!(bare_item.items()[0].price(), Some("gold"));
+    assert_eq!(bare_item.items()[0].id.as_deref(), Some("si_1"));
 }

@@ -150,6 +150,18 @@ async fn a_handler_that_hangs_holds_its_event_for_max_hold() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_success_does_not_wait_for_the_renewal_under_way() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let service = IdempotencyLayer::new(store.clone()).layer(calls.taking(millis(20_500), 200));
+    store.set(Op::Extend, Mood::Hangs);
+    let start = Instant::now();
+    assert!(deliver(&service, "evt_1").await.is_handled());
+    assert_eq!(store.count(Op::Extend), 1);
+    assert_eq!(start.elapsed(), millis(20_500));
+    assert!(deliver(&service, "evt_1").await.is_duplicate());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_release_waits_for_the_renewal_under_way() {
     for (mood, free_at) in [(Mood::IsLate(seconds(1)), 21_100), (Mood::Hangs, 22_100)] {
         let (store, calls) = (ScriptedStore::default(), Calls::default());
@@ -172,10 +184,13 @@ async fn a_release_waits_for_the_renewal_under_way() {
     }
 }
 
-#[test]
-#[should_panic(expected = "zero time")]
-fn a_hold_of_zero_is_rejected() {
-    let _ = IdempotencyLayer::new(MemoryStore::new()).with_max_hold(Duration::ZERO);
+#[tokio::test(start_paused = true)]
+async fn a_hold_of_zero_counts_as_one_second() {
+    let service = IdempotencyLayer::new(MemoryStore::new())
+        .with_max_hold(Duration::ZERO)
+        .layer(Calls::default().succeeding());
+    assert_eq!(deliver(&service, "evt_1").await.status, 200);
+    assert!(deliver(&service, "evt_1").await.is_duplicate());
 }
 
 #[tokio::test(start_paused = true)]

@@ -130,6 +130,31 @@ async fn permanent_errors_end_an_event_at_once_however_they_are_wrapped() {
     assert_eq!(*attempts, expected.0);
 }
 
+/// A box that hides the outermost error, as anyhow's does.
+#[derive(Debug)]
+struct Hiding(Permanent);
+
+impl std::fmt::Display for Hiding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Hiding {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hidden_permanent_error_ends_an_event_at_once() {
+    let queue = Arc::new(MemoryQueue::default());
+    store(&queue, "evt_1").await;
+    let handler = service_fn(|_: Job| ready(Err::<(), _>(Hiding(Permanent::new("no order")))));
+    let deaths = deaths(&queue, 1, Worker::new(Arc::clone(&queue), handler)).await;
+    assert_eq!(deaths, [(1, "permanent failure: no order".to_owned())]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn long_errors_are_cut() {
     let queue = Arc::new(MemoryQueue::default());

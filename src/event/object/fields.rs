@@ -121,12 +121,8 @@ macro_rules! fields {
 
         impl std::fmt::Debug for $object {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                let mut debug = f.debug_struct(stringify!($object));
-                $(
-                    let _: &str = $kind;
-                    debug.field("id", &self.id);
-                )?
                 let digest = crate::event::object::digest::digest(self);
+                let mut debug = f.debug_struct(stringify!($object));
                 debug.field("digest", &digest).finish_non_exhaustive()
             }
         }

@@ -1,11 +1,16 @@
 //! The lines of an invoice.
 
-use crate::event::object::{
-    fields::fields,
-    metadata::Metadata,
-    read::{FromJson, Json},
-    reference::Reference,
-    text::Word,
+use crate::{
+    event::object::{
+        fields::fields,
+        list::MAX_ENTRIES,
+        metadata::Metadata,
+        path::Step,
+        read::{FromJson, Json},
+        reference::Reference,
+        text::Word,
+    },
+    json::{Malformed, elements, last_member},
 };
 
 /// A line of an [`Invoice`](crate::Invoice).
@@ -103,9 +108,11 @@ impl InvoiceLine {
         )
     }
 
-    /// In old API versions, the id of a subscription's line is that of the subscription.
-    fn name_subscription(&mut self, _: &Json<'_>) {
-        if self.subscription.is_none() && self.is_of_subscription() {
+    /// In old API versions, the id of a subscription's line is that of the subscription. What this
+    /// crate has written has no `object`, and is read as it is.
+    fn name_subscription(&mut self, json: &Json<'_>) {
+        let is_of_api = || last_member(json.text, "object").is_some();
+        if self.subscription.is_none() && self.is_of_subscription() && is_of_api() {
             let id = self.id.as_deref().filter(|id| id.starts_with("sub_"));
             self.subscription = id.map(Reference::from);
         }
@@ -138,11 +145,22 @@ impl FromJson for TaxAmounts {
         if !json.text.starts_with('[') {
             return i64::from_json(json).map(Self);
         }
-        let taxes = Vec::<Tax>::from_json(json).filter(|_| !json.is_cut())?;
-        let mut amounts = taxes.iter().map(|tax| tax.amount);
-        amounts
-            .try_fold(0_i64, |sum, amount| sum.checked_add(amount?))
-            .map(Self)
+        // One amount that is unknown makes the sum unknown.
+        let mut sum = Some(0_i64);
+        let mut index = 0;
+        elements(json.text, |text| {
+            let tax = json.read::<Tax>(Step::Index(index), text);
+            let amount = tax
+                .and_then(|tax| tax.amount)
+                .filter(|_| index < MAX_ENTRIES);
+            sum = sum
+                .zip(amount)
+                .and_then(|(sum, amount)| sum.checked_add(amount));
+            index += 1;
+            Ok::<(), Malformed>(())
+        })
+        .ok()?;
+        sum.map(Self)
     }
 }
 

@@ -17,7 +17,12 @@ impl<T: FromJson> FromJson for Vec<T> {
         if !json.text.starts_with('{') {
             return array(json);
         }
-        let data = last_member(json.text, "data").unwrap_or("null");
+        let Some(data) = last_member(json.text, "data") else {
+            // Another object, such as an array of PHP with gaps, is no list.
+            let is_list = last_member(json.text, "object") == Some("\"list\"");
+            let is_empty = json.text[1..].trim_ascii_start() == "}";
+            return (is_list || is_empty).then(Self::new);
+        };
         let array: Option<Array<T>> = json.read(Step::Key("data"), data);
         Some(array.map(|Array(entries)| entries).unwrap_or_default())
     }

@@ -8,7 +8,7 @@ use crate::{
         path::Step,
         read::{FromJson, Json},
     },
-    json::{Malformed, members, unquote},
+    json::{Malformed, is_empty_array, members, unquote},
 };
 
 /// The key-value pairs that a seller attached to an object, such as an `order_id`.
@@ -20,7 +20,7 @@ pub type Metadata = BTreeMap<String, String>;
 impl FromJson for Metadata {
     fn from_json(json: &Json<'_>) -> Option<Self> {
         let mut entries = Self::new();
-        if json.is_empty_array() {
+        if is_empty_array(json.text) {
             return Some(entries);
         }
         let mut is_full = false;

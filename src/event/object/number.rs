@@ -19,7 +19,7 @@ const MAX_DIGITS: usize = 19;
 
 /// The integer that a JSON number with a fraction or an exponent is, such as `4900.0` or `49e2`.
 /// Computed in decimal, since floating point would round.
-fn exact(number: &str) -> Option<i64> {
+pub(super) fn exact(number: &str) -> Option<i64> {
     let (sign, magnitude) = match number.strip_prefix('-') {
         Some(magnitude) => ("-", magnitude),
         None => ("", number),

@@ -94,13 +94,6 @@ impl<'a> Json<'a> {
         self.report.is_cut.get()
     }
 
-    /// Whether this is PHP's spelling of an empty map.
-    pub(super) fn is_empty_array(&self) -> bool {
-        let inner = self.text.strip_prefix('[');
-        let inner = inner.and_then(|inner| inner.strip_suffix(']'));
-        inner.is_some_and(|inner| inner.trim_ascii().is_empty())
-    }
-
     /// Finds the members that the paths of a table begin with. Of several members with one key the
     /// last one counts. `None` if this is not an object.
     pub(super) fn members<const N: usize>(
@@ -108,7 +101,7 @@ impl<'a> Json<'a> {
         table: &'static Table<N>,
     ) -> Option<Members<'a, N>> {
         let mut values = [None; N];
-        if !self.is_empty_array() {
+        if !json::is_empty_array(self.text) {
             json::members(self.text, |key, value| {
                 let mut record = |index| values[index] = Some(value);
                 let spelled = between_quotes(key).unwrap_or_default();

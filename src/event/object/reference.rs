@@ -8,7 +8,7 @@ use crate::{
     event::object::{
         de::raw,
         read::{FromJson, Json},
-        text::is_number,
+        text::{decimal_text, is_number},
     },
     json::{last_member, replace_lone_surrogates, unquote},
 };
@@ -44,7 +44,7 @@ impl Reference {
             json
         };
         if is_number(id) {
-            return Some(id.into());
+            return Some(decimal_text(id).into());
         }
         Some(Self(unquote(id)?.into()))
     }

@@ -104,11 +104,12 @@ impl Subscription {
         self.current_period_end.or_else(|| ends.max())
     }
 
-    /// Makes the one plan of API versions before items into an item.
+    /// Makes the one plan of API versions before items into an item, or that of the only item.
     fn add_plan(&mut self, json: &Json<'_>) {
         const PATHS: &[&str] = &["plan", "plan.product", "quantity"];
         static TABLE: Table<3> = Table::new(PATHS);
-        if !self.items.is_empty() {
+        let is_bare = |item: &SubscriptionItem| item.price.is_none() && item.product.is_none();
+        if !matches!(&self.items[..], [] | [_]) || !self.items.iter().all(is_bare) {
             return;
         }
         let Some(mut members) = json.members(&TABLE) else {
@@ -120,8 +121,10 @@ impl Subscription {
             quantity: members.field(&PATHS[2..]),
             ..SubscriptionItem::default()
         };
-        if plan.price.is_some() {
-            self.items.push(plan);
+        match &mut self.items[..] {
+            [item] => (item.price, item.product) = (plan.price, plan.product),
+            _ if !is_bare(&plan) => self.items.push(plan),
+            _ => {}
         }
     }
 }

@@ -1,15 +1,18 @@
 //! Texts: such as people and sellers choose, and such as the API chooses.
 
 use crate::{
-    event::object::read::{FromJson, Json},
+    event::object::{
+        number::exact,
+        read::{FromJson, Json},
+    },
     json::unquote,
 };
 
-/// An id, or a text that a person or a seller chose. A number is its decimal text, as spelled.
+/// An id, or a text that a person or a seller chose. A number is its decimal text.
 impl FromJson for String {
     fn from_json(json: &Json<'_>) -> Option<Self> {
         if is_number(json.text) {
-            return Some(json.text.to_owned());
+            return Some(decimal_text(json.text));
         }
         Some(unquote(json.text)?.into_owned())
     }
@@ -23,6 +26,11 @@ impl FromJson for Word {
     fn from_json(json: &Json<'_>) -> Option<Self> {
         Some(Self(unquote(json.text)?.into_owned()))
     }
+}
+
+/// `4900` for `4900`, `4900.0` and `49e2`; any other number as it is spelled.
+pub(super) fn decimal_text(number: &str) -> String {
+    exact(number).map_or_else(|| number.to_owned(), |integer| integer.to_string())
 }
 
 pub(super) fn is_number(json: &str) -> bool {
