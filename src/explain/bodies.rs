@@ -2,12 +2,12 @@
 
 use std::{io::Read, ops::ControlFlow};
 
-use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD, prelude::BASE64_URL_SAFE_NO_PAD};
 use flate2::read::GzDecoder;
 
 use super::{
-    Cause, Finding,
+    Cause, Finding, base64_text,
     json_layout::{Layout, Slash, Style, Unicode, rewrite},
+    windows_1252,
 };
 
 /// A compressed body is decompressed up to this many bytes.
@@ -42,7 +42,7 @@ fn simple(body: &[u8]) -> Vec<Simple> {
     };
 
     let detail = "a line break was added at the end of the body: pass the bytes on unchanged";
-    for end in ["\r\n", "\n", "\r"] {
+    for end in ["\r\n", "\n", "\r", "\n\n", "\r\n\r\n"] {
         let original = body.strip_suffix(end.as_bytes()).map(<[u8]>::to_vec);
         add(Cause::BodyNewlineAdded, detail, original);
     }
@@ -60,11 +60,10 @@ fn simple(body: &[u8]) -> Vec<Simple> {
         && text.contains(['\r', '\n'])
     {
         let unix = text.replace("\r\n", "\n").replace('\r', "\n");
-        add(
-            Cause::BodyLineEndings,
-            detail,
-            Some(unix.replace('\n', "\r\n").into_bytes()),
-        );
+        let windows = unix.replace('\n', "\r\n");
+        let with_end = format!("{windows}\r\n");
+        add(Cause::BodyLineEndings, detail, Some(windows.into_bytes()));
+        add(Cause::BodyLineEndings, detail, Some(with_end.into_bytes()));
         add(Cause::BodyLineEndings, detail, Some(unix.into_bytes()));
     }
 
@@ -78,14 +77,15 @@ fn simple(body: &[u8]) -> Vec<Simple> {
     add(Cause::BodyBom, detail, Some([BOM, body].concat()));
 
     let detail = "the body is Base64, as gateways pass it: decode it first";
-    let text = body
-        .trim_ascii()
-        .split(|byte| *byte == b'=')
-        .next()
-        .unwrap_or(body);
-    for engine in [BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD] {
-        add(Cause::BodyBase64, detail, engine.decode(text).ok());
-    }
+    let text = body.trim_ascii();
+    let unquoted = text
+        .strip_prefix(b"\"")
+        .and_then(|text| text.strip_suffix(b"\""));
+    let decoded = base64_text::decode(unquoted.unwrap_or(text));
+    let unzipped = decoded.as_deref().and_then(decompressed);
+    add(Cause::BodyBase64, detail, decoded);
+    let detail = "the body is the Base64 of a compressed body: decode and decompress it first";
+    add(Cause::BodyGzip, detail, unzipped);
     let detail = "the body is compressed with gzip: decompress it first";
     add(Cause::BodyGzip, detail, decompressed(body));
     let detail = "the body is a JSON string that contains the signed text: decode it first";
@@ -99,19 +99,13 @@ fn simple(body: &[u8]) -> Vec<Simple> {
     let detail =
         "the body was taken for Latin-1 and converted to UTF-8: pass the bytes on unchanged";
     let text = std::str::from_utf8(body).ok();
-    let bytes = |text: &str| text.chars().map(|c| u8::try_from(c).ok()).collect();
-    add(Cause::BodyLatin1, detail, text.and_then(bytes));
+    let original = text.and_then(windows_1252::encode);
+    add(Cause::BodyLatin1, detail, original);
     let detail = "the body was converted from UTF-8 to Latin-1: pass the bytes on unchanged";
-    let utf8 = || {
-        body.iter()
-            .map(|byte| char::from(*byte))
-            .collect::<String>()
-    };
-    add(
-        Cause::BodyLatin1,
-        detail,
-        text.is_none().then(|| utf8().into_bytes()),
-    );
+    let original = text
+        .is_none()
+        .then(|| windows_1252::decode(body).into_bytes());
+    add(Cause::BodyLatin1, detail, original);
 
     bodies.retain(|(_, _, original)| original != body);
     bodies
@@ -215,7 +209,9 @@ fn trimmed<B>(
     body: &[u8],
     attempt: &mut impl FnMut(&[u8], &[Finding]) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
-    const SPACES: [&str; 8] = ["", "\n", " ", "\r\n", "\n\n", "  ", "\t", " \n"];
+    const SPACES: [&str; 10] = [
+        "", "\n", " ", "\r\n", "\n\n", "  ", "   ", "\t", " \n", "\t\n",
+    ];
     let finding = [Finding::new(
         Cause::BodyTrimmed,
         "white space around the body was removed: pass the bytes on unchanged",

@@ -1,12 +1,11 @@
 //! A delivery as it was captured, and whether a key explains its signature.
 
-use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{EagerHash, Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq;
 
-use super::{Cause, Finding};
+use super::{Cause, Finding, base64_text};
 use crate::{hex, signature::SignatureHeader};
 
 /// How many bytes all attempts together hash: some 250 bodies of 1 MiB.
@@ -118,16 +117,10 @@ impl<'a> Delivery<'a> {
 
 impl Digest {
     fn of(text: &[u8]) -> impl Iterator<Item = Self> {
-        let unpadded = text.split(|byte| *byte == b'=').next().unwrap_or(text);
-        let base64 = [
-            BASE64_STANDARD_NO_PAD.decode(unpadded),
-            BASE64_URL_SAFE_NO_PAD.decode(unpadded),
-        ];
-        let hex = hex::decode(text).map(|bytes| (bytes, false));
-        let base64 = base64.into_iter().flatten().map(|bytes| (bytes, true));
-        hex.into_iter()
+        let hex = hex::decode(text).filter(|bytes| !bytes.is_empty());
+        let base64 = base64_text::decode(text).map(|bytes| (bytes, true));
+        (hex.map(|bytes| (bytes, false)).into_iter())
             .chain(base64)
-            .filter(|(bytes, _)| !bytes.is_empty())
             .map(|(bytes, is_base64)| Self { bytes, is_base64 })
     }
 }

@@ -25,6 +25,7 @@
 //! # Ok::<(), tower_loops::SecretError>(())
 //! ```
 
+mod base64_text;
 mod bodies;
 mod cause;
 mod delivery;
@@ -32,6 +33,7 @@ mod explainer;
 mod explanation;
 mod json_layout;
 mod secrets;
+mod windows_1252;
 
 pub use cause::Cause;
 pub use explainer::Explainer;

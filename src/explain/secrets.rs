@@ -1,12 +1,9 @@
 //! Other readings of a secret.
 
-use base64::{
-    Engine, prelude::BASE64_STANDARD, prelude::BASE64_STANDARD_NO_PAD,
-    prelude::BASE64_URL_SAFE_NO_PAD,
-};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use zeroize::Zeroizing;
 
-use super::{Cause, Finding};
+use super::{Cause, Finding, base64_text};
 use crate::hex;
 
 /// A key that the sender may have used, given the secret that is configured.
@@ -36,7 +33,8 @@ pub(super) fn readings(secret: &[u8]) -> Vec<Reading> {
         detail,
         unquoted.unwrap_or_default().to_vec(),
     );
-    let bare = unquoted.unwrap_or(trimmed);
+    let bare = trim(unquoted.unwrap_or(trimmed));
+    add(Cause::SecretQuotes, detail, bare.to_vec());
 
     let detail = "the sender's secret ends with a line break or a space, which is part of it";
     for end in ["\n", "\r\n", " "] {
@@ -61,18 +59,8 @@ pub(super) fn readings(secret: &[u8]) -> Vec<Reading> {
 
     let detail = "the sender decodes the secret from Base64: it must be used as it is";
     for text in [bare, rest] {
-        let unpadded = text
-            .trim_ascii_end()
-            .split(|byte| *byte == b'=')
-            .next()
-            .unwrap_or(text);
-        for engine in [BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD] {
-            add(
-                Cause::SecretBase64,
-                detail,
-                engine.decode(unpadded).unwrap_or_default(),
-            );
-        }
+        let decoded = base64_text::decode(text).unwrap_or_default();
+        add(Cause::SecretBase64, detail, decoded);
     }
     let detail = "the secret was decoded from Base64 here: it must be used as it is";
     add(

@@ -146,6 +146,24 @@ fn a_changed_body_is_named() {
             &["body_json_string"],
         ),
         (SENT, latin1(SENT), &["body_latin1"]),
+        (
+            "{\"n\": \"€’\"}",
+            b"{\"n\": \"\x80\x92\"}".to_vec(),
+            &["body_latin1"],
+        ),
+        ("{\"n\": \"€\"}", text("{\"n\": \"â‚¬\"}"), &["body_latin1"]),
+        (SENT, text(&format!("{SENT}\n\n")), &["body_newline_added"]),
+        (
+            &format!("{}\r\n", SENT.replace('\n', "\r\n")),
+            text(SENT),
+            &["body_line_endings"],
+        ),
+        (&format!("\t{SENT}\t\n"), text(SENT), &["body_trimmed"]),
+        (
+            SENT,
+            BASE64_STANDARD.encode(gzip(SENT)).into_bytes(),
+            &["body_gzip"],
+        ),
         (SENT, text(&SENT.replace('é', "Ã©")), &["body_latin1"]),
         (SENT, Vec::new(), &["body_empty"]),
         (&format!(" {SENT}\n"), text(SENT), &["body_trimmed"]),
@@ -192,6 +210,13 @@ fn another_secret_is_named() {
         (SECRET.as_bytes(), &["c2VjcmV0LWtleQ=="], &["secret_prefix"]),
         (b"secret-key", &[SECRET], &["secret_base64"]),
         (b"c2VjcmV0LWtleQ==", &["secret-key"], &["secret_base64"]),
+        (
+            SECRET.as_bytes(),
+            &["\"whsec_c2VjcmV0LWtleQ==\n\""],
+            &["secret_quotes"],
+        ),
+        // Bits beyond the last byte are set, which strict decoders reject.
+        (b"secret-key", &["whsec_c2VjcmV0LWtleR"], &["secret_base64"]),
         (b"secret-key", &["7365637265742d6b6579"], &["secret_hex"]),
         (b"7365637265742d6b6579", &["secret-key"], &["secret_hex"]),
         (
