@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use http::StatusCode;
+use tokio::time::Instant;
 
 use crate::{
     concern::Concern,
@@ -88,10 +89,13 @@ pub(crate) async fn deliver(run: &mut Run) -> Result<First, RunError> {
     )))
 }
 
-/// Waits for the effects of the first delivery, and remembers their number.
+/// Waits for the effects of the first delivery, and remembers their number and their delay.
 async fn first_effects(run: &mut Run, before: Option<u64>) -> Option<u64> {
     let (effects, before) = (run.effects.as_mut()?, before?);
-    effects.settle(before, 1).await;
+    let start = Instant::now();
+    if effects.settle(before, 1).await > 0 {
+        effects.came_after(start.elapsed());
+    }
     let each = effects.settle(before, 0).await;
     effects.each = each;
     Some(each)
