@@ -181,7 +181,12 @@ impl Suite {
             on_result(result);
         };
         match first::deliver(&mut run).await? {
-            First::Accepted(result) if self.is_wanted(Concern::Signature) => report(result),
+            // What is wrong with the first delivery says what the other results are worth.
+            First::Accepted(result)
+                if result.verdict == Verdict::Fail || self.is_wanted(result.concern) =>
+            {
+                report(result);
+            }
             First::Accepted(_) => {}
             First::Stop(result) => {
                 report(result);

@@ -180,6 +180,10 @@ impl Run {
         let Some(each) = self.effects.as_ref().map(|effects| effects.each) else {
             return Ok(got);
         };
+        if each == 0 {
+            let why = "the first delivery had no effect that is counted";
+            return Err(Finding::Unknown(why.to_owned()));
+        }
         self.effects_since(before, each).await;
         match self.effects_since(before, 0).await {
             Some(risen) if risen != each => Err(Finding::Wrong(format!(
