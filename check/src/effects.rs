@@ -15,9 +15,11 @@ pub(crate) struct Effects {
     pub(crate) each: u64,
     /// How long a receiver that responds first may take to handle an event.
     late: Duration,
+    /// After this time without another effect, none is on its way.
+    quiet: Duration,
 }
 
-/// After this time without another effect, none is on its way.
+/// For a receiver that handles an event before it responds.
 const QUIET: Duration = Duration::from_millis(150);
 
 impl Effects {
@@ -26,12 +28,18 @@ impl Effects {
             probe,
             each: 0,
             late: Duration::from_secs(3),
+            quiet: QUIET,
         }
     }
 
     /// An event had no effect: if many have none, there is not so much time for each.
     pub(crate) fn lost_one(&mut self) {
-        self.late = (self.late / 2).max(Duration::from_millis(300));
+        self.late = (self.late / 2).max(Duration::from_millis(300).max(self.quiet));
+    }
+
+    /// An effect came so long after the response: others may take twice as long.
+    pub(crate) fn came_after(&mut self, delay: Duration) {
+        self.quiet = QUIET.max(2 * delay);
     }
 
     /// `None` if the probe fails, as it does once the server is gone.
@@ -50,7 +58,7 @@ impl Effects {
                 (risen, since) = (now, Instant::now());
             }
             let is_enough = wanted > 0 && risen >= wanted;
-            let is_quiet = wanted == 0 && since.elapsed() >= QUIET;
+            let is_quiet = wanted == 0 && since.elapsed() >= self.quiet;
             if is_enough || is_quiet || start.elapsed() >= self.late {
                 return risen;
             }

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use http::StatusCode;
+use tokio::time::Instant;
 
 use crate::{
     concern::Concern,
@@ -19,6 +20,8 @@ pub(crate) enum First {
     Accepted(CheckResult),
     Stop(CheckResult),
 }
+
+const NO_EFFECT: &str = "No effect was counted: see to it that a charge.succeeded is handled, and that the count is of what it does.";
 
 /// The secret of an attacker.
 pub(crate) const OTHER_SECRET: &str = "whsec_9b1c5e0f_of_somebody_else";
@@ -41,7 +44,10 @@ pub(crate) async fn deliver(run: &mut Run) -> Result<First, RunError> {
         None
     };
     let is_lost = risen == Some(0);
-    let got = run.note(Kind::Genuine { risen, is_lost }, &answer);
+    let mut got = run.note(Kind::Genuine { risen, is_lost }, &answer);
+    if is_lost {
+        got += ", but no effect was counted";
+    }
     let result = |concern, verdict, advice| CheckResult {
         check: "genuine",
         concern,
@@ -81,17 +87,20 @@ pub(crate) async fn deliver(run: &mut Run) -> Result<First, RunError> {
     let forgery = plain_forgery(&mut run.loops);
     let answer = run.deliver(forgery).await;
     run.rejects_badly = is_bad(&answer);
-    Ok(First::Accepted(result(
-        Concern::Signature,
-        Verdict::Pass,
-        "",
-    )))
+    Ok(First::Accepted(if is_lost {
+        result(Concern::Answers, Verdict::Fail, NO_EFFECT)
+    } else {
+        result(Concern::Signature, Verdict::Pass, "")
+    }))
 }
 
-/// Waits for the effects of the first delivery, and remembers their number.
+/// Waits for the effects of the first delivery, and remembers their number and their delay.
 async fn first_effects(run: &mut Run, before: Option<u64>) -> Option<u64> {
     let (effects, before) = (run.effects.as_mut()?, before?);
-    effects.settle(before, 1).await;
+    let start = Instant::now();
+    if effects.settle(before, 1).await > 0 {
+        effects.came_after(start.elapsed());
+    }
     let each = effects.settle(before, 0).await;
     effects.each = each;
     Some(each)

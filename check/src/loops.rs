@@ -122,8 +122,9 @@ impl Loops {
     /// its digest is a wrong one.
     pub(crate) fn signed_with(&self, key: &[u8], body: impl Into<Bytes>) -> Delivery {
         let body = body.into();
-        let genuine = self.signer.sign(&body, SystemTime::now());
-        let other = Secret::new(key).map(|key| Signer::new(key).sign(&body, SystemTime::now()));
+        let at = SystemTime::now();
+        let genuine = self.signer.sign(&body, at);
+        let other = Secret::new(key).map(|key| Signer::new(key).sign(&body, at));
         let signature = match other {
             Ok(other) if other != genuine => other,
             _ => line(&format!("t={},v1={}", now(), "0".repeat(64))),

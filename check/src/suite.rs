@@ -29,7 +29,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 /// The suite, set up for one receiver.
 ///
-/// A run starts with a genuine delivery. If it is not accepted, that is the only result.
+/// A run starts with a genuine delivery. If it is not accepted, that is the only result. If it has no
+/// effect that is counted, it fails in each run, whatever the run is limited to.
 #[derive(Clone)]
 #[must_use = "a suite does nothing until it is run"]
 pub struct Suite {
@@ -181,7 +182,12 @@ impl Suite {
             on_result(result);
         };
         match first::deliver(&mut run).await? {
-            First::Accepted(result) if self.is_wanted(Concern::Signature) => report(result),
+            // What is wrong with the first delivery says what the other results are worth.
+            First::Accepted(result)
+                if result.verdict == Verdict::Fail || self.is_wanted(result.concern) =>
+            {
+                report(result);
+            }
             First::Accepted(_) => {}
             First::Stop(result) => {
                 report(result);

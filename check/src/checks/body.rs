@@ -1,10 +1,13 @@
 //! `body`: the raw bytes are what is verified.
 
+use std::sync::Arc;
+
 use serde_json::json;
+use tokio::sync::Barrier;
 
 use crate::{
     check::{Check, Plan},
-    delivery::Delivery,
+    delivery::{Delivery, Payload},
     loops::Loops,
 };
 
@@ -13,12 +16,12 @@ const RAW: &str = "Compute the HMAC over the raw bytes, before any parser or dec
 pub(super) const CHECKS: &[Check] = &[
     Check {
         name: "non-ascii",
-        sent: "a customer's name and text beyond ASCII: ë, 日本, an emoji",
-        why: "A body that is decoded as Latin-1 or escaped again has another HMAC (octokit/webhooks.js#1155).",
+        sent: "a customer's name and text beyond ASCII: ë, e with a combining accent, 日本, an emoji",
+        why: "A body that is decoded as Latin-1, normalised or escaped again has another HMAC (octokit/webhooks.js#1155).",
         advice: RAW,
         plan: Plan::Accepted(|loops| {
             let event = loops.charge_with(&json!({
-                "description": "Crème brûlée für zwei, 日本語 😀",
+                "description": "Crème brûlée für zwei, cafe\u{301}, 日本語 😀",
                 "billing_details": {"name": "Zoë Łukasiewicz 김", "email": "zoe@example.com"},
             }));
             vec![loops.genuine(event.to_string()).charge()]
@@ -97,6 +100,13 @@ pub(super) const CHECKS: &[Check] = &[
         }),
     },
     Check {
+        name: "long-and-in-pieces",
+        sent: "an event of 34 kB, whose last byte comes a second later",
+        why: "A body is read until its end: the first piece of a large or slow one is not all of it.",
+        advice: "Read the whole body, up to the limit, before you verify it.",
+        plan: Plan::Accepted(|loops| vec![long(loops)]),
+    },
+    Check {
         name: "reserialised",
         sent: "an event printed differently than it was signed",
         why: "A receiver that verifies its own print accepts bytes that Loops did not sign.",
@@ -148,6 +158,18 @@ pub(super) const CHECKS: &[Check] = &[
 fn written(loops: &mut Loops, write: impl FnOnce(String) -> String) -> Delivery {
     let body = write(loops.charge().to_string());
     loops.genuine(body).charge()
+}
+
+/// A long charge that is held back before its end, as nothing else comes to the barrier.
+fn long(loops: &mut Loops) -> Delivery {
+    let mut event = loops.charge();
+    for at in 0..64 {
+        let note = "long ".repeat(100);
+        event["data"]["object"]["metadata"][format!("note_{at}")] = note.into();
+    }
+    let body = event.to_string();
+    let held = Payload::Held(body.clone().into(), Arc::new(Barrier::new(2)));
+    loops.genuine(body).charge().with_body(held)
 }
 
 /// A charge whose bytes are changed after they were signed.

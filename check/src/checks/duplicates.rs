@@ -65,8 +65,9 @@ fn repeated(run: &mut Run) -> BoxFuture<'_, Found> {
         let before = run.count().await;
         let body = run.loops.charge().to_string();
         let mut got = String::new();
-        for time in ["the first", "the second", "the third"] {
-            let delivery = run.loops.genuine(body.clone());
+        // Each with a signature of its own, as a sender that signs again has it.
+        for (time, age) in [("the first", 2), ("the second", 1), ("the third", 0)] {
+            let delivery = run.loops.signed_ago(body.clone(), age);
             let found = run.accepts(delivery).await;
             got = found.map_err(|finding| finding.to(time))?;
         }
@@ -114,7 +115,8 @@ async fn burst(run: &mut Run) -> Found {
     }
     let mut later = Err(Finding::Unknown(String::new()));
     for _ in 0..10 {
-        let delivery = run.loops.genuine(body.clone());
+        // Not signed in the second of the others.
+        let delivery = run.loops.signed_ago(body.clone(), 3);
         later = run.accepts(delivery).await;
         if later.is_ok() {
             break;
@@ -132,12 +134,12 @@ fn other_event(run: &mut Run) -> BoxFuture<'_, Found> {
         let id = event["id"].as_str().unwrap_or_default().to_owned();
         let mut got = String::new();
         let ids = [
-            ("the event", format!("{id}_Ab")),
+            ("the event", format!("{id}Ab")),
             (
                 "an id that differs in its last character",
-                format!("{id}_Ac"),
+                format!("{id}Ac"),
             ),
-            ("an id that differs in case", format!("{id}_ab")),
+            ("an id that differs in case", format!("{id}ab")),
             (
                 "an id of 200 characters",
                 format!("{id}{}", "x".repeat(200 - id.len())),
@@ -180,6 +182,10 @@ impl Run {
         let Some(each) = self.effects.as_ref().map(|effects| effects.each) else {
             return Ok(got);
         };
+        if each == 0 {
+            let why = "the first delivery had no effect that is counted";
+            return Err(Finding::Unknown(why.to_owned()));
+        }
         self.effects_since(before, each).await;
         match self.effects_since(before, 0).await {
             Some(risen) if risen != each => Err(Finding::Wrong(format!(

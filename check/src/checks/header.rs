@@ -116,12 +116,19 @@ pub(super) const CHECKS: &[Check] = &[
                 Delivery::new(vec![line(&header(digest))], body)
             };
             let t = now().to_string();
-            vec![
+            let mut all = vec![
                 under(&t, |digest| format!("v1={digest}")).labelled("v1 alone"),
                 under(&t, |digest| digest).labelled("the bare digest"),
-                under("undefined", |digest| format!("v1={digest}"))
-                    .labelled("signed with undefined for t"),
-            ]
+            ];
+            for (t, label) in [
+                ("undefined", "signed with undefined for t"),
+                ("None", "signed with None for t"),
+                ("null", "signed with null for t"),
+                ("", "signed with an empty t"),
+            ] {
+                all.push(under(t, |digest| format!("v1={digest}")).labelled(label));
+            }
+            all
         }),
     },
     Check {
@@ -191,6 +198,8 @@ pub(super) fn garbage() -> Vec<(&'static str, HeaderValue)> {
             "bytes beyond ASCII",
             bytes(&[b"t=", t.to_string().as_bytes(), b",v1=\xff\xfe\xc3\x28"].concat()),
         ),
+        // Digits to Unicode, and to Python's isdigit(), but not to int().
+        ("t=²¹ in Latin-1", bytes(b"t=\xb2\xb9\xb3,v1=00")),
         (
             "a digest in UTF-8",
             bytes(format!("t={t},v1={}", "é".repeat(32)).as_bytes()),

@@ -5,6 +5,7 @@ use crate::{check::Check, concern::Concern};
 mod answers;
 mod body;
 mod duplicates;
+mod forgery;
 mod header;
 mod limits;
 mod payload;

@@ -4,8 +4,10 @@ use crate::{
     check::{Check, Plan},
     delivery::Delivery,
     first::{OTHER_SECRET, plain_forgery},
-    loops::{Loops, line, now},
+    loops::{line, now},
 };
+
+use super::forgery::{altered, digest_of, forged, of_other_types, with_digest};
 
 const COMPARE: &str = "Compare all 32 bytes in constant time, and reject another length.";
 
@@ -16,6 +18,13 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Anyone can compute an HMAC; only the key proves that Loops sent it.",
         advice: "Verify every delivery, as the guide's \"Always Verify Signatures\" says.",
         plan: Plan::Rejected(|loops| vec![plain_forgery(loops)]),
+    },
+    Check {
+        name: "other-types",
+        sent: "other types and test charges, signed with another secret",
+        why: "A receiver that verifies some types only, or live events only, believes the rest to anyone.",
+        advice: "Verify before you look at the event, whatever its type and mode.",
+        plan: Plan::Rejected(of_other_types),
     },
     Check {
         name: "empty-secret",
@@ -38,9 +47,16 @@ pub(super) const CHECKS: &[Check] = &[
                 "nil",
                 "false",
                 "secret",
+                "test",
+                "dev",
+                "default",
+                "password",
                 "changeme",
                 "whsec_",
                 "whsec_test",
+                "whsec_secret",
+                "whsec_example",
+                "your-webhook-secret",
                 "your_webhook_secret",
                 "LOOPS_WEBHOOK_SECRET",
             ];
@@ -219,32 +235,3 @@ pub(super) const CHECKS: &[Check] = &[
         }),
     },
 ];
-
-fn forged(loops: &mut Loops, key: &[u8]) -> Delivery {
-    let body = loops.charge().to_string();
-    loops.signed_with(key, body)
-}
-
-/// An event with this text replaced after it was signed.
-fn altered(loops: &mut Loops, from: &str, to: &str) -> Delivery {
-    let body = loops.charge().to_string();
-    let signed = loops.genuine(body.clone());
-    Delivery::new(signed.signatures, body.replacen(from, to, 1))
-}
-
-/// An event whose digest is what becomes of the right one.
-fn with_digest(loops: &mut Loops, digest: impl FnOnce(&str) -> String) -> Delivery {
-    let body = loops.charge().to_string();
-    let t = now();
-    let right = loops.digest(body.as_bytes(), &t.to_string());
-    Delivery::new(vec![line(&format!("t={t},v1={}", digest(&right)))], body)
-}
-
-fn digest_of(delivery: &Delivery) -> String {
-    let header = delivery
-        .signatures
-        .first()
-        .and_then(|line| line.to_str().ok());
-    let digest = header.and_then(|header| header.rsplit_once("v1="));
-    digest.map_or_else(String::new, |(_, digest)| digest.to_owned())
-}

@@ -103,14 +103,15 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "sign",
-        sent: "`+` before the time, or `-`, correctly signed",
-        why: "A number parser accepts a sign, and abs() forgives it: `t` has more spellings than Loops writes.",
+        sent: "`+`, `-` or a space before the time, correctly signed",
+        why: "A number parser accepts a sign or a space, and abs() forgives `-`: `t` has more spellings than Loops writes.",
         advice: DIGITS,
         plan: Plan::Rejected(|loops| {
             let t = now();
             vec![
                 with_t(loops, &format!("+{t}")).labelled("+"),
                 with_t(loops, &format!("-{t}")).labelled("-"),
+                with_t(loops, &format!(" {t}")).labelled("a space"),
             ]
         }),
     },

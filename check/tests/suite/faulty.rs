@@ -50,6 +50,30 @@ async fn an_empty_secret_is_accepted_as_well() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn some_types_are_not_verified() {
+    for text in [r#""type":"invoice."#, r#""livemode":false"#] {
+        let effects = Effects::default();
+        let receiver = behind(signature(), acknowledging(&effects));
+        let service = move |request: Request<Full<Bytes>>| {
+            let receiver = receiver.clone();
+            async move {
+                let (head, body) = request.into_parts();
+                let Ok(body) = body.collect().await;
+                let body = body.to_bytes();
+                if String::from_utf8_lossy(&body).contains(text) {
+                    return Ok(with_status(200, "").map(BodyExt::boxed_unsync));
+                }
+                let request = Request::from_parts(head, Full::new(body));
+                receiver.oneshot(request).await
+            }
+        };
+        let service = BoxCloneService::new(tower::service_fn(service));
+        let found = failures(effects.suite(), service).await;
+        assert_eq!(found, [("signature".to_owned(), "other-types")]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_forgery_is_answered_401_and_handled() {
     let effects = Effects::default();
     let suite = effects.suite().only(Concern::Signature);

@@ -5,9 +5,9 @@ use std::future::pending;
 use http::{Response, StatusCode};
 use tower::{service_fn, util::BoxCloneService};
 use tower_loops::{LoopsSignatureLayer, Secret};
-use tower_loops_check::{Suite, Verdict};
+use tower_loops_check::{Concern, Suite, Verdict};
 
-use crate::receiver::{Effects, behind, secret};
+use crate::receiver::{Effects, behind, secret, signature};
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_accepted_ends_the_run() {
@@ -40,5 +40,25 @@ async fn what_is_not_accepted_ends_the_run() {
             (concern, Verdict::Fail)
         );
         assert!(!result.advice.is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_without_effects_fails_and_the_run_goes_on() {
+    for only in [Concern::Duplicates, Concern::Answers] {
+        let suite = Effects::default().suite().only(only);
+        // What it handles is not what the suite counts.
+        let receiver = behind(signature(), Effects::default().handler(|_| StatusCode::OK));
+        let mut results = Vec::new();
+        suite.run(receiver, |result| results.push(result)).await;
+        let first = &results[0];
+        assert_eq!((first.check, first.concern), ("genuine", Concern::Answers));
+        assert_eq!(first.verdict, Verdict::Fail);
+        assert!(first.got.starts_with("200 "), "{first:?}");
+        let repeated = results.iter().find(|result| result.check == "repeated");
+        let verdict = repeated.map(|result| result.verdict);
+        let expected = (only == Concern::Duplicates).then_some(Verdict::Skipped);
+        assert_eq!(verdict, expected, "{results:#?}");
+        assert!(results.len() > 4);
     }
 }

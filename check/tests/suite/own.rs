@@ -1,6 +1,10 @@
 //! No false alarm for a receiver that is right.
 
-use http::StatusCode;
+use std::time::Duration;
+
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use tower::{service_fn, util::BoxCloneSyncService};
 use tower_loops_check::{CheckResult, Concern, Suite, Verdict};
 
 use crate::receiver::{Effects, behind, boxed, failures, secret, signature};
@@ -23,6 +27,23 @@ async fn in_process_nothing_fails_and_only_connections_are_missing() {
         "slow-body",
     ];
     assert_eq!(skipped, connections);
+}
+
+/// It counts every type: those that are not charges have no number to wait for.
+#[tokio::test(start_paused = true)]
+async fn events_are_handled_after_the_response() {
+    let effects = Effects::default();
+    let late = effects.clone();
+    let handle = service_fn(move |_: Request<Full<_>>| {
+        let late = late.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(280)).await;
+            late.add("charge.succeeded");
+        });
+        async { Ok(Response::new(Full::from(""))) }
+    });
+    let receiver = behind(signature(), BoxCloneSyncService::new(handle));
+    assert_eq!(failures(effects.suite(), receiver).await, []);
 }
 
 #[tokio::test(start_paused = true)]
