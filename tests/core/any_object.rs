@@ -71,7 +71,12 @@ proptest! {
         }
         let text = format!("{{{before}}}");
         let (event_type, _) = OBJECTS[index];
-        let same = match event(event_type, &text).object().unwrap() {
+        let Ok(object) = event(event_type, &text).object() else {
+            // An unknown kind of object with a number beyond `f64`.
+            prop_assert!(serde_json::from_str::<Value>(&text).is_err(), "{}", text);
+            return Ok(());
+        };
+        let same = match object {
             EventObject::Charge(it) => same::<Charge>(&it),
             EventObject::CheckoutSession(it) => same::<CheckoutSession>(&it),
             EventObject::Subscription(it) => same::<Subscription>(&it),

@@ -271,3 +271,20 @@ fn a_plan_without_id_names_its_product_and_completes_a_bare_item() {
     assert_eq!(bare_item.items()[0].price(), Some("gold"));
     assert_eq!(bare_item.items()[0].id.as_deref(), Some("si_1"));
 }
+
+#[test]
+fn what_stands_in_place_of_an_object_with_fields_is_named_once() {
+    let odd =
+        json!({"status_transitions": "x", "lines": [{"pricing": 7, "parent": "y", "amount": 1}]});
+    let odd = invoice(&odd);
+    assert_eq!(odd.lines()[0].amount, Some(1));
+    let mut unreadable = odd.unreadable().to_vec();
+    unreadable.sort();
+    let expected = ["lines[0].parent", "lines[0].pricing", "status_transitions"];
+    assert_eq!(
+        unreadable,
+        expected.map(|path| format!("data.object.{path}"))
+    );
+    let usual = json!({"status_transitions": null, "lines": [{"price": "price_1", "parent": null, "plan": []}]});
+    assert_eq!(invoice(&usual).unreadable(), [""; 0]);
+}

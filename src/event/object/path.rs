@@ -60,7 +60,11 @@ impl Report {
     pub(super) fn push(&self, path: &Path<'_>) {
         let mut paths = self.paths.borrow_mut();
         if paths.len() < MAX_PATHS {
-            paths.push(path.to_string());
+            let path = path.to_string();
+            // Several fields may be looked for in one value.
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
         }
     }
 

@@ -155,10 +155,23 @@ impl<const N: usize> Members<'_, N> {
             let mut value = (*value)?;
             let mut keys = *path;
             while let Some((_, rest)) = keys.split_once('.') {
+                if !value.starts_with('{') {
+                    self.report_container(&path[..path.len() - rest.len() - 1], value);
+                    return None;
+                }
                 value = json::last_member(value, rest.split('.').next()?)?;
                 keys = rest;
             }
             self.json.read(Step::Key(path), value)
         })
+    }
+
+    /// Reports what stands in place of an object with fields. A price or a plan may be its id, and a
+    /// list may be bare.
+    fn report_container(&self, path: &'static str, value: &str) {
+        let may_be_id = path.ends_with("price") || path.ends_with("plan");
+        if value != "null" && !may_be_id && !value.starts_with('[') {
+            self.json.report(Step::Key(path));
+        }
     }
 }
