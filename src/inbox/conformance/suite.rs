@@ -34,8 +34,8 @@ pub async fn accepts(inbox: impl Inbox) {
     accept::is_new_to_one_of_many(&inbox).await;
 }
 
-/// Checks a queue against the table of [`Queue`], and under [`Worker`](crate::inbox::Worker)s; first as
-/// [`accepts`] does.
+/// Checks a queue against the table of [`Queue`], and under [`Worker`](crate::inbox::Worker)s;
+/// first as [`accepts`] does.
 ///
 /// - Each cell of the table: what an operation returns, and what it leaves.
 /// - The payload is taken as it was stored, in order.
