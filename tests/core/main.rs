@@ -6,6 +6,7 @@
 mod any_object;
 #[cfg(feature = "axum")]
 mod auto_traits;
+mod containers;
 mod envelope;
 mod event_type;
 mod fields;
