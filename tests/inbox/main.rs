@@ -3,6 +3,7 @@
 mod accept;
 mod attempts;
 mod conformance;
+mod failures;
 mod faulty_queue;
 mod memory_queue;
 mod stored_event;
