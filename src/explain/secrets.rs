@@ -28,13 +28,13 @@ pub(super) fn readings(secret: &[u8]) -> Vec<Reading> {
     add(Cause::SecretWhitespace, detail, trimmed.to_vec());
     let unquoted = unquoted(trimmed);
     let detail = "the secret is in quotes: remove them";
-    add(
-        Cause::SecretQuotes,
-        detail,
-        unquoted.unwrap_or_default().to_vec(),
-    );
-    let bare = trim(unquoted.unwrap_or(trimmed));
-    add(Cause::SecretQuotes, detail, bare.to_vec());
+    for inside in unquoted
+        .into_iter()
+        .flat_map(|inside| [inside, trim(inside)])
+    {
+        add(Cause::SecretQuotes, detail, inside.to_vec());
+    }
+    let bare = unquoted.map_or(trimmed, trim);
 
     let detail = "the sender's secret ends with a line break or a space, which is part of it";
     for end in ["\n", "\r\n", " "] {
