@@ -1,7 +1,10 @@
 //! Verification, whole and in frames: the order of the checks, the limit, what is kept of the body,
 //! and several secrets.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use bytes::{Buf, Bytes};
 use testkit::delivery::{NOW, SECRET, mac, secret};
@@ -168,6 +171,26 @@ fn checks_run_in_their_order_and_those_of_the_header_before_the_body() {
             "{body:?}"
         );
     }
+}
+
+/// One pass over the body for each would cost 55 times as much.
+#[test]
+fn fifty_five_signatures_cost_what_one_does() {
+    let body = Bytes::from(format!("{BODY}{}", " ".repeat(256 * 1024)));
+    let cost = |count: usize| {
+        let wrong = format!(",v1={}", "0".repeat(64)).repeat(count);
+        let header = format!("t={NOW}{wrong}");
+        let verify = || {
+            let start = Instant::now();
+            let result = verifier().verify(header.as_bytes(), body.clone(), at(NOW));
+            assert_eq!(outcome(&result), "Invalid signature", "{count}");
+            start.elapsed()
+        };
+        // The fastest is the one that was disturbed least.
+        (0..10).map(|_| verify()).min().unwrap()
+    };
+    let costs = [cost(1), cost(55)];
+    assert!(costs[1] < 5 * costs[0], "{costs:?}");
 }
 
 #[test]

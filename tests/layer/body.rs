@@ -7,11 +7,11 @@ use http::{HeaderMap, Response};
 use http_body_util::{BodyExt, Full};
 use testkit::{
     body::{ScriptedBody, Step, channel, data},
-    delivery::{EVENT, signed},
+    delivery::{EVENT, post, sign, signed},
     poll::poll_once,
 };
 use tower::{Layer, Service, service_fn};
-use tower_loops::VerifiedEvent;
+use tower_loops::{SIGNATURE_HEADER, VerifiedEvent};
 
 use crate::support::{Inner, Recorder, layer, outcome, recording, send};
 
@@ -94,9 +94,16 @@ async fn a_single_frame_is_not_copied() {
 }
 
 #[tokio::test]
-async fn trailers_are_not_signed_and_are_dropped() {
-    let mut trailers = HeaderMap::new();
-    trailers.insert("x-checksum", 1.into());
+async fn trailers_are_not_signed_and_are_dropped_and_a_signature_in_them_does_not_count() {
+    let trailers = HeaderMap::from_iter([(SIGNATURE_HEADER, sign(EVENT))]);
+    for (request, expected) in [
+        (post(()), "Missing signature"),
+        (signed("another body", ()), "Invalid signature"),
+    ] {
+        let body = ScriptedBody::new([EVENT.into(), Step::Trailers(trailers.clone())]);
+        let request = request.map(|()| body);
+        assert_eq!(outcome(&layer(), request).await, expected);
+    }
     let (service, recorder) = recording(&layer());
     let body = ScriptedBody::new([EVENT.into(), Step::Trailers(trailers)]);
     assert_eq!(
