@@ -133,10 +133,8 @@ fn each_field_is_read_from_its_own_member() {
         invoice payment_intent payment_link setup_intent client_reference_id customer_details
         total_details shipping_details payment_method_types locale metadata custom_fields line_items);
     assert_eq!(json!(session.product_name), json["productName"]);
-    assert_eq!(
-        json!(session.external_customer_id),
-        json["externalCustomerId"]
-    );
+    let seen = json!(session.external_customer_id);
+    assert_eq!(seen, json["externalCustomerId"]);
     let item = &json["line_items"][0];
     assert_fields!(session.line_items[0], item; id amount_total currency description quantity);
     let (customer, of) = (session.customer_details.unwrap(), &json["customer_details"]);

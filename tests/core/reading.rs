@@ -103,10 +103,8 @@ fn objects_deserialize_behind_serde_attributes() {
         Tagged::Subscription(other) => panic!("{other:?}"),
     }
     let flat: Flat = serde_json::from_str(r#"{"own":1,"productName":"Pro"}"#).unwrap();
-    assert_eq!(
-        (flat.own, flat.session.product_name.as_deref()),
-        (1, Some("Pro"))
-    );
+    let seen = (flat.own, flat.session.product_name.as_deref());
+    assert_eq!(seen, (1, Some("Pro")));
 }
 
 #[test]
@@ -127,11 +125,8 @@ fn a_reference_is_its_id_however_it_was_sent() {
     ] {
         assert!(serde_json::from_str::<Reference>(bad).is_err(), "{bad}");
         let read = charge(&format!(r#"{{"customer":{bad},"amount":1}}"#));
-        assert_eq!(
-            (read.customer.as_ref(), read.amount),
-            (None, Some(1)),
-            "{bad}"
-        );
+        let seen = (read.customer.as_ref(), read.amount);
+        assert_eq!(seen, (None, Some(1)), "{bad}");
         assert_eq!(read.unreadable(), ["data.object.customer"], "{bad}");
     }
 }

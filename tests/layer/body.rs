@@ -28,35 +28,24 @@ async fn received(recorder: &Recorder) -> Bytes {
 #[tokio::test]
 async fn a_body_is_read_to_its_end_whatever_its_hints_say() {
     let length = EVENT.len() as u64;
-    let sizes = [
-        (0, None),
-        (0, Some(0)),
-        (1, Some(1)),
-        (length, Some(length)),
-        (9999, Some(9999)),
-    ];
+    let exact = [0, 1, length, 9999].map(|size| (size, Some(size)));
     for is_end_stream in [false, true] {
-        for (lower, upper) in sizes {
+        for (lower, upper) in exact.into_iter().chain([(0, None)]) {
             let name = format!("is_end_stream {is_end_stream}, {lower}..={upper:?}");
             let body = ScriptedBody::new([&EVENT[..1], &EVENT[1..20], &EVENT[20..]])
                 .saying_end(is_end_stream)
                 .saying_size(lower, upper);
             let watch = body.watch();
             let (service, recorder) = recording(&layer());
-            assert_eq!(
-                send(service, signed(EVENT, body)).await.outcome(),
-                "accepted",
-                "{name}"
-            );
+            let seen = send(service, signed(EVENT, body)).await.outcome();
+            assert_eq!(seen, "accepted", "{name}");
             assert_eq!(watch.polls(), 4, "{name}: three frames and the end");
             assert_eq!(received(&recorder).await, EVENT, "{name}");
         }
     }
     let longer = ScriptedBody::new([EVENT, " "]).saying_end(true);
-    assert_eq!(
-        outcome(&layer(), signed(EVENT, longer)).await,
-        "Invalid signature"
-    );
+    let seen = outcome(&layer(), signed(EVENT, longer)).await;
+    assert_eq!(seen, "Invalid signature");
 }
 
 #[tokio::test]
@@ -106,10 +95,8 @@ async fn trailers_are_not_signed_and_are_dropped_and_a_signature_in_them_does_no
     }
     let (service, recorder) = recording(&layer());
     let body = ScriptedBody::new([EVENT.into(), Step::Trailers(trailers)]);
-    assert_eq!(
-        send(service, signed(EVENT, body)).await.outcome(),
-        "accepted"
-    );
+    let seen = send(service, signed(EVENT, body)).await.outcome();
+    assert_eq!(seen, "accepted");
     let Ok(body) = recorder.only_request().into_body().collect().await;
     assert_eq!(body.trailers(), None);
     assert_eq!(body.to_bytes(), EVENT);
@@ -126,10 +113,7 @@ async fn a_body_that_fails_is_unreadable_and_not_polled_again() {
         let answer = send(recording(&layer()).0, signed(EVENT, body)).await;
         assert_eq!(answer.outcome(), "Unreadable body", "{frames:?}");
         let source = answer.rejection.as_ref().and_then(Error::source);
-        assert_eq!(
-            source.map(ToString::to_string).as_deref(),
-            Some("reset by peer")
-        );
+        assert_eq!(source.expect("a cause").to_string(), "reset by peer");
         assert_eq!(watch.polls(), frames.len() + 1, "{frames:?}");
     }
 }
