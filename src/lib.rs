@@ -181,6 +181,7 @@
 
 #[cfg(feature = "axum")]
 mod axum;
+mod box_error;
 mod event;
 #[cfg(feature = "explain")]
 pub mod explain;
@@ -193,6 +194,8 @@ pub mod inbox;
 mod json;
 mod middleware;
 mod money;
+#[cfg(doctest)]
+mod readme;
 mod rejection;
 mod secret;
 mod signature;
@@ -204,6 +207,7 @@ mod trace;
 
 #[cfg(feature = "axum")]
 pub use axum::MissingLayer;
+pub use box_error::BoxError;
 pub use event::{
     Address, BillingDetails, CancellationDetails, Charge, CheckoutSession, CustomField,
     CustomerDetails, EventData, EventObject, EventType, FinalizationError, Invoice, InvoiceLine,
@@ -212,14 +216,6 @@ pub use event::{
 };
 pub use middleware::{LoopsSignature, LoopsSignatureLayer, ResponseBody, ResponseFuture};
 pub use money::Money;
-pub use rejection::{BodyError, Rejection, RejectionKind};
+pub use rejection::{BodyError, HeaderError, Rejection, RejectionKind};
 pub use secret::{Secret, SecretError, SecretOrigin, SecretProblem};
-pub use signature::{HeaderError, SIGNATURE_HEADER, Signer, Verification, Verifier};
-
-/// Any error that can be sent between threads, as Tower has it.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// The README's examples are tests.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+pub use signature::{SIGNATURE_HEADER, Signer, Verification, Verifier};

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use crate::{
-    BoxError,
+    box_error::BoxError,
     inbox::{config::Config, failure::Failure, queue::Queue, record::Outcome},
     store::{Backoff, EventKey, Panicked, StoreError, Token, bounded, catch, keep_while},
     trace,

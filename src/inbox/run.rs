@@ -22,7 +22,7 @@ use tokio::{
 use tower_service::Service;
 
 use crate::{
-    BoxError,
+    box_error::BoxError,
     inbox::{
         attempt::{Attempt, Ended, Started},
         config::Config,

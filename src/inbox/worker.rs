@@ -5,7 +5,7 @@ use std::{fmt, future::Future, sync::Arc, time::Duration};
 use tower_service::Service;
 
 use crate::{
-    BoxError,
+    box_error::BoxError,
     inbox::{config::Config, job::Job, queue::Queue, run::Run},
 };
 

@@ -32,7 +32,7 @@ where
     T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug,
 {
     let name = &vector.name;
-    let alone: T = serde_json::from_str(vector.object.get()).unwrap();
+    let alone: T = serde_json::from_str(vector.object.get()).expect(name);
     assert_eq!(alone, *object, "{name}");
     assert_eq!(json!(object), vector.read, "{name}");
     let paths = unreadable

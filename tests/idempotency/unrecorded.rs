@@ -85,11 +85,8 @@ async fn redeliveries_of_a_success_not_yet_recorded_are_duplicates() {
             );
             assert_eq!(start.elapsed(), Duration::ZERO, "{mood:?}, {pause}");
         }
-        assert_eq!(
-            store.count(Op::Claim),
-            claims,
-            "{mood:?}: the store is asked"
-        );
+        let seen = store.count(Op::Claim);
+        assert_eq!(seen, claims, "{mood:?}: the store is asked");
         assert_eq!(first.await.expect("no panic").status, 200, "{mood:?}");
 
         // The first delivery after the outage finds the lease expired.
@@ -193,10 +190,8 @@ async fn with_a_hundred_thousand_waiting_new_events_are_answered_503() {
     let (log, _guard) = log();
     let claims = store.count(Op::Claim);
     let answer = deliver(&service, "evt_new").await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.retry_after()),
-        (503, Some("5"))
-    );
+    let seen = (answer.status.as_u16(), answer.retry_after());
+    assert_eq!(seen, (503, Some("5")));
     assert_eq!(log.count("ERROR", "too many"), 1);
     assert!(
         deliver(&service, "evt_1").await.is_duplicate(),

@@ -15,6 +15,14 @@ pub(super) trait Field {
     fn write<M: SerializeMap>(&self, paths: &[&str], map: &mut M) -> Result<(), M::Error>;
 }
 
+/// Reads the next field of a table, which has these paths.
+pub(super) fn field<T: Field, const N: usize>(
+    members: &mut Members<'_, N>,
+    paths: &[&'static str],
+) -> T {
+    T::read(members, paths)
+}
+
 impl<T: FromJson + Serialize> Field for Option<T> {
     fn read<const N: usize>(members: &mut Members<'_, N>, paths: &[&'static str]) -> Self {
         members.first(paths)
@@ -69,7 +77,7 @@ macro_rules! fields {
             )?
 
             fn from_json(json: &crate::event::object::read::Json<'_>) -> Option<Self> {
-                use crate::event::object::table;
+                use crate::event::object::{fields, table};
 
                 const PATHS: &[&str] = &[$(table::object_key($kind),)? $($($path,)*)*];
                 static TABLE: table::Table<{ PATHS.len() }> = table::Table::new(PATHS);
@@ -82,8 +90,7 @@ macro_rules! fields {
                 )?
                 #[allow(unused_mut, reason = "only some are normalised")]
                 let mut object = Self {
-                    $($field: members
-                        .field$(::<Option<$reader>>)?(&[$($path),*])
+                    $($field: fields::field$(::<Option<$reader>, _>)?(&mut members, &[$($path),*])
                         $(.map(|$reader(value)| value))?,)*
                 };
                 $($normalise(&mut object, json);)?

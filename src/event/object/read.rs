@@ -2,7 +2,6 @@
 
 use crate::{
     event::object::{
-        fields::Field,
         path::{Path, Report, Step, Unreadable},
         table::Table,
     },
@@ -139,11 +138,6 @@ impl<const N: usize> Members<'_, N> {
             }
             _ => false,
         }
-    }
-
-    /// Reads the next field of the table, which has these paths.
-    pub(super) fn field<T: Field>(&mut self, paths: &[&'static str]) -> T {
-        T::read(self, paths)
     }
 
     /// Reads the first of these paths that has a value.

@@ -116,9 +116,9 @@ impl Subscription {
             return;
         };
         let plan = SubscriptionItem {
-            price: members.field(&PATHS[..1]),
-            product: members.field(&PATHS[1..2]),
-            quantity: members.field(&PATHS[2..]),
+            price: members.first(&PATHS[..1]),
+            product: members.first(&PATHS[1..2]),
+            quantity: members.first(&PATHS[2..]),
             ..SubscriptionItem::default()
         };
         match &mut self.items[..] {

@@ -11,7 +11,7 @@ use tokio::{sync::watch, task::JoinSet};
 use super::suite::stored;
 use crate::inbox::Queue;
 use crate::{
-    BoxError,
+    box_error::BoxError,
     inbox::{Job, Permanent, Worker},
     store::{
         EventKey,
