@@ -103,7 +103,7 @@ async fn a_cause_is_in_the_source_only() {
     #[rustfmt::skip]
     let reasons: [&dyn Error; 12] = [
         &H::TooLong, &H::MissingTimestamp, &H::DuplicateTimestamp, &H::InvalidTimestamp,
-        &H::MissingSignature, &P::NotUtf8, &P::MissingId, &P::InvalidId, &P::DuplicateId,
+        &H::MissingSignature, &P::NotUtf8 { offset: 7 }, &P::MissingId, &P::InvalidId, &P::DuplicateId,
         &P::MissingType, &P::InvalidType, &P::DuplicateType,
     ];
     let texts: HashSet<_> = reasons.iter().map(ToString::to_string).collect();
