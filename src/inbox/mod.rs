@@ -89,6 +89,7 @@ mod config;
 #[cfg(feature = "test-util")]
 pub mod conformance;
 mod failure;
+mod hold;
 #[expect(
     clippy::module_inception,
     reason = "the trait is what the module is about"
@@ -99,13 +100,14 @@ mod permanent;
 mod queue;
 mod record;
 mod run;
+mod unready;
 mod worker;
 
 pub use accept::{Accept, ResponseFuture};
 pub use inbox::{Accepted, Inbox};
 pub use job::Job;
 pub use permanent::Permanent;
-pub use queue::Queue;
+pub use queue::{MAX_DEAD, Queue};
 pub use record::{Counts, DeadEvent, Outcome, Taken};
 pub use worker::Worker;
 

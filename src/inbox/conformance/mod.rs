@@ -2,6 +2,7 @@
 //! run against its real engine (feature `test-util`).
 
 mod accept;
+mod shares;
 mod suite;
 mod table;
 mod takers;

@@ -147,7 +147,12 @@ pub(super) async fn each_cell<Q: Queue>(queue: &Q) {
         }
         assert_eq!(cell.state().await, Handled, "after finish Done, {before:?}");
 
-        for (outcome, after) in [(retry(Duration::ZERO), Waiting), (dead(), Dead)] {
+        let outcomes = [
+            (retry(Duration::ZERO), Waiting),
+            (Outcome::Released, Waiting),
+            (dead(), Dead),
+        ];
+        for (outcome, after) in outcomes {
             let cell = Cell::in_state(queue, before).await;
             let was_held = cell.finish(cell.mine, &outcome).await;
             assert_eq!(was_held, before == Mine, "finish {outcome:?}, {before:?}");
@@ -186,6 +191,18 @@ pub(super) async fn repeated_takes_count_once(queue: &impl Queue) {
         answered(queue.take(token, 1, LONG).await).is_empty(),
         "it is handled"
     );
+}
+
+pub(super) async fn released_events_keep_their_attempts(queue: &impl Queue) {
+    let key = accept_one(queue).await;
+    for outcome in [Outcome::Released, Outcome::Released, Outcome::Done] {
+        let (token, taken) = take(queue, 1, LONG).await;
+        let [taken] = &*taken else {
+            panic!("a released event waits at once: {taken:?}");
+        };
+        assert_eq!((taken.attempt, &taken.last_error), (1, &None));
+        assert!(answered(queue.finish(&key, token, &outcome).await));
+    }
 }
 
 pub(super) async fn dead_events_are_listed_and_redriven(queue: &impl Queue) {

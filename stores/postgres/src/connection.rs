@@ -49,7 +49,21 @@ impl Connections {
         call: Call,
         read: impl Fn(Vec<Row>) -> Result<Option<T>, Error> + Send + Sync + 'static,
     ) -> Result<T, StoreError> {
-        let client = self.pool.get().await.map_err(of_pool)?;
+        let client = self.client().await?;
+        self.execute_on(client, call, read).await
+    }
+
+    pub(crate) async fn client(&self) -> Result<Client, StoreError> {
+        self.pool.get().await.map_err(of_pool)
+    }
+
+    /// As [`execute_all`](Self::execute_all), on this connection.
+    pub(crate) async fn execute_on<T: Send + 'static>(
+        &self,
+        client: Client,
+        call: Call,
+        read: impl Fn(Vec<Row>) -> Result<Option<T>, Error> + Send + Sync + 'static,
+    ) -> Result<T, StoreError> {
         let this = self.clone();
         let task = tokio::spawn(async move {
             match timeout(LONGEST, this.repeat(&client, &call, &read)).await {

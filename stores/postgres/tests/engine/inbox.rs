@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio_postgres::NoTls;
 use tower_loops::inbox::{
-    Accept, Accepted, Inbox, Queue, StoreErrorKind::Misconfigured, Token, conformance,
+    Accept, Accepted, EventKey, Inbox, Outcome, Queue, StoreErrorKind::Misconfigured, Token,
+    conformance,
 };
 use tower_loops_postgres::{INBOX_SCHEMA, PostgresInbox};
 
@@ -60,6 +61,93 @@ async fn a_corrupted_row_is_dead_and_others_are_handled() {
         server.try_execute(no_key).await.is_err(),
         "what is no key is kept out"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_cannot_be_restored_are_dead_and_others_are_handled() {
+    let server = Server::start().await;
+    let inbox = inbox(&server).await;
+    for id in ["evt_words", "evt_long", "evt_null", "evt_good"] {
+        crashes::store(&inbox, id).await;
+    }
+    server
+        .execute(
+            "ALTER TABLE tower_loops_inbox DROP CONSTRAINT tower_loops_inbox_namespace_check,
+               DROP CONSTRAINT tower_loops_inbox_event_id_check,
+               ALTER COLUMN signed_at DROP NOT NULL, ALTER COLUMN secret_index DROP NOT NULL;
+             UPDATE tower_loops_inbox SET namespace = 'two words' WHERE event_id LIKE '%words';
+             UPDATE tower_loops_inbox SET event_id = repeat('x', 256) WHERE event_id LIKE '%long';
+             UPDATE tower_loops_inbox SET signed_at = NULL, secret_index = NULL, payload = NULL
+               WHERE event_id LIKE '%null'",
+        )
+        .await;
+    assert_eq!(crashes::handled_ids(&inbox, 1).await, ["evt_good"]);
+    let dead = inbox.dead(10).await.unwrap();
+    assert_eq!(dead.len(), 3);
+    for event in dead {
+        let text = match event.key.id().ends_with("null") {
+            true => "the stored event cannot be read",
+            false => "the stored namespace and id are not those of an event key",
+        };
+        assert!(event.error.starts_with(text), "{event:?}");
+    }
+    assert_eq!(inbox.redrive_all().await.unwrap(), 3);
+    let taken = inbox.take(Token::random(), 10, LONG).await.unwrap();
+    assert_eq!(taken.len(), 1, "that with a key");
+    assert_eq!(inbox.counts().await.unwrap().dead, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_jumps_an_hour_keeps_new_events_and_repeated_ones_apart() {
+    let server = Server::start().await;
+    for jump in [-1, 1] {
+        let inbox = inbox(&server).await;
+        server.execute("TRUNCATE tower_loops_inbox").await;
+        for number in 0..20 {
+            crashes::store(&inbox, &format!("evt_{number}")).await;
+        }
+        let set = format!("UPDATE tower_loops_inbox SET due_at = due_at + interval '{jump} hour'");
+        server.execute(&set).await;
+        let token = Token::random();
+        for taken in inbox.take(token, 4, LONG).await.unwrap() {
+            let (after, error) = (Duration::ZERO, "not yet".to_owned());
+            let retry = Outcome::Retry { after, error };
+            assert!(inbox.finish(&taken.key, token, &retry).await.unwrap());
+        }
+        let taken = inbox.take(Token::random(), 8, LONG).await.unwrap();
+        let repeated = taken.iter().filter(|taken| taken.attempt == 2).count();
+        assert_eq!((repeated, taken.len()), (4, 8), "set by {jump} h");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_come_at_once_are_stored_together() {
+    let server = Server::start().await;
+    let inbox = inbox(&server).await;
+    // While one statement waits for this lock, the others gather.
+    let mut client = server.pool(1).get().await.unwrap();
+    let lock = client.transaction().await.unwrap();
+    lock.batch_execute("LOCK TABLE tower_loops_inbox")
+        .await
+        .unwrap();
+    let deliveries = (0..100).map(|number| {
+        let inbox = inbox.clone();
+        tokio::spawn(async move {
+            let event = crashes::event(&format!("evt_{}", number % 50));
+            let key = EventKey::of("default", &event);
+            inbox.accept(&key, &(&event).into()).await.unwrap()
+        })
+    });
+    let deliveries: Vec<_> = deliveries.collect();
+    server.until_one_waits_for_a_lock().await;
+    lock.commit().await.unwrap();
+    let mut new = 0;
+    for delivery in deliveries {
+        new += usize::from(delivery.await.unwrap() == Accepted::New);
+    }
+    assert_eq!(new, 50, "each is new once");
+    let statements = "SELECT count(DISTINCT xmin::text) FROM tower_loops_inbox";
+    assert!(server.count(statements).await <= 10, "in few transactions");
 }
 
 #[tokio::test(flavor = "multi_thread")]

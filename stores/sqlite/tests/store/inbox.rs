@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use tower_loops::inbox::{
-    Accept, Accepted, Inbox, Queue, StoreErrorKind::Misconfigured, Token, conformance,
+    Accept, Accepted, Inbox, MAX_DEAD, Outcome, Queue, StoreErrorKind::Misconfigured, Token,
+    conformance,
 };
 use tower_loops_sqlite::{INBOX_SCHEMA, SqliteInbox};
 
@@ -63,6 +64,80 @@ async fn a_corrupted_row_is_dead_and_others_are_handled() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_cannot_be_restored_are_dead_and_others_are_handled() {
+    let folder = Folder::new();
+    let inbox = open(&folder);
+    for id in ["evt_words", "evt_bytes", "evt_nul", "evt_good"] {
+        crashes::store(&inbox, id).await;
+    }
+    let corrupt = "PRAGMA ignore_check_constraints = ON;
+         UPDATE tower_loops_inbox SET namespace = 'two words' WHERE event_id LIKE '%words';
+         UPDATE tower_loops_inbox SET namespace = CAST(x'ff' AS TEXT),
+           state = 'pending', last_error = CAST(x'ff' AS TEXT) WHERE event_id LIKE '%bytes';
+         UPDATE tower_loops_inbox SET event_id = 'x' || char(0) WHERE event_id LIKE '%nul'";
+    folder
+        .connection()
+        .execute_batch(corrupt)
+        .expect("corrupted");
+    assert_eq!(crashes::handled_ids(&inbox, 1).await, ["evt_good"]);
+    let dead = inbox.dead(10).await.expect("listed");
+    assert_eq!(dead.len(), 3);
+    for event in dead {
+        let text = "the stored namespace and id are not those of an event key";
+        assert_eq!(event.error, text);
+    }
+    assert_eq!(inbox.redrive_all().await.expect("redriven"), 3);
+    let taken = inbox.take(Token::random(), 10, LONG).await.expect("taken");
+    assert!(taken.is_empty());
+    assert_eq!(inbox.counts().await.expect("counts").dead, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_and_lists_are_read_on_another_connection() {
+    let folder = Folder::new();
+    drop(open(&folder));
+    let connection = folder.connection();
+    let hidden = "CREATE TEMP VIEW tower_loops_inbox AS SELECT 1";
+    connection.execute_batch(hidden).expect("hidden here only");
+    let inbox = SqliteInbox::from_connection(connection);
+    assert_eq!(inbox.counts().await.expect("counts").waiting, 0);
+    assert!(inbox.dead(1).await.expect("listed").is_empty());
+
+    let in_memory = Connection::open_in_memory().expect("opened");
+    let inbox = SqliteInbox::from_connection(in_memory);
+    inbox.ensure_schema().await.expect("created");
+    crashes::store(&inbox, "evt_1").await;
+    assert_eq!(inbox.counts().await.expect("counts").waiting, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_read_an_index_alone_and_lists_are_bounded() {
+    let folder = Folder::new();
+    let inbox = open(&folder);
+    crashes::store(&inbox, "evt_1").await;
+    let fill = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 1200)
+        INSERT INTO tower_loops_inbox (namespace, event_id, state, due_at, accepted_at, received_at, signed_at, secret_index)
+        SELECT 'dead', n, 'dead', n, 0, 0, 0, 0 FROM numbers";
+    folder.connection().execute_batch(fill).expect("filled");
+    let counts = inbox.counts().await.expect("counts");
+    assert_eq!((counts.waiting, counts.dead), (1, 1200));
+    assert_eq!(
+        inbox.dead(usize::MAX).await.expect("listed").len(),
+        MAX_DEAD
+    );
+    assert_eq!(inbox.dead(2).await.expect("listed").len(), 2);
+    let (sql, plan) = (tower_loops_sql::sqlite::inbox::COUNTS, folder.connection());
+    let mut plan = plan
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .expect("planned");
+    let steps = plan.query_map([], |row| row.get(3)).expect("planned");
+    for step in steps.collect::<Result<Vec<String>, _>>().expect("planned") {
+        let is_read = step.starts_with("SEARCH") || step.starts_with("SCAN");
+        assert!(!is_read || step.contains("COVERING INDEX"), "{step}");
+    }
+}
+
 #[tokio::test]
 async fn a_clock_that_is_set_back_delays_no_new_event() {
     let folder = Folder::new();
@@ -77,6 +152,34 @@ async fn a_clock_that_is_set_back_delays_no_new_event() {
     assert_eq!(counts.oldest_waiting, Some(Duration::ZERO));
     let taken = inbox.take(Token::random(), 1, LONG).await.expect("taken");
     assert_eq!(taken.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_jumps_an_hour_keeps_new_events_and_repeated_ones_apart() {
+    for jump in [-3_600_000, 3_600_000] {
+        let folder = Folder::new();
+        let inbox = open(&folder);
+        for number in 0..20 {
+            crashes::store(&inbox, &format!("evt_{number}")).await;
+        }
+        let set = format!("UPDATE tower_loops_inbox SET due_at = due_at + {jump}");
+        folder.connection().execute_batch(&set).expect("set");
+        let token = Token::random();
+        for taken in inbox.take(token, 4, LONG).await.expect("taken") {
+            let (after, error) = (Duration::ZERO, "not yet".to_owned());
+            let retry = Outcome::Retry { after, error };
+            assert!(inbox.finish(&taken.key, token, &retry).await.expect("held"));
+        }
+        // A pause of none ends with its millisecond.
+        while count(
+            &folder.connection(),
+            "last_error IS NOT NULL AND due_at > unixepoch('subsec') * 1000",
+        ) > 0
+        {}
+        let taken = inbox.take(Token::random(), 8, LONG).await.expect("taken");
+        let repeated = taken.iter().filter(|taken| taken.attempt == 2).count();
+        assert_eq!((repeated, taken.len()), (4, 8), "set by {jump} ms");
+    }
 }
 
 #[tokio::test]
