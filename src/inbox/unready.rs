@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use tower_service::Service;
 
 use crate::{
-    BoxError,
+    box_error::BoxError,
     inbox::{failure::Failure, job::Job},
 };
 

@@ -1,6 +1,7 @@
 //! The checks, a file for each concern.
 
 mod answers;
+mod at_once;
 mod body;
 mod duplicates;
 mod forgery;
