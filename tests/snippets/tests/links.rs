@@ -48,12 +48,7 @@ fn every_link_leads_somewhere() {
     assert!(dead.is_empty(), "{dead:#?}");
 }
 
-fn leads_somewhere(
-    link: &str,
-    from: &Path,
-    root: &Path,
-    pages: &HashMap<PathBuf, Page>,
-) -> bool {
+fn leads_somewhere(link: &str, from: &Path, root: &Path, pages: &HashMap<PathBuf, Page>) -> bool {
     let (place, heading) = link.split_once('#').unwrap_or((link, ""));
     let target = if let Some(place) = place.strip_prefix(REPOSITORY) {
         match place.split_once("/main/") {
@@ -108,7 +103,11 @@ impl Page {
             }
         }
         labels.retain(|label| !defined.contains(label));
-        assert!(labels.is_empty(), "{} defines no {labels:?}", file.display());
+        assert!(
+            labels.is_empty(),
+            "{} defines no {labels:?}",
+            file.display()
+        );
         page
     }
 }
@@ -134,7 +133,9 @@ fn between<'a>(line: &'a str, start: &'a str, end: &'a str) -> impl Iterator<Ite
 /// As GitHub and rustdoc name the anchor of a heading.
 fn slug(heading: &str) -> String {
     let heading = heading.trim().to_lowercase();
-    let kept = heading.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    let kept = heading
+        .chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
     kept.map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 

@@ -7,11 +7,13 @@ use std::{
 };
 
 /// Whole pages. Of the guide, all.
-const READMES: [&str; 4] = [
+const READMES: [&str; 6] = [
     "README.md",
+    "check/README.md",
     "stores/postgres/README.md",
     "stores/redis/README.md",
     "stores/sqlite/README.md",
+    "stores/sqlx/README.md",
 ];
 
 #[test]
@@ -32,7 +34,10 @@ fn every_snippet_of_a_page_compiles_as_pasted() {
     for readme in readmes.chain(guide(&repository)) {
         let text = fs::read_to_string(repository.join(&readme)).unwrap();
         let snippets = snippets(&text);
-        assert!(!snippets.is_empty() || readme.starts_with(GUIDE), "{readme}");
+        assert!(
+            !snippets.is_empty() || readme.starts_with(GUIDE),
+            "{readme}"
+        );
         for (number, snippet) in snippets.into_iter().enumerate() {
             assert!(
                 !snippet.lines().any(|line| line.starts_with("# ")),
@@ -67,6 +72,25 @@ fn every_snippet_of_a_page_compiles_as_pasted() {
         printed.lines().any(|line| line.starts_with(friendly)),
         "{printed}"
     );
+}
+
+/// The snippets for drivers that this package does not depend on: `bash .ci/drivers` runs the
+/// programs that they come from.
+#[test]
+fn every_snippet_of_a_driver_is_from_its_program() {
+    let stores = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stores");
+    let text = fs::read_to_string(stores.join("README.md")).unwrap();
+    let parts: Vec<&str> = text.split("```rust").collect();
+    assert_eq!(parts.len(), 4, "one snippet for each driver");
+    for pair in parts.windows(2) {
+        // The program is the first link of the paragraph above, the imports are the snippet's own.
+        let above = pair[0].trim_end().rsplit("\n\n").next().unwrap();
+        let link = above.split_once("](").unwrap().1.split_once(')').unwrap().0;
+        let program = fs::read_to_string(stores.join(link)).unwrap();
+        let snippet = pair[1].split("```").next().unwrap();
+        let function = &snippet[snippet.find("/// Marks").unwrap()..];
+        assert!(program.contains(function), "{link} has no {function}");
+    }
 }
 
 /// Runs cargo in this crate, with the packages that the tests themselves were built with.
