@@ -39,7 +39,7 @@
 //! }
 //! ```
 //!
-//! Features `axum` and `tokio`. It works with any Tower service: a route in axum, tonic or hyper,
+//! This needs the features `axum` and `tokio`. The layer works with any Tower service: a route in axum, tonic or hyper,
 //! or a longer stack.
 //!
 //! # What happens to a request
@@ -119,7 +119,7 @@
 //! | `inbox` | [`inbox::Accept`] and [`inbox::Worker`]: events are stored before the 200 and handled afterwards; needs a tokio runtime, brings `tokio` and `tracing` |
 //! | `test-util` | [`testing`]: events for the tests of your handlers; with `idempotency` also [`idempotency::conformance`], the suite for stores of your own, and with `inbox` [`inbox::conformance`] |
 //! | `tokio` | the body timeout, 30 seconds by default inside a tokio runtime ([`LoopsSignatureLayer::with_body_timeout`]), and the two seconds of a drain |
-//! | `tracing` | one log event per outcome, with target `tower_loops`: INFO for a verified delivery (id, type, age), DEBUG for a rejected one (kind and details), WARN for a signed body that is no event and once a minute while nothing verifies; never a byte of body, header or secret |
+//! | `tracing` | one log event per outcome, with target `tower_loops`: INFO for a verified delivery (id, type, age), DEBUG for a rejected one (kind and details), WARN for a signed body that is no event and once a minute while nothing verifies; never anything else of body, header or secret |
 //!
 //! [Loops]: https://docs.loops.fi
 //! [`Full<Bytes>`]: http_body_util::Full
