@@ -39,8 +39,8 @@
 //! }
 //! ```
 //!
-//! This needs the features `axum` and `tokio`. The layer works with any Tower service: a route in axum, tonic or hyper,
-//! or a longer stack.
+//! This needs the features `axum` and `tokio`. The layer works with any Tower service: a route in
+//! axum, tonic or hyper, or a longer stack.
 //!
 //! # What happens to a request
 //!
