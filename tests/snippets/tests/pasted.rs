@@ -7,9 +7,10 @@ use std::{
 };
 
 /// Whole pages. Of the guide, all.
-const READMES: [&str; 6] = [
+const READMES: [&str; 7] = [
     "README.md",
     "check/README.md",
+    "skills/tower-loops/SKILL.md",
     "stores/postgres/README.md",
     "stores/redis/README.md",
     "stores/sqlite/README.md",
