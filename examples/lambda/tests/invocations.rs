@@ -55,7 +55,8 @@ impl Lambda {
             ];
             Ok::<_, StatusCode>((headers, Json(invocation)))
         };
-        let respond = async move |Json(response): Json<Value>| {
+        let respond = async move |response: String| {
+            let response = serde_json::from_str(&response).unwrap();
             done.send(response).await.unwrap();
             StatusCode::ACCEPTED
         };
