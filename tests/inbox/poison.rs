@@ -71,10 +71,8 @@ async fn run(poison: &[usize]) -> Duration {
         assert_eq!((dead.attempts, &*dead.error), (ATTEMPTS, "poison"));
     }
     is_mended.store(true, Ordering::SeqCst);
-    assert_eq!(
-        queue.redrive_all().await.expect("redriven"),
-        poison.len() as u64
-    );
+    let seen = queue.redrive_all().await.expect("redriven");
+    assert_eq!(seen, poison.len() as u64);
     until("what was poison is handled", || {
         handled.load(Ordering::SeqCst) == EVENTS
     })

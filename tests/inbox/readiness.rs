@@ -79,11 +79,8 @@ async fn a_service_that_fails_to_be_ready_costs_no_attempt() {
     let running = Running::start(Worker::new(queue.clone(), service.clone()));
     sleep(Duration::from_secs(300)).await;
     let counts = queue.counts().await.expect("counts");
-    assert_eq!(
-        (counts.waiting, counts.running),
-        (20, 0),
-        "others may take them"
-    );
+    let seen = (counts.waiting, counts.running);
+    assert_eq!(seen, (20, 0), "others may take them");
     let (takes, polls) = (&queue.takes, &service.polls);
     assert_eq!(takes.load(Ordering::SeqCst), 1, "nothing is taken for it");
     assert!(
@@ -106,10 +103,8 @@ async fn a_panic_while_a_service_gets_ready_is_a_failure() {
     service.is_broken.store(true, Ordering::SeqCst);
     let worker = Worker::new(Arc::clone(&queue), Fragile { panics, ..service });
     let expected = (2, "the handler panicked".to_owned());
-    assert_eq!(
-        deaths(&queue, 1, worker.with_max_attempts(2)).await,
-        [expected]
-    );
+    let seen = deaths(&queue, 1, worker.with_max_attempts(2)).await;
+    assert_eq!(seen, [expected]);
 }
 
 #[tokio::test(start_paused = true)]

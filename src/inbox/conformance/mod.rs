@@ -2,6 +2,7 @@
 //! run against its real engine (feature `test-util`).
 
 mod accept;
+mod events;
 mod shares;
 mod suite;
 mod table;

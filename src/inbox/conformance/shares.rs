@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use super::suite::{LONG, SHORT, stored, take};
-use crate::inbox::{EventKey, Outcome, Queue, Taken, Token};
+use super::events::{LONG, SHORT, accept_many, done, take};
+use crate::inbox::{Outcome, Queue, Taken, Token};
 use crate::store::suite::{answered, eventually, fresh_namespace};
 
 const REPEATED: usize = 30;
 const NEW: usize = 60;
 
 pub(super) async fn neither_kind_waits_for_a_backlog_of_the_other(queue: &impl Queue) {
-    accept(queue, REPEATED).await;
+    accept_many(queue, &fresh_namespace(), REPEATED).await;
     let (token, failed) = take(queue, REPEATED / 2, LONG).await;
     for taken in failed {
         let (after, error) = (Duration::ZERO, "not yet".to_owned());
@@ -23,7 +23,7 @@ pub(super) async fn neither_kind_waits_for_a_backlog_of_the_other(queue: &impl Q
         answered(queue.counts().await).running == 0
     })
     .await;
-    accept(queue, NEW).await;
+    accept_many(queue, &fresh_namespace(), NEW).await;
 
     let mut all = take(queue, 10, LONG).await.1;
     let shares = kinds(&all);
@@ -37,27 +37,11 @@ pub(super) async fn neither_kind_waits_for_a_backlog_of_the_other(queue: &impl Q
     assert!(are_both, "takes of one: {repeated} repeated, {new} new");
     all.extend(ones);
     all.extend(take(queue, REPEATED + NEW, LONG).await.1);
-    assert_eq!(
-        all.len(),
-        REPEATED + NEW,
-        "one kind gets what the other leaves"
-    );
+    let seen = all.len();
+    assert_eq!(seen, REPEATED + NEW, "one kind gets what the other leaves");
     for taken in all {
         // Whoever holds it.
-        answered(
-            queue
-                .finish(&taken.key, Token::random(), &Outcome::Done)
-                .await,
-        );
-    }
-}
-
-async fn accept(queue: &impl Queue, count: usize) {
-    let namespace = fresh_namespace();
-    for number in 0..count {
-        let id = format!("evt_{number}");
-        let key = EventKey::new(&namespace, &id);
-        answered(queue.accept(&key, &stored(&id, "charge.succeeded")).await);
+        done(queue, &taken.key, Token::random()).await;
     }
 }
 

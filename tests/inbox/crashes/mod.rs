@@ -103,12 +103,8 @@ pub(crate) async fn assert_stored_once(queue: &impl Queue, acknowledged: &[Strin
         }
     }
     let lost = acknowledged.iter().filter(|id| !stored.contains_key(*id));
-    assert_eq!(
-        lost.count(),
-        0,
-        "lost of {} acknowledged",
-        acknowledged.len()
-    );
+    let seen = lost.count();
+    assert_eq!(seen, 0, "lost of {} acknowledged", acknowledged.len());
     assert!(stored.values().all(|&count| count == 1), "stored twice");
     println!(
         "{} acknowledged, {} stored",

@@ -158,10 +158,8 @@ async fn a_clock_that_is_set_back_delays_no_new_event() {
     server
         .execute("UPDATE tower_loops_inbox SET due_at = due_at + interval '1 hour', accepted_at = accepted_at + interval '1 hour'")
         .await;
-    assert_eq!(
-        inbox.counts().await.unwrap().oldest_waiting,
-        Some(Duration::ZERO)
-    );
+    let seen = inbox.counts().await.unwrap().oldest_waiting;
+    assert_eq!(seen, Some(Duration::ZERO));
     let taken = inbox.take(Token::random(), 1, LONG).await.unwrap();
     assert_eq!(taken.len(), 1);
 }
@@ -190,37 +188,28 @@ async fn purged_events_are_known_until_their_retention_is_over() {
     let event = tower_loops::StoredEvent::from(&crashes::event("evt_1"));
 
     assert_eq!(inbox.purge_handled(10).await.unwrap(), 1);
-    assert_eq!(
-        server
-            .count("SELECT count(*) FROM tower_loops_inbox WHERE payload IS NULL")
-            .await,
-        1
-    );
+    let seen = server
+        .count("SELECT count(*) FROM tower_loops_inbox WHERE payload IS NULL")
+        .await;
+    assert_eq!(seen, 1);
     assert_eq!(inbox.accept(&key, &event).await.unwrap(), Accepted::Known);
     assert_eq!(inbox.purge_handled(10).await.unwrap(), 0);
 
     server
         .execute("UPDATE tower_loops_inbox SET due_at = now() WHERE state = 'purged'")
         .await;
-    assert_eq!(
-        inbox.accept(&key, &event).await.unwrap(),
-        Accepted::New,
-        "as good as absent"
-    );
+    let seen = inbox.accept(&key, &event).await.unwrap();
+    assert_eq!(seen, Accepted::New, "as good as absent");
     crashes::handled_ids(&inbox, 2).await;
-    assert_eq!(
-        inbox
-            .clone()
-            .with_retention(Duration::ZERO)
-            .purge_handled(1)
-            .await
-            .unwrap(),
-        4
-    );
-    assert_eq!(
-        server.count("SELECT count(*) FROM tower_loops_inbox").await,
-        0
-    );
+    let seen = inbox
+        .clone()
+        .with_retention(Duration::ZERO)
+        .purge_handled(1)
+        .await
+        .unwrap();
+    assert_eq!(seen, 4);
+    let seen = server.count("SELECT count(*) FROM tower_loops_inbox").await;
+    assert_eq!(seen, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,8 +3,6 @@
 
 mod conformance;
 mod contention;
-mod deliveries;
-mod effects;
 mod errors;
 mod faults;
 mod inbox;

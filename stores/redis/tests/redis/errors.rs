@@ -91,10 +91,8 @@ async fn permissions() {
 
     let (key, token) = (EventKey::new("ns", "evt"), Token::random());
     for lease in [MINUTE, MINUTE, Duration::MAX] {
-        assert_eq!(
-            store.claim(&key, token, lease).await.unwrap(),
-            Claim::Claimed
-        );
+        let seen = store.claim(&key, token, lease).await.unwrap();
+        assert_eq!(seen, Claim::Claimed);
     }
     assert!(store.extend(&key, token, Duration::MAX).await.unwrap());
     let other = store.claim(&key, Token::random(), MINUTE).await.unwrap();
@@ -145,10 +143,8 @@ async fn a_full_server_still_takes_successes_and_finds_duplicates() {
     let mut manager = server.manager().await;
     let store = server.store().await;
     let (held, token) = (EventKey::new("ns", "held"), Token::random());
-    assert_eq!(
-        store.claim(&held, token, MINUTE).await.unwrap(),
-        Claim::Claimed
-    );
+    let seen = store.claim(&held, token, MINUTE).await.unwrap();
+    assert_eq!(seen, Claim::Claimed);
     redis::cmd("CONFIG")
         .arg("SET")
         .arg("maxmemory")
@@ -171,10 +167,10 @@ async fn a_full_server_still_takes_successes_and_finds_duplicates() {
 
 async fn claim_fails(store: &RedisStore) -> StoreError {
     let key = EventKey::new("ns", "rejected");
-    store
-        .claim(&key, Token::random(), MINUTE)
-        .await
-        .expect_err("a rejection")
+    let claim = store.claim(&key, Token::random(), MINUTE).await;
+    let error = claim.expect_err("a rejection");
+    assert!(!error.may_have_taken_effect(), "{error:?}");
+    error
 }
 
 fn assert_says(name: &str, error: &StoreError, kind: StoreErrorKind, word: &str) {

@@ -122,10 +122,8 @@ async fn counts_read_an_index_alone_and_lists_are_bounded() {
     folder.connection().execute_batch(fill).expect("filled");
     let counts = inbox.counts().await.expect("counts");
     assert_eq!((counts.waiting, counts.dead), (1, 1200));
-    assert_eq!(
-        inbox.dead(usize::MAX).await.expect("listed").len(),
-        MAX_DEAD
-    );
+    let seen = inbox.dead(usize::MAX).await.expect("listed").len();
+    assert_eq!(seen, MAX_DEAD);
     assert_eq!(inbox.dead(2).await.expect("listed").len(), 2);
     let (sql, plan) = (tower_loops_sql::sqlite::inbox::COUNTS, folder.connection());
     let mut plan = plan
@@ -216,18 +214,14 @@ async fn purged_events_are_known_until_their_retention_is_over() {
 
     assert_eq!(inbox.purge_handled(10).await.expect("purged"), 1);
     assert_eq!(count(&connection, "payload IS NULL"), 1);
-    assert_eq!(
-        inbox.accept(&key, &event).await.expect("known"),
-        Accepted::Known
-    );
+    let seen = inbox.accept(&key, &event).await.expect("known");
+    assert_eq!(seen, Accepted::Known);
     assert_eq!(inbox.purge_handled(10).await.expect("purged"), 0);
 
     let end = "UPDATE tower_loops_inbox SET due_at = 0 WHERE state = 'purged'";
     connection.execute_batch(end).expect("ended");
-    assert_eq!(
-        inbox.accept(&key, &event).await.expect("stored"),
-        Accepted::New
-    );
+    let seen = inbox.accept(&key, &event).await.expect("stored");
+    assert_eq!(seen, Accepted::New);
     crashes::handled_ids(&inbox, 2).await;
     let inbox = inbox.with_retention(Duration::ZERO);
     crashes::deliver(&Accept::new(inbox.clone()), "evt_3").await;

@@ -1,20 +1,9 @@
 //! A database that another connection has locked.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use axum::{
-    Router,
-    body::Body,
-    http::{Request, StatusCode},
-    routing::post,
-};
-use tower::ServiceExt;
-use tower_loops::{
-    LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer,
-    idempotency::{
-        Claim, EventStore, IdempotencyLayer, Retention, StoreError, StoreErrorKind, Token,
-    },
-};
+use testkit::endpoint::Endpoint;
+use tower_loops::idempotency::{Claim, EventStore, Retention, StoreError, StoreErrorKind, Token};
 
 use crate::support::{Folder, LONG, begin, claim, key, rows};
 
@@ -125,31 +114,13 @@ async fn a_batch_fails_no_operation_before_its_own_deadline() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_layer_answers_503_and_recovers_by_itself() {
-    const STORE_TIMEOUT: Duration = Duration::from_millis(500);
     let folder = Folder::new();
-    let secret = Secret::new("whsec_example").expect("a secret");
-    let app = Router::new()
-        .route("/", post(|| async {}))
-        .layer(IdempotencyLayer::new(folder.open()).with_store_timeout(STORE_TIMEOUT))
-        .layer(LoopsSignatureLayer::new(secret.clone()));
-    let deliver = async |body: &'static str| {
-        let signature = Signer::new(secret.clone()).sign(body.as_bytes(), SystemTime::now());
-        let request = Request::post("/").header(SIGNATURE_HEADER, signature);
-        let request = request.body(Body::from(body)).expect("a request");
-        let Ok(response) = app.clone().oneshot(request).await;
-        response.status()
-    };
-
+    let endpoint = Endpoint::new(folder.open(), LONG);
+    endpoint.before_an_outage().await;
     let lock = folder.lock();
-    let rejected = deliver(r#"{"id":"evt_1","type":"payout.paid"}"#).await;
-    assert_eq!(rejected, StatusCode::SERVICE_UNAVAILABLE);
+    // A known event is found without the lock.
+    let answer = endpoint.deliver("another").await;
+    assert_eq!(answer.status, 503, "{answer:?}");
     drop(lock);
-    let begun = Instant::now();
-    loop {
-        let status = deliver(r#"{"id":"evt_1","type":"payout.paid"}"#).await;
-        if status == StatusCode::OK {
-            break;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(60), "still {status}");
-    }
+    assert!(!endpoint.until_answered("another").await);
 }
