@@ -15,7 +15,7 @@ use super::{
     until_done::UntilDone,
 };
 use crate::{
-    ResponseBody,
+    middleware::ResponseBody,
     store::{Panicked, catch, keep_while},
     trace,
 };

@@ -18,7 +18,7 @@ use super::{
     shared::Shared,
     store::{EventKey, EventStore},
 };
-use crate::{ResponseBody, VerifiedEvent, trace};
+use crate::{event::VerifiedEvent, middleware::ResponseBody, trace};
 
 /// The service that [`IdempotencyLayer`](super::IdempotencyLayer) puts around another one. See the
 /// [module docs](super).

@@ -118,7 +118,13 @@ impl<Q: Queue> Attempt<Q> {
             is_repeated = true;
             sleep(backoff.pause(MAX_PAUSE)).await;
         }
-        trace::attempt(&self.key, hold.attempt, &outcome);
+        let (key, attempt) = (&self.key, hold.attempt);
+        match &outcome {
+            Outcome::Done => trace::attempt_succeeded(key, attempt),
+            Outcome::Retry { after, .. } => trace::attempt_failed(key, attempt, *after),
+            Outcome::Released => trace::attempt_released(key, attempt),
+            Outcome::Dead { .. } => trace::event_is_dead(key, attempt),
+        }
         Ended {
             key: self.key,
             token: hold.token,

@@ -15,8 +15,11 @@ use tokio::{
 };
 
 use crate::{
-    Secret, Signer, VerifiedEvent, Verifier,
+    event::VerifiedEvent,
     hex::hex,
+    secret::Secret,
+    signature::Signer,
+    signature::Verifier,
     store::{StoreError, Token},
 };
 

@@ -1,30 +1,26 @@
 //! What the inbox logs. Errors of handlers are not: they may quote the payload. The inbox keeps
 //! them.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use super::enabled::TARGET;
-use crate::{
-    inbox::Outcome,
-    store::{EventKey, StoreError},
-};
+use crate::store::{EventKey, StoreError};
 
-pub(crate) fn attempt(key: &EventKey, attempt: u32, outcome: &Outcome) {
-    match outcome {
-        Outcome::Done => {
-            tracing::info!(target: TARGET, %key, attempt, "Loops event handled");
-        }
-        Outcome::Retry { after, .. } => {
-            let retry_in = after.as_secs_f64();
-            tracing::warn!(target: TARGET, %key, attempt, retry_in, "an attempt to handle a Loops event failed");
-        }
-        Outcome::Released => {
-            tracing::debug!(target: TARGET, %key, attempt, "a Loops event waits again: the service did not get it");
-        }
-        Outcome::Dead { .. } => {
-            tracing::error!(target: TARGET, %key, attempt, "a Loops event is dead: its last error is in the inbox");
-        }
-    }
+pub(crate) fn attempt_succeeded(key: &EventKey, attempt: u32) {
+    tracing::info!(target: TARGET, %key, attempt, "Loops event handled");
+}
+
+pub(crate) fn attempt_failed(key: &EventKey, attempt: u32, retry_in: Duration) {
+    let retry_in = retry_in.as_secs_f64();
+    tracing::warn!(target: TARGET, %key, attempt, retry_in, "an attempt to handle a Loops event failed");
+}
+
+pub(crate) fn attempt_released(key: &EventKey, attempt: u32) {
+    tracing::debug!(target: TARGET, %key, attempt, "a Loops event waits again: the service did not get it");
+}
+
+pub(crate) fn event_is_dead(key: &EventKey, attempt: u32) {
+    tracing::error!(target: TARGET, %key, attempt, "a Loops event is dead: its last error is in the inbox");
 }
 
 pub(crate) fn take_failed(error: &StoreError) {

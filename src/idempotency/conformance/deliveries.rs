@@ -6,8 +6,9 @@ use http::{Request, Response};
 use tower_service::Service;
 
 use crate::{
-    ResponseBody, VerifiedEvent,
+    event::VerifiedEvent,
     idempotency::{EventStore, Idempotency},
+    middleware::ResponseBody,
 };
 
 /// A handler of these deliveries.

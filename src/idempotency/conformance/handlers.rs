@@ -19,7 +19,7 @@ use super::{
     leases::LONG,
 };
 use crate::{
-    VerifiedEvent,
+    event::VerifiedEvent,
     idempotency::{DUPLICATE_HEADER, EventStore, Idempotency, IdempotencyLayer},
     store::suite::{Handler, at_once, events, fresh_namespace},
 };

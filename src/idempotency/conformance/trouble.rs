@@ -27,10 +27,11 @@ use super::{
     outage::{Outage, Trouble},
 };
 use crate::{
-    ResponseBody, VerifiedEvent,
+    event::VerifiedEvent,
     idempotency::{
         Claim, DUPLICATE_HEADER, EventStore, Idempotency, IdempotencyLayer, Retention, Token,
     },
+    middleware::ResponseBody,
     store::suite::{Handler, TIMEOUT, answered, events, eventually, fresh_namespace},
 };
 
