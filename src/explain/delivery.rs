@@ -73,9 +73,7 @@ impl<'a> Delivery<'a> {
                 ([key, t, b".", body], "with the secret in front"),
                 ([t, b".", body, key], "with the secret behind"),
             ] {
-                let digest = parts
-                    .iter()
-                    .fold(Sha256::new(), |hash, part| hash.chain_update(part));
+                let digest = parts.iter().fold(Sha256::new(), Sha256::chain_update);
                 if let Some(findings) = self.contains(&digest.finalize()) {
                     let detail =
                         format!("the signature is a plain SHA-256, {how}: HMAC is expected");
