@@ -96,7 +96,7 @@
 //!
 //! One request makes the layer hold at most the body limit (1 MiB unless
 //! [set](LoopsSignatureLayer::with_max_body_size)), and twice that while the buffer of a body in
-//! several frames grows. Nothing is reserved by a declared length, only by what has arrived.
+//! several frames grows. A declared length reserves nothing: memory grows with what has arrived.
 //! Worst-case memory is twice the limit times the concurrent requests; limit those in the server.
 //! The MAC is computed as frames arrive, once for each accepted secret, for any number of
 //! signatures in the header.

@@ -1,6 +1,5 @@
 //! The tests that the pages name exist: a link whose text is a name in lower case and whose target
 //! is a Rust file leads to a function of that name.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
 
