@@ -31,7 +31,7 @@ where
     St: EventStore,
 {
     let start = Instant::now();
-    let claim = claim(&lease).await;
+    let claim = claim(&lease, start).await;
     // Another delivery, whose lease was lost, may have succeeded while this claim was under way.
     if lease.shared.unrecorded.contains(&lease.key) {
         trace::delivery(&lease.key, "duplicate");
@@ -85,7 +85,7 @@ where
 }
 
 /// Claims the event. Dropped meanwhile, it releases what may have been claimed: no handler has run.
-async fn claim<St: EventStore>(lease: &Lease<St>) -> Result<Claim, StoreError> {
+async fn claim<St: EventStore>(lease: &Lease<St>, start: Instant) -> Result<Claim, StoreError> {
     /// With the runtime: a connection may be dropped outside it.
     struct Dropped<'a, St: EventStore>(Option<(&'a Lease<St>, Handle)>);
 
@@ -100,7 +100,7 @@ async fn claim<St: EventStore>(lease: &Lease<St>) -> Result<Claim, StoreError> {
     // A detached delivery is a task that nobody drops.
     let runtime = (!lease.config.detached).then(Handle::current);
     let mut dropped = Dropped(runtime.map(|runtime| (lease, runtime)));
-    let claim = lease.claim().await;
+    let claim = lease.claim(start).await;
     dropped.0 = None;
     claim
 }

@@ -79,10 +79,10 @@ impl<St: EventStore> Lease<St> {
         self.renewal_lost.load(Ordering::Relaxed)
     }
 
-    /// Claims the event. The lease counts from the call, so a claim that is answered after its
-    /// lease is an error.
-    pub(super) async fn claim(&self) -> Result<Claim, StoreError> {
-        let (start, lease) = (Instant::now(), self.config.claim_lease());
+    /// Claims the event. The lease counts from `start`, which is now, so a claim that is answered
+    /// after its lease is an error.
+    pub(super) async fn claim(&self, start: Instant) -> Result<Claim, StoreError> {
+        let lease = self.config.claim_lease();
         let claim = self.claim_for(lease).await?;
         // A thread that was blocked meanwhile has not noticed the limit of the call.
         if claim == Claim::Claimed && start.elapsed() >= lease {

@@ -83,7 +83,8 @@ impl Statements {
             schema: schema(&table, &name.index()),
             claim_absent: format!(
                 "INSERT INTO {table} (namespace, event_id, token, done, until) \
-                 VALUES ($1, $2, $3, false, {END}) ON CONFLICT DO NOTHING \
+                 VALUES ($1, $2, $3, false, {END}) \
+                 ON CONFLICT (namespace, event_id) DO NOTHING \
                  RETURNING NULL::boolean, 0::float8"
             ),
             // `ON CONFLICT DO UPDATE` locks the row even where it changes nothing, so a duplicate
