@@ -2,14 +2,13 @@
 
 use std::{
     collections::{BTreeMap, HashSet, VecDeque},
-    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
 use deadpool_postgres::Client;
 use tokio::{sync::oneshot, task::yield_now, time::timeout};
-use tokio_postgres::types::Type;
+use tokio_postgres::{Row, types::Type};
 use tower_loops::{
     StoredEvent,
     inbox::{Accepted, EventKey, StoreError, StoreErrorKind},
@@ -29,6 +28,9 @@ const CAPACITY: usize = 10_000;
 /// The most events of one statement, and the bytes of payload from which on it takes no more.
 const BATCH: usize = 512;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+/// How many statements store events at once. With two, one runs while the next gathers.
+const STATEMENTS: usize = 2;
 
 /// A statement that takes longer keeps the next ones waiting no more: its connection may be dead.
 const SLOW: Duration = Duration::from_millis(200);
@@ -52,8 +54,8 @@ pub(super) struct Batches {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<(Weak<Event>, Caller)>,
-    /// Whether a task stores what waits.
-    is_running: bool,
+    /// How many tasks store what waits.
+    running: usize,
 }
 
 impl Batches {
@@ -87,7 +89,9 @@ impl Batches {
             }
         }
         state.waiting.push_back((event, caller));
-        Ok(!mem::replace(&mut state.is_running, true))
+        let is_needed = state.running < STATEMENTS;
+        state.running += usize::from(is_needed);
+        Ok(is_needed)
     }
 
     /// Stores what waits until nothing does.
@@ -134,10 +138,8 @@ impl Batches {
     }
 
     async fn store_batch(self, client: Client, batch: Batch) {
-        let stored = self
-            .connections
-            .execute_on(client, call(&batch), rows::keys);
-        let stored = stored.await;
+        let call = call(&batch);
+        let stored = self.connections.run(client, &call, &rows::all).await;
         if stored.as_ref().is_ok_and(|new| !new.is_empty()) {
             self.notifier.notify();
         }
@@ -160,15 +162,20 @@ impl Running<'_> {
     fn ends(&mut self) -> bool {
         let mut state = self.batches.lock();
         self.is_over = state.waiting.is_empty();
-        state.is_running = !self.is_over;
+        state.running -= usize::from(self.is_over);
         self.is_over
     }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        if !self.is_over {
-            *self.batches.lock() = State::default();
+        if self.is_over {
+            return;
+        }
+        let mut state = self.batches.lock();
+        state.running -= 1;
+        if state.running == 0 {
+            state.waiting.clear();
         }
     }
 }
@@ -193,21 +200,24 @@ fn call(batch: &Batch) -> Call {
         .with(payloads, Type::BYTEA_ARRAY)
 }
 
-/// Of several deliveries of one new event, the first has stored it.
-fn answer(batch: Batch, stored: Result<HashSet<(String, String)>, StoreError>) {
+/// The rows are the keys of the new events. Of several deliveries of one, the first has stored it.
+fn answer(batch: Batch, stored: Result<Vec<Row>, StoreError>) {
     let stored = stored.map_err(Arc::new);
+    let new = stored.as_ref().map(|rows| {
+        let keys = rows.iter().map(rows::key);
+        keys.collect::<HashSet<_>>()
+    });
     for (key, (_, callers)) in batch {
         for (number, caller) in callers.into_iter().enumerate() {
-            let accepted = stored.as_ref().map(|new| {
-                let is_new = new.contains(&(key.namespace().to_owned(), key.id().to_owned()));
-                if is_new && number == 0 {
+            let accepted = new.as_ref().map(|new| {
+                if number == 0 && new.contains(&(key.namespace(), key.id())) {
                     Accepted::New
                 } else {
                     Accepted::Known
                 }
             });
             // The caller may have been dropped meanwhile.
-            let _ = caller.send(accepted.map_err(shared));
+            let _ = caller.send(accepted.map_err(|error| shared(error)));
         }
     }
 }

@@ -21,6 +21,10 @@ use crate::{
 /// The table is found by the connections' `search_path`. [`ensure_schema`](Self::ensure_schema)
 /// creates it. Any number of receivers and workers share it: takes skip what others have locked
 /// (`FOR UPDATE SKIP LOCKED`).
+///
+/// Events that arrive while a statement stores others are stored together, by the next one. Each is
+/// acknowledged after the commit of its own. At most 10,000 events wait; more are an error of kind
+/// [`Full`](tower_loops::inbox::StoreErrorKind::Full).
 #[derive(Clone)]
 pub struct PostgresInbox {
     pub(super) connections: Connections,

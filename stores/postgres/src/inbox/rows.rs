@@ -1,9 +1,6 @@
 //! The rows that statements return.
 
-use std::{
-    collections::HashSet,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio_postgres::{Error, Row};
 use tower_loops::{
@@ -14,9 +11,9 @@ use tower_loops::{
 /// `None` stands for a row whose namespace and id are those of no key.
 pub(super) fn taken(rows: Vec<Row>) -> Result<Option<Vec<Option<Taken>>>, Error> {
     let taken = rows.iter().map(|row| {
-        let (namespace, id) = parts(row);
-        let key = EventKey::restore(namespace, id).ok();
-        key.map(|key| with_key(row, key))
+        let (namespace, id) = key(row);
+        let restored = EventKey::restore(namespace, id).ok();
+        restored.map(|key| with_key(row, key))
     });
     Ok(Some(taken.collect()))
 }
@@ -24,9 +21,10 @@ pub(super) fn taken(rows: Vec<Row>) -> Result<Option<Vec<Option<Taken>>>, Error>
 /// A key that is none is listed as its digest, so that somebody sees it.
 pub(super) fn dead(rows: Vec<Row>) -> Result<Option<Vec<DeadEvent>>, Error> {
     let dead = rows.iter().map(|row| {
-        let (namespace, id) = parts(row);
-        let key = EventKey::restore(namespace, id);
-        let taken = with_key(row, key.unwrap_or_else(|_| EventKey::new(namespace, id)));
+        let (namespace, id) = key(row);
+        let restored = EventKey::restore(namespace, id);
+        let key = restored.unwrap_or_else(|_| EventKey::new(namespace, id));
+        let taken = with_key(row, key);
         DeadEvent {
             key: taken.key,
             event: taken.event,
@@ -39,15 +37,12 @@ pub(super) fn dead(rows: Vec<Row>) -> Result<Option<Vec<DeadEvent>>, Error> {
     Ok(Some(dead.collect()))
 }
 
-/// The keys of the events that a statement has stored.
-pub(super) fn keys(rows: Vec<Row>) -> Result<Option<HashSet<(String, String)>>, Error> {
-    let keys = rows
-        .iter()
-        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-    keys.collect::<Result<_, _>>().map(Some)
+pub(super) fn all(rows: Vec<Row>) -> Result<Option<Vec<Row>>, Error> {
+    Ok(Some(rows))
 }
 
-fn parts(row: &Row) -> (&str, &str) {
+/// Namespace and id, in the first two columns. What cannot be read is empty, as in no key.
+pub(super) fn key(row: &Row) -> (&str, &str) {
     let part = |column: usize| row.try_get(column).unwrap_or_default();
     (part(0), part(1))
 }

@@ -24,7 +24,12 @@ use crate::{
 /// that share the file.
 ///
 /// One thread owns the connection. It stores the events that wait in one transaction and commits
-/// them together, so the rate is not limited to one event a commit. Clones share the thread.
+/// them together, so the rate is not limited to one event a commit. Clones share the thread. Counts
+/// and lists are read by another one, on a connection of its own, so that no commit waits for them.
+///
+/// The workers of a clone wake at once for new events. SQLite cannot notify other processes: their
+/// workers find events by polling, each second by default
+/// ([`with_poll_interval`](tower_loops::inbox::Worker::with_poll_interval)).
 ///
 /// ```
 /// use tower_loops::inbox::{Accept, Job, Worker};

@@ -106,25 +106,27 @@ pub(super) fn finish(
     outcome: &Outcome,
 ) -> Result<bool> {
     let (namespace, id, token) = (key.namespace(), key.id(), token.as_bytes());
-    let changed =
-        match outcome {
-            Outcome::Done => {
-                let was_held = connection
-                    .prepare_cached(DONE)?
-                    .query_row(params![namespace, id, token], |row| row.get(0))
-                    .optional()?;
-                return Ok(was_held.unwrap_or(false));
-            }
-            Outcome::Retry { after, error } => connection
-                .prepare_cached(RETRY)?
-                .execute(params![namespace, id, token, millis(*after), error])?,
-            Outcome::Released => connection
-                .prepare_cached(RELEASE)?
-                .execute(params![namespace, id, token])?,
-            Outcome::Dead { error } => connection
-                .prepare_cached(DEAD)?
-                .execute(params![namespace, id, token, error])?,
-        };
+    let changed = match outcome {
+        Outcome::Done => {
+            let was_held = connection
+                .prepare_cached(DONE)?
+                .query_row(params![namespace, id, token], |row| row.get(0))
+                .optional()?;
+            return Ok(was_held.unwrap_or(false));
+        }
+        Outcome::Retry { after, error } => {
+            // Unlike a lease, a pause may be none.
+            let pause = if after.is_zero() { 0 } else { millis(*after) };
+            let mut retry = connection.prepare_cached(RETRY)?;
+            retry.execute(params![namespace, id, token, pause, error])?
+        }
+        Outcome::Released => connection
+            .prepare_cached(RELEASE)?
+            .execute(params![namespace, id, token])?,
+        Outcome::Dead { error } => connection
+            .prepare_cached(DEAD)?
+            .execute(params![namespace, id, token, error])?,
+    };
     Ok(changed == 1)
 }
 
