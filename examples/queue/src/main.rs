@@ -100,7 +100,7 @@ async fn process(stored: StoredEvent, worker: WorkerContext) -> Result<(), BoxDy
     Ok(())
 }
 
-/// Plays Loops: the first delivery, its repetition, and one more to a server that was started anew and remembers nothing.
+/// Plays Loops: the first delivery, its repetition, and one more to a server that was restarted and remembers nothing.
 async fn deliver(queue: &Queue) -> Result<(), BoxError> {
     let body = r#"{"id":"evt_1","type":"charge.succeeded","data":{"object":{"amount":4900,"currency":"usd"}}}"#;
     let signature = Signer::new(Secret::new(SECRET)?).sign(body.as_bytes(), SystemTime::now());

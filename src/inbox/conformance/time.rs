@@ -62,7 +62,7 @@ pub(super) async fn ends_leases_and_pauses(queue: &impl Queue) {
 
     let longest = accept_one(queue).await;
     let (token, taken) = take(queue, 1, Duration::MAX).await;
-    assert_eq!(taken.len(), 1, "take for ever");
+    assert_eq!(taken.len(), 1, "take forever");
     assert!(done(queue, &longest, token).await);
 }
 

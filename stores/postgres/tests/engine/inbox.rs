@@ -164,7 +164,7 @@ async fn a_clock_that_is_set_back_delays_no_new_event() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_version_of_the_schema_is_refused() {
+async fn an_unknown_version_of_the_schema_is_rejected() {
     let server = Server::start().await;
     server.execute(INBOX_SCHEMA).await;
     let inbox = inbox(&server).await;

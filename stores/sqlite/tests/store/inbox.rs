@@ -175,7 +175,7 @@ async fn a_clock_that_jumps_an_hour_keeps_new_events_and_repeated_ones_apart() {
 }
 
 #[tokio::test]
-async fn an_unknown_version_of_the_schema_is_refused() {
+async fn an_unknown_version_of_the_schema_is_rejected() {
     let folder = Folder::new();
     folder
         .connection()

@@ -139,11 +139,11 @@ async fn sqlite() {
 #[tokio::test]
 async fn pools() {
     let nobody = "postgres://localhost:1/postgres".parse().unwrap();
-    // A pool repeats what is refused until its timeout.
+    // A pool repeats what is rejected until its timeout.
     let hasty: PoolOptions<Postgres> =
         PoolOptions::new().acquire_timeout(Duration::from_millis(300));
-    let refused = claim(&hasty.connect_lazy_with(nobody)).await;
-    assert_error(refused, Unavailable, "acquire_timeout");
+    let rejected = claim(&hasty.connect_lazy_with(nobody)).await;
+    assert_error(rejected, Unavailable, "acquire_timeout");
     let pool = Pool::<Sqlite>::connect_lazy("sqlite::memory:").unwrap();
     pool.close().await;
     assert_error(claim(&pool).await, Unavailable, "closed");
