@@ -59,8 +59,8 @@ impl fmt::Display for PayloadError {
 
 impl Error for PayloadError {}
 
-/// Why an event has no object of the expected type. The event is as authentic as before, and another
-/// delivery of it has no other object: acknowledge it with a 200, and keep it for a person.
+/// Why an event has no object of the expected type. The event is as authentic as before, and
+/// another delivery of it has no other object: acknowledge it with a 200, and keep it for a person.
 ///
 /// It says where in the payload the trouble is, not what stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]

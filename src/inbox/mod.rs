@@ -149,8 +149,8 @@
 //! whose schema has a version that the process does not know is an error of `ensure_schema`.
 //!
 //! The example `inbox` of `tower-loops-sqlite` lists and redrives dead events. [`Queue::counts`] is
-//! made to be asked each few seconds, and is what to alert on: dead events, and the age of the oldest
-//! waiting one. As text for Prometheus:
+//! made to be asked each few seconds, and is what to alert on: dead events, and the age of the
+//! oldest waiting one. As text for Prometheus:
 //!
 //! ```
 //! use std::time::Duration;
@@ -183,9 +183,9 @@
 //!
 //! # When to use a job queue
 //!
-//! Events are not ordered. The inbox has no schedules, no priorities, no queues with limits of their
-//! own, no jobs of other kinds, and no view for people. Move to a job queue if you need one of
-//! these, or have a queue already: [`StoredEvent`](crate::StoredEvent) goes through any of them,
+//! Events are not ordered. The inbox has no schedules, no priorities, no queues with limits of
+//! their own, no jobs of other kinds, and no view for people. Move to a job queue if you need one
+//! of these, or have a queue already: [`StoredEvent`](crate::StoredEvent) goes through any of them,
 //! behind an [`Inbox`] of your own.
 
 mod accept;

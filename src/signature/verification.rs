@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{event::VerifiedEvent, rejection::Rejection};
 
-/// The incremental form of [`Verifier::verify`](crate::Verifier::verify): the header has passed, the
-/// body is still arriving.
+/// The incremental form of [`Verifier::verify`](crate::Verifier::verify): the header has passed,
+/// the body is still arriving.
 ///
 /// ```
 /// # use std::time::SystemTime;

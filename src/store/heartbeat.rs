@@ -63,8 +63,8 @@ async fn until<F: Future>(time: Instant, mut handler: Pin<&mut F>) -> Option<F::
     .await
 }
 
-/// Ends with the renewal, even if the handler fails before: a renewal that a release overtakes would
-/// hold the event again. One that a completion overtakes changes nothing.
+/// Ends with the renewal, even if the handler fails before: a renewal that a release overtakes
+/// would hold the event again. One that a completion overtakes changes nothing.
 async fn beside<F: Future, R: Future>(
     mut handler: Pin<&mut F>,
     renewal: R,

@@ -1,6 +1,6 @@
 //! Chunks beside a length. RFC 9112, 6.3: chunks override a length, and such a request "might
-//! indicate an attempt to perform request smuggling". Hyper uses the chunks, and reads nothing after
-//! them.
+//! indicate an attempt to perform request smuggling". Hyper uses the chunks, and reads nothing
+//! after them.
 
 use crate::support::{
     ATTACK, BODY_LIMIT, CHUNKED, GENUINE, Raw, chunks, content_length, forgery, genuine_event,

@@ -23,8 +23,8 @@ use crate::{
 const EVENTS: usize = 1_000;
 const ATTEMPTS: u32 = 5;
 
-/// How long the events take that are no poison. What is poison is dead in the end, and handled after
-/// its redrive.
+/// How long the events take that are no poison. What is poison is dead in the end, and handled
+/// after its redrive.
 async fn run(poison: &[usize]) -> Duration {
     let queue = Arc::new(MemoryQueue::default());
     let (handled, is_mended) = (

@@ -1,5 +1,5 @@
-//! Events a second stored by `Accept`, against the engine's floor, by turns in one run; and how long
-//! a take of ten events takes beside many.
+//! Events a second stored by `Accept`, against the engine's floor, by turns in one run; and how
+//! long a take of ten events takes beside many.
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
 //! The endpoint as a function on AWS Lambda, behind API Gateway, a function URL or a load balancer.
-//! `lambda_http` decodes the body, also from base64, so the signature is checked over the bytes that
-//! Loops sent.
+//! `lambda_http` decodes the body, also from base64, so the signature is checked over the bytes
+//! that Loops sent.
 //!
 //! ```sh
 //! cargo test --manifest-path examples/lambda/Cargo.toml   # plays Lambda against the program

@@ -76,8 +76,8 @@ impl<T> FromRead<Vec<T>> for Vec<T> {
 }
 
 /// The table of a struct's fields: from which paths each is read, the first of which it is written
-/// to. `as` names a wrapper that reads it in a special way. With a word for the `object` member, the
-/// struct is an outermost object, which knows what could not be read.
+/// to. `as` names a wrapper that reads it in a special way. With a word for the `object` member,
+/// the struct is an outermost object, which knows what could not be read.
 macro_rules! fields {
     (@read $members:ident, $paths:expr) => {
         crate::event::object::fields::Field::read(&mut $members, $paths)

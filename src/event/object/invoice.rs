@@ -56,8 +56,8 @@ pub struct Invoice {
     /// The start of the period that usage is billed for, in Unix seconds. Not the period paid for:
     /// see [`paid_until`](Self::paid_until).
     pub period_start: Option<i64>,
-    /// The end of the period that usage is billed for, in Unix seconds. It lies one period back: see
-    /// [`paid_until`](Self::paid_until).
+    /// The end of the period that usage is billed for, in Unix seconds. It lies one period back:
+    /// see [`paid_until`](Self::paid_until).
     pub period_end: Option<i64>,
     /// The page where the customer sees and pays it.
     pub hosted_invoice_url: Option<String>,
@@ -164,7 +164,8 @@ impl Invoice {
     }
 
     /// Whether there are more lines than [`lines`](Self::lines) has: the payload has the first ones
-    /// only (it says so, or counts more), or more than 10,000. [`paid_until`](Self::paid_until) may be too early then.
+    /// only (it says so, or counts more), or more than 10,000. [`paid_until`](Self::paid_until) may
+    /// be too early then.
     #[must_use]
     pub fn lines_truncated(&self) -> bool {
         self.lines_has_more == Some(true)
@@ -173,9 +174,9 @@ impl Invoice {
     /// Until when the subscription is paid for once this invoice is paid, in Unix seconds: the
     /// latest end of the periods of the lines that belong to the subscription and are no proration.
     ///
-    /// The invoice's own [`period_end`](Self::period_end) lies one period back. A line that names no
-    /// subscription belongs to it, unless it is an invoice item. One whose `proration` is absent, or
-    /// [unreadable](Self::unreadable), counts as no proration.
+    /// The invoice's own [`period_end`](Self::period_end) lies one period back. A line that names
+    /// no subscription belongs to it, unless it is an invoice item. One whose `proration` is
+    /// absent, or [unreadable](Self::unreadable), counts as no proration.
     #[must_use]
     pub fn paid_until(&self) -> Option<i64> {
         let subscription = self.subscription();

@@ -160,8 +160,8 @@ impl<const N: usize> Members<'_, N> {
         })
     }
 
-    /// Reports what stands in place of an object with fields. A price or a plan may be its id, and a
-    /// list may be bare.
+    /// Reports what stands in place of an object with fields. A price or a plan may be its id, and
+    /// a list may be bare.
     fn report_container(&self, path: &'static str, value: &str) {
         let may_be_id = path.ends_with("price") || path.ends_with("plan");
         if value != "null" && !may_be_id && !value.starts_with('[') {

@@ -96,8 +96,8 @@ impl Subscription {
         self.current_period_start.or_else(|| starts.min())
     }
 
-    /// When the current period ends, in Unix seconds: the subscription's own, else the latest of its
-    /// items (where newer API versions have it).
+    /// When the current period ends, in Unix seconds: the subscription's own, else the latest of
+    /// its items (where newer API versions have it).
     #[must_use]
     pub fn current_period_end(&self) -> Option<i64> {
         let ends = self.items.iter().filter_map(|item| item.current_period_end);

@@ -1,7 +1,7 @@
 //! PostgreSQL: the table, and each operation of a store.
 //!
-//! Parameters: `$1` namespace and `$2` id of the key, `$3` token, `$4` lease or retention in seconds
-//! (`float8`, `NULL` forever). Each statement is one transaction, at READ COMMITTED.
+//! Parameters: `$1` namespace and `$2` id of the key, `$3` token, `$4` lease or retention in
+//! seconds (`float8`, `NULL` forever). Each statement is one transaction, at READ COMMITTED.
 //!
 //! Times are `clock_timestamp()`, because `now()` stands still while a statement waits for a lock.
 
@@ -20,8 +20,9 @@ pub struct Statements {
     pub qualified_index: String,
     /// Creates the table and its index where they are missing.
     pub schema: String,
-    /// Claims a key. Returns one row of two columns: whether the key is done (`NULL`: it is claimed),
-    /// and the seconds until its end. No row: others changed the key meanwhile, so repeat.
+    /// Claims a key. Returns one row of two columns: whether the key is done (`NULL`: it is
+    /// claimed), and the seconds until its end. No row: others changed the key meanwhile, so
+    /// repeat.
     pub claim: String,
     /// Claims a key that has no row, with the same result, but no row if it has one. Without a
     /// prepared statement it costs a third of [`claim`](Self::claim), most of whose cost is the
@@ -43,12 +44,12 @@ pub struct Statements {
     pub purge: String,
 }
 
-/// Marks an event as processed in the table `tower_loops_events`, in a transaction of your own: `$1`
-/// namespace and `$2` id of its key, `$3` retention in seconds (`NULL` forever). One row changed: it
-/// is fresh. None: it is a duplicate.
+/// Marks an event as processed in the table `tower_loops_events`, in a transaction of your own:
+/// `$1` namespace and `$2` id of its key, `$3` retention in seconds (`NULL` forever). One row
+/// changed: it is fresh. None: it is a duplicate.
 ///
-/// This statement is stable. Its entries do not meet those of a claim, because no namespace of a key
-/// contains a colon.
+/// This statement is stable. Its entries do not meet those of a claim, because no namespace of a
+/// key contains a colon.
 pub const MARK: &str = "\
 WITH key AS (SELECT 'processed:' || $1::text AS namespace, $2::text AS event_id) \
 INSERT INTO tower_loops_events AS known (namespace, event_id, done, until, completed_at) \

@@ -123,8 +123,8 @@ pub(crate) async fn hold(queue: impl Queue) {
     worker.run(std::future::pending()).await;
 }
 
-/// Asserts that the events of a worker that was killed run again after its lease, and that others run
-/// meanwhile.
+/// Asserts that the events of a worker that was killed run again after its lease, and that others
+/// run meanwhile.
 pub(crate) async fn assert_taken_over<Q: Queue + Clone>(test: &str, database: &str, queue: Q) {
     for number in 0..8 {
         store(&queue, &format!("held_{number}")).await;

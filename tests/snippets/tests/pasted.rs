@@ -1,4 +1,5 @@
-//! Pastes every `rust` block of the README files and of the guide into a fresh crate and checks that it compiles.
+//! Pastes every `rust` block of the README files and of the guide into a fresh crate and checks
+//! that it compiles.
 
 use std::{
     env, fs,

@@ -1,4 +1,5 @@
-//! The inbox does what every inbox must, whatever is in its table and whatever happens to its engine.
+//! The inbox does what every inbox must, whatever is in its table and whatever happens to its
+//! engine.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Which failed claims are marked as without effect, so that the layer has nothing to release. Those
-//! of `errors` are.
+//! Which failed claims are marked as without effect, so that the layer has nothing to release.
+//! Those of `errors` are.
 
 use std::time::Duration;
 

@@ -72,9 +72,9 @@ macro_rules! held {
 }
 
 /// Stores events. The parameters are arrays of the same length: `$1` namespaces, `$2` ids, `$3`
-/// received at, `$4` signed at, `$5` indexes of the secret, `$6` payloads. No key may be there twice;
-/// sorted keys keep two statements from waiting for each other. Returns namespace and id of those
-/// that are new.
+/// received at, `$4` signed at, `$5` indexes of the secret, `$6` payloads. No key may be there
+/// twice; sorted keys keep two statements from waiting for each other. Returns namespace and id of
+/// those that are new.
 pub const ACCEPT: &str = concat!(
     "INSERT INTO tower_loops_inbox AS known (namespace, event_id, state, due_at, received_at, \
      signed_at, secret_index, payload) SELECT namespace, event_id, 'pending', ",

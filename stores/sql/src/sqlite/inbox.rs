@@ -98,8 +98,8 @@ pub const IS_DUE: &str = concat!(
 );
 
 /// Takes events: `?1` token, `?2` limit, `?3` lease in milliseconds, `?4` how many of them may be
-/// events whose pause or lease has ended, while there are new ones. Returns the rowid, namespace, id,
-/// attempts, last error, accepted, received and signed at, index of the secret, payload.
+/// events whose pause or lease has ended, while there are new ones. Returns the rowid, namespace,
+/// id, attempts, last error, accepted, received and signed at, index of the secret, payload.
 ///
 /// Half a day is as far as can be from both kinds, so that a clock may jump.
 pub const TAKE: &str = concat!(
@@ -156,8 +156,8 @@ pub const RETRY: &str = concat!(
     held!(),
 );
 
-/// Makes an event wait that no handler got: `?1` namespace, `?2` id, `?3` token. One row changed: it
-/// was held.
+/// Makes an event wait that no handler got: `?1` namespace, `?2` id, `?3` token. One row changed:
+/// it was held.
 pub const RELEASE: &str = concat!(
     "UPDATE tower_loops_inbox SET token = NULL, attempts = max(attempts - 1, 0), due_at = ",
     now!(),
