@@ -1,14 +1,15 @@
-//! A quick 200 that loses nothing: the handler commits the event to a queue on disk and answers; a worker processes it
-//! afterwards.
+//! A quick 200 that loses nothing: the handler commits the event to a queue on disk and answers; a
+//! worker processes it afterwards.
 //!
 //! ```sh
 //! cargo run --manifest-path examples/queue/Cargo.toml
 //! ```
 //!
-//! The 200 means *stored*. A crash before it: Loops sends the event again. A crash after it: the event is in the queue, and a
-//! worker finds it at the next start (under a name that no worker has had in the last moments: a queue takes two of one name for
-//! a mistake). The event's key is the queue's idempotency key, so that a delivery that is repeated after
-//! a crash between the commit and the 200 is stored once. `tower_loops::inbox` does all of this without another queue.
+//! The 200 means *stored*. A crash before it: Loops sends the event again. A crash after it: the
+//! event is in the queue, and a worker finds it at the next start (under a name that no worker has
+//! had in the last moments: a queue takes two of one name for a mistake). The event's key is the
+//! queue's idempotency key, so that a delivery that is repeated after a crash between the commit
+//! and the 200 is stored once. `tower_loops::inbox` does all of this without another queue.
 
 use std::{
     env, fs,
@@ -85,8 +86,8 @@ async fn enqueue(
     Ok(Json(json!({ "received": true })))
 }
 
-/// An error here is the queue's to retry: Loops has had its 200. A job that has failed five times stays in the table, for
-/// somebody to look at.
+/// An error here is the queue's to retry: Loops has had its 200. A job that has failed five times
+/// stays in the table, for somebody to look at.
 async fn process(stored: StoredEvent, worker: WorkerContext) -> Result<(), BoxDynError> {
     // Only `enqueue` writes to this queue, and it stores verified events.
     let event = stored.trust()?;
@@ -100,7 +101,8 @@ async fn process(stored: StoredEvent, worker: WorkerContext) -> Result<(), BoxDy
     Ok(())
 }
 
-/// Plays Loops: the first delivery, its repetition, and one more to a server that was restarted and remembers nothing.
+/// Plays Loops: the first delivery, its repetition, and one more to a server that was restarted and
+/// remembers nothing.
 async fn deliver(queue: &Queue) -> Result<(), BoxError> {
     let body = r#"{"id":"evt_1","type":"charge.succeeded","data":{"object":{"amount":4900,"currency":"usd"}}}"#;
     let signature = Signer::new(Secret::new(SECRET)?).sign(body.as_bytes(), SystemTime::now());

@@ -1,6 +1,7 @@
 //! Redis store for the idempotency layer of tower-loops.
 //!
-//! [`RedisStore`] keeps one string per event. The README says how Redis must be set up, and what is lost when.
+//! [`RedisStore`] keeps one string per event. The README says how Redis must be set up, and what is
+//! lost when.
 
 mod error;
 #[cfg(doctest)]
