@@ -49,7 +49,7 @@ pub(super) async fn what_is_taken_is_what_was_stored(queue: &impl Queue) {
         let age = now.duration_since(taken.accepted_at).unwrap_or_default();
         assert!(age < Duration::from_secs(60), "accepted {age:?} ago");
         let token = if number < 2 { token } else { other };
-        assert!(done(queue, &key, token).await);
+        assert!(done(queue, key, token).await);
     }
 }
 
