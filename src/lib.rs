@@ -45,17 +45,17 @@
 //! # What happens to a request
 //!
 //! ```text
-//! POST ─┬─ signature header ── missing, repeated or malformed ────────────────── 400
-//!       ├─ signed time ─────── more than 300 s from the clock ────────────────── 401
-//!       ├─ body ────────────── over 1 MiB: 413; slower than 30 s: 408; cut off: 400
-//!       ├─ signature ───────── matches under no accepted secret ──────────────── 401
-//!       ├─ payload ─────────── not a JSON object with an id and a type ───────── 400
-//!       └─ your handler ────── runs with a VerifiedEvent ───────── your own status
+//! POST ─┬─ signature header ─ missing, repeated or malformed ───────────────────── 400
+//!       ├─ signed time ────── more than 300 s from the clock ───────────────────── 401
+//!       ├─ body ───────────── over 1 MiB: 413; slower than 30 s: 408; cut off ──── 400
+//!       ├─ signature ──────── matches under no accepted secret ─────────────────── 401
+//!       ├─ payload ────────── not a JSON object with an id and a type ──────────── 400
+//!       └─ your handler ───── runs with a VerifiedEvent ────────────────── your status
 //! ```
 //!
 //! The checks run in the order of the [`Rejection`] table. Those that need no body run before it
 //! is read. A rejected body is [drained](LoopsSignatureLayer::with_drain) before the response. A
-//! rejection is a response: the error type, and every error, is the inner service's.
+//! rejection is a response. Errors come from the inner service only.
 //!
 //! # Where to go
 //!

@@ -39,6 +39,7 @@ pub mod databases {}
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("events.md")]
+#[expect(clippy::test_attr_in_doctest, reason = "`tests/snippets` runs them")]
 pub mod events {}
 
 #[doc = include_str!("links.md")]
@@ -79,6 +80,7 @@ pub mod scheme {}
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("testing.md")]
+#[expect(clippy::test_attr_in_doctest, reason = "`tests/snippets` runs them")]
 pub mod testing {}
 
 #[doc = include_str!("links.md")]

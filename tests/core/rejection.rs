@@ -65,7 +65,10 @@ async fn table() -> Vec<(Rejection, &'static str, u16, &'static str)> {
 async fn each_kind_has_a_heading_in_the_guide() {
     let guide = include_str!("../../src/guide/troubleshooting.md");
     for (_, kind, status, text) in table().await {
-        assert!(guide.contains(&format!("\n# `{kind}`\n\nStatus {status}.")), "{kind}");
+        assert!(
+            guide.contains(&format!("\n# `{kind}`\n\nStatus {status}.")),
+            "{kind}"
+        );
         let row = format!("| {status} `{text}` | [`{kind}`](#{kind}) |");
         assert!(guide.contains(&row), "{row}");
     }
