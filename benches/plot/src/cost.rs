@@ -74,7 +74,7 @@ pub(crate) fn draw(results: &str) -> Output {
     let mut table =
         String::from("| | 1.5 KiB | 16 KiB | 256 KiB | 1 MiB |\n|---|---:|---:|---:|---:|\n");
     for ((_, name, ..), values) in SERIES.iter().zip(values) {
-        let [a, b, c, d] = values.map(short);
+        let [a, b, c, d] = values.map(|value| format!("{value:.2}"));
         let _ = write!(description, " {name}: {a}, {b}, {c}, {d}.");
         let _ = writeln!(table, "| {name} | {a} | {b} | {c} | {d} |");
     }

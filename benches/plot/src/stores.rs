@@ -23,15 +23,16 @@ struct Engine {
 }
 
 const LOW: f64 = 0.1;
-const HIGH: f64 = 300.0;
+const HIGH: f64 = 1000.0;
 const LEFT: f64 = 190.0;
 const RIGHT: f64 = WIDTH - 100.0;
 const TOP: f64 = 90.0;
-const TICKS: [f64; 8] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0];
+const TICKS: [f64; 9] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0];
 
 pub(crate) fn draw(results: &str) -> Output {
     let title = "Events a second through each store";
-    let subtitle = "As a multiple of the bare engine (1×), one write for each event. More is better.";
+    let subtitle =
+        "As a multiple of the bare engine (1×), one write for each event. More is better.";
     let engines = parse(results);
     let mut description = String::new();
     let mut table = String::from(
