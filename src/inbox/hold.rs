@@ -21,8 +21,8 @@ pub(super) struct Active {
     pub(super) again: Option<Held>,
 }
 
-/// Shared by an attempt and the worker's loop: a queue that has not heard of the attempt for a lease
-/// hands its event out again, to the same worker under another token.
+/// Shared by an attempt and the worker's loop: a queue that has not heard of the attempt for a
+/// lease hands its event out again, to the same worker under another token.
 #[derive(Clone)]
 pub(super) struct SharedHold(Arc<Mutex<Hold>>);
 

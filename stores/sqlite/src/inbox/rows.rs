@@ -1,5 +1,5 @@
-//! The rows that statements return. Whatever is in a row, reading it does not fail: a row that cannot
-//! be read must not keep others from being taken.
+//! The rows that statements return. Whatever is in a row, reading it does not fail: a row that
+//! cannot be read must not keep others from being taken.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
