@@ -70,6 +70,11 @@ where
             trace::delivery(&key, "duplicate");
             return ResponseFuture::answered(response::duplicate());
         }
+        if self.shared.long_running.contains(&key) {
+            trace::delivery(&key, "in flight");
+            let (status, lease) = (self.config.in_flight_status, self.config.claim_lease());
+            return ResponseFuture::answered(response::in_flight(status, lease));
+        }
         let Some(running) = self.shared.in_flight.enter() else {
             return ResponseFuture::answered(response::shutting_down());
         };

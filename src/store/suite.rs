@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How long a store may take to notice that a time is over.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A namespace that no other run uses.
 pub(crate) fn fresh_namespace() -> String {

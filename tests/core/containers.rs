@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::{fields::subscription, invoice::invoice};
+use crate::{
+    fields::{session, subscription},
+    invoice::invoice,
+};
 
 #[test]
 fn what_is_no_list_or_no_sum_is_named() {
@@ -45,4 +48,12 @@ fn what_stands_in_place_of_an_object_with_fields_is_named_once() {
     );
     let usual = json!({"status_transitions": null, "lines": [{"price": "price_1", "parent": null, "plan": []}]});
     assert_eq!(invoice(&usual).unreadable(), [""; 0]);
+}
+
+#[test]
+fn a_list_of_words_has_no_numbers() {
+    let session = session(&json!({"payment_method_types": ["card", 5, "link"]}));
+    assert_eq!(session.payment_method_types, ["card", "link"]);
+    let path = "data.object.payment_method_types[1]";
+    assert_eq!(session.unreadable(), [path]);
 }

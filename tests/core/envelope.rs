@@ -114,19 +114,26 @@ fn escapes_are_read_as_what_they_spell() {
 
 #[test]
 fn a_payload_is_utf8_throughout() {
-    let rows: [&[u8]; 9] = [
-        b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xff\"}",
-        b"{\"id\":\"e\",\"type\":\"t\",\"\xfe\":1}",
-        b"{\"id\":\"e\",\"type\":\"t\",\"data\":[[{\"a\":\"\xc3\"}]]}",
-        b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xc0\xaf\"}",
-        b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xed\xa0\x80\"}",
-        b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xf4\x90\x80\x80\"}",
-        b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xf0\x9f\x98\"}",
-        b"{\"id\":\"\xff\",\"type\":\"t\"}",
-        b"{\"id\":\"e\",\"type\":\"t\"}\xff",
+    let rows: [(&[u8], usize); 9] = [
+        (b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xff\"}", 26),
+        (b"{\"id\":\"e\",\"type\":\"t\",\"\xfe\":1}", 22),
+        (
+            b"{\"id\":\"e\",\"type\":\"t\",\"data\":[[{\"a\":\"\xc3\"}]]}",
+            36,
+        ),
+        (b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xc0\xaf\"}", 26),
+        (b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xed\xa0\x80\"}", 26),
+        (
+            b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xf4\x90\x80\x80\"}",
+            26,
+        ),
+        (b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xf0\x9f\x98\"}", 26),
+        (b"{\"id\":\"\xff\",\"type\":\"t\"}", 7),
+        (b"{\"id\":\"e\",\"type\":\"t\"}\xff", 21),
     ];
-    for body in rows {
-        assert_eq!(reason(body), Some(NotUtf8), "{}", body.escape_ascii());
+    for (body, offset) in rows {
+        let expected = Some(NotUtf8 { offset });
+        assert_eq!(reason(body), expected, "{}", body.escape_ascii());
     }
 }
 

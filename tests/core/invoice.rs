@@ -128,3 +128,81 @@ fn paid_until_is_the_last_period_of_the_subscription() {
         assert_eq!(invoice(&value).paid_until(), until, "{value}");
     }
 }
+
+#[test]
+fn the_payment_intent_is_that_of_the_default_payment_or_of_all() {
+    let payment = |intent: Value, is_default: Value| {
+        json!({"is_default": is_default,
+        "status": "paid", "payment": {"type": "payment_intent", "payment_intent": intent}})
+    };
+    let rows = [
+        (json!([]), None),
+        (json!([payment(json!("pi_1"), json!(null))]), Some("pi_1")),
+        (
+            json!([
+                payment(json!("pi_1"), json!(false)),
+                payment(json!({"id": "pi_2"}), json!(true))
+            ]),
+            Some("pi_2"),
+        ),
+        (
+            json!([
+                payment(json!("pi_1"), json!(null)),
+                payment(json!("pi_2"), json!(null))
+            ]),
+            None,
+        ),
+        (
+            json!([
+                payment(json!("pi_1"), json!(null)),
+                payment(json!("pi_1"), json!(null))
+            ]),
+            Some("pi_1"),
+        ),
+        (
+            json!([{"payment": {"type": "charge", "charge": "ch_1"}}]),
+            None,
+        ),
+    ];
+    for (payments, expected) in rows {
+        for list in [json!({"object": "list", "data": payments}), payments] {
+            let read = invoice(&json!({"payment_intent": null, "payments": list}));
+            let intent = read.payment_intent.as_ref().map(Reference::id);
+            assert_eq!(intent, expected, "{list}");
+            assert_eq!(read.unreadable(), [""; 0], "{list}");
+            let read = invoice(&json!({"payment_intent": "pi_0", "payments": list}));
+            assert_eq!(read.payment_intent, Some("pi_0".into()), "{list}");
+        }
+    }
+    let unreadable = payment(json!({"no": "id"}), json!(true));
+    let read = invoice(&json!({"payments": {"data": [unreadable]}}));
+    let path = "data.object.payments.data[0].payment.payment_intent";
+    assert_eq!(
+        (read.payment_intent.as_ref(), read.unreadable()),
+        (None, &[path.to_owned()][..])
+    );
+}
+
+#[test]
+fn lists_without_has_more_are_truncated_if_they_count_more_than_they_have() {
+    let line = json!({"amount": 1});
+    for (list, expected) in [
+        (json!({"object": "list", "count": 3, "data": [line]}), true),
+        (
+            json!({"object": "list", "total_count": 2, "data": [line]}),
+            true,
+        ),
+        (json!({"object": "list", "count": 1, "data": [line]}), false),
+        (
+            json!({"object": "list", "count": 3, "has_more": false, "data": [line]}),
+            false,
+        ),
+        (json!([line]), false),
+    ] {
+        assert_eq!(
+            invoice(&json!({"lines": list})).lines_truncated(),
+            expected,
+            "{list}"
+        );
+    }
+}

@@ -125,7 +125,7 @@ async fn a_cause_is_in_the_source_only() {
         H::InvalidTimestamp,
     ];
     let payload = [
-        P::NotUtf8,
+        P::NotUtf8 { offset: 7 },
         P::MissingId,
         P::InvalidId,
         P::DuplicateId,

@@ -94,7 +94,7 @@ impl Serving {
     /// The next line that the server prints.
     pub(crate) fn line(&self) -> String {
         self.lines
-            .recv_timeout(Duration::from_secs(20))
+            .recv_timeout(Duration::from_secs(120))
             .expect("the server prints another line")
     }
 }

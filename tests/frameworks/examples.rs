@@ -91,6 +91,19 @@ async fn axum_acknowledges_what_it_cannot_handle() {
 }
 
 #[tokio::test]
+async fn each_answers_though_nobody_reads_what_it_prints() {
+    for name in EXAMPLES {
+        let mut example = Example::start(name).await;
+        example.process.close_stdout();
+        let body = event("charge.succeeded", "{}");
+        for _ in 0..2 {
+            let answer = send(Version::Http1, example.address, delivery(SECRET, &body)).await;
+            assert_eq!(answer.seen(), RECEIVED, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn hyper_has_one_route() {
     let example = Example::start("hyper").await;
     let body = event("charge.succeeded", "{}");

@@ -100,6 +100,13 @@ impl Connections {
     async fn attempt(&self, client: &Client, call: &Call) -> Result<Vec<Row>, Error> {
         let sql = (call.sql)(&self.statements);
         if !self.are_prepared {
+            for before in call.before {
+                let sql = before(&self.statements);
+                let rows = client.query_typed(sql, &call.parameters()).await?;
+                if !rows.is_empty() {
+                    return Ok(rows);
+                }
+            }
             return client.query_typed(sql, &call.parameters()).await;
         }
         let (parameters, types): (Vec<&(dyn ToSql + Sync)>, Vec<_>) =

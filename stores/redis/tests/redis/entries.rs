@@ -191,11 +191,11 @@ async fn a_claim_whose_holder_died_is_free_after_its_lease() {
     let server = Server::start(&[]).await;
     let store = server.store().await;
     let (key, lease) = (EventKey::new("ns", "evt"), Duration::from_millis(300));
+    let begun = Instant::now();
     assert_eq!(
         store.claim(&key, Token::random(), lease).await.unwrap(),
         Claim::Claimed
     );
-    let begun = Instant::now();
     until_claimed(&store, "evt").await;
     assert!(
         begun.elapsed() >= Duration::from_millis(250),

@@ -11,7 +11,7 @@ use tower_loops::idempotency::{
 };
 use tower_loops_redis::RedisStore;
 
-use crate::server::Server;
+use crate::server::{Server, closed_port};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -116,9 +116,8 @@ async fn permissions() {
 
 #[tokio::test]
 async fn no_server() {
-    let server = Server::start(&[]).await;
-    let client = Client::open(server.url()).unwrap();
-    drop(server);
+    let (_closed, url) = closed_port();
+    let client = Client::open(url).unwrap();
     let config = ConnectionManagerConfig::new().set_number_of_retries(0);
     let manager = ConnectionManager::new_lazy_with_config(client, config).unwrap();
     let error = claim_fails(&RedisStore::new(manager)).await;

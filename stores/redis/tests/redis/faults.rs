@@ -2,11 +2,14 @@
 
 use std::time::Instant;
 
-use axum::http::{StatusCode, header::RETRY_AFTER};
+use axum::{
+    body::Body,
+    http::{Response, StatusCode, header::RETRY_AFTER},
+};
 use redis::AsyncCommands;
 
 use crate::{
-    layer::{Endpoint, STORE_TIMEOUT, is_duplicate, is_fresh},
+    layer::{Endpoint, is_duplicate, is_fresh},
     server::{Server, TIMEOUT},
 };
 
@@ -14,7 +17,7 @@ use crate::{
 async fn paused() {
     let server = Server::start(&[]).await;
     let endpoint = Endpoint::new(server.store().await);
-    assert!(is_fresh(&endpoint.deliver("before").await));
+    until_fresh(&endpoint, "before").await;
 
     server.signal("-STOP");
     assert_unavailable(&endpoint, "paused, at once").await;
@@ -24,7 +27,7 @@ async fn paused() {
 
     server.signal("-CONT");
     until_fresh(&endpoint, "after").await;
-    assert!(is_duplicate(&endpoint.deliver("before").await));
+    until_duplicate(&endpoint, "before").await;
     assert_eq!(endpoint.handled(), 2);
 }
 
@@ -33,14 +36,13 @@ async fn paused() {
 async fn a_claim_whose_answer_was_lost_blocks_nothing() {
     let server = Server::start(&[]).await;
     let endpoint = Endpoint::new(server.store().await);
-    assert!(is_fresh(&endpoint.deliver("before").await));
+    until_fresh(&endpoint, "before").await;
 
     server.signal("-STOP");
     assert_unavailable(&endpoint, "evt").await;
     server.signal("-CONT");
-    let begun = Instant::now();
+    // Far sooner than the lease ends.
     until_fresh(&endpoint, "evt").await;
-    assert!(begun.elapsed() < TIMEOUT, "far less than the lease");
     assert_eq!(endpoint.handled(), 2);
 }
 
@@ -49,8 +51,7 @@ async fn killed_and_restarted() {
     let mut server = Server::start(&[]).await;
     let endpoint = Endpoint::new(server.store().await);
     for number in 0..50 {
-        let response = endpoint.deliver(&format!("evt_{number}")).await;
-        assert!(is_fresh(&response), "evt_{number}");
+        until_fresh(&endpoint, &format!("evt_{number}")).await;
     }
 
     server.kill();
@@ -61,8 +62,7 @@ async fn killed_and_restarted() {
     server.restart().await;
     until_fresh(&endpoint, "after").await;
     for number in 0..50 {
-        let response = endpoint.deliver(&format!("evt_{number}")).await;
-        assert!(is_duplicate(&response), "evt_{number} is forgotten");
+        until_duplicate(&endpoint, &format!("evt_{number}")).await;
     }
     assert_eq!(endpoint.handled(), 51);
 }
@@ -88,11 +88,7 @@ async fn killed_under_load() {
     let handled = endpoint.handled();
     assert!(handled >= 1_000, "{handled}");
     for number in 0..1_000 {
-        let id = format!("evt_{number}");
-        assert!(
-            is_duplicate(&endpoint.deliver(&id).await),
-            "{id} is forgotten"
-        );
+        until_duplicate(&endpoint, &format!("evt_{number}")).await;
     }
     assert_eq!(endpoint.handled(), handled, "nothing is handled again");
 }
@@ -103,8 +99,8 @@ async fn scripts_that_the_server_has_forgotten_are_loaded_again() {
     let endpoint = Endpoint::new(server.store().await);
     let mut manager = server.manager().await;
     for id in ["one", "two"] {
-        assert!(is_fresh(&endpoint.deliver(id).await), "{id}");
-        assert!(is_duplicate(&endpoint.deliver(id).await), "{id}");
+        until_fresh(&endpoint, id).await;
+        until_duplicate(&endpoint, id).await;
         redis::cmd("SCRIPT")
             .arg("FLUSH")
             .exec_async(&mut manager)
@@ -118,37 +114,33 @@ async fn scripts_that_the_server_has_forgotten_are_loaded_again() {
     assert_eq!(value, "D");
 }
 
+/// That the answer is in time is tested with a paused clock, which a busy machine cannot delay.
 async fn assert_unavailable(endpoint: &Endpoint, id: &str) {
-    let begun = Instant::now();
     let response = endpoint.deliver(id).await;
-    let elapsed = begun.elapsed();
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE, "{id}");
     assert_eq!(response.headers()[RETRY_AFTER], "5", "{id}");
-    assert!(elapsed < 3 * STORE_TIMEOUT, "{id}: after {elapsed:?}");
 }
 
 /// Delivers until the handler has run for it.
 async fn until_fresh(endpoint: &Endpoint, id: &str) {
-    let begun = Instant::now();
-    loop {
-        let response = endpoint.deliver(id).await;
-        if is_fresh(&response) {
-            return;
-        }
-        let status = response.status();
-        assert_ne!(status, StatusCode::OK, "{id} is no duplicate");
-        assert!(begun.elapsed() < TIMEOUT, "{id}: still {status}");
-        tokio::task::yield_now().await;
-    }
+    let response = until_ok(endpoint, id).await;
+    assert!(is_fresh(&response), "{id} is no duplicate");
+}
+
+/// Delivers until it is acknowledged as a duplicate.
+async fn until_duplicate(endpoint: &Endpoint, id: &str) {
+    let response = until_ok(endpoint, id).await;
+    assert!(is_duplicate(&response), "{id} is forgotten");
 }
 
 /// Delivers until it is acknowledged, possibly as a duplicate.
-async fn until_ok(endpoint: &Endpoint, id: &str) {
+async fn until_ok(endpoint: &Endpoint, id: &str) -> Response<Body> {
     let begun = Instant::now();
     loop {
-        let status = endpoint.deliver(id).await.status();
+        let response = endpoint.deliver(id).await;
+        let status = response.status();
         if status == StatusCode::OK {
-            return;
+            return response;
         }
         assert!(begun.elapsed() < TIMEOUT, "{id}: still {status}");
         tokio::task::yield_now().await;

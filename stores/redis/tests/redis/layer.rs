@@ -21,7 +21,7 @@ use tower_loops::{
 };
 use tower_loops_redis::RedisStore;
 
-pub(crate) const STORE_TIMEOUT: Duration = Duration::from_millis(300);
+const STORE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Answers 200 and counts.
 pub(crate) struct Endpoint {
@@ -38,7 +38,9 @@ impl Endpoint {
         let handler = move || async move {
             counter.fetch_add(1, Ordering::SeqCst);
         };
-        let idempotency = IdempotencyLayer::new(store).with_store_timeout(STORE_TIMEOUT);
+        let idempotency = IdempotencyLayer::new(store)
+            .with_lease(Duration::from_secs(600))
+            .with_store_timeout(STORE_TIMEOUT);
         Self {
             router: Router::new().route("/", post(handler)).layer(
                 ServiceBuilder::new()
