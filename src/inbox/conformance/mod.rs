@@ -3,6 +3,7 @@
 
 mod accept;
 mod events;
+mod released;
 mod shares;
 mod suite;
 mod table;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{accept, events, shares, table, takers, time, workers};
+use super::{accept, events, released, shares, table, takers, time, workers};
 use crate::inbox::{Counts, Inbox, Queue};
 use crate::store::suite::answered;
 
@@ -51,7 +51,7 @@ pub async fn run(queue: impl Queue) {
     table::what_is_taken_is_what_was_stored(&*queue).await;
     table::each_cell(&*queue).await;
     table::repeated_takes_count_once(&*queue).await;
-    table::released_events_keep_their_attempts(&*queue).await;
+    released::keep_their_attempts(&*queue).await;
     table::dead_events_are_listed_and_redriven(&*queue).await;
     time::ends_leases_and_pauses(&*queue).await;
     time::notifications_come(&*queue).await;

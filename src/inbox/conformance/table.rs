@@ -199,18 +199,6 @@ pub(super) async fn repeated_takes_count_once(queue: &impl Queue) {
     );
 }
 
-pub(super) async fn released_events_keep_their_attempts(queue: &impl Queue) {
-    let key = accept_one(queue).await;
-    for outcome in [Outcome::Released, Outcome::Released, Outcome::Done] {
-        let (token, taken) = take(queue, 1, LONG).await;
-        let [taken] = &*taken else {
-            panic!("a released event waits at once: {taken:?}");
-        };
-        assert_eq!((taken.attempt, &taken.last_error), (1, &None));
-        assert!(answered(queue.finish(&key, token, &outcome).await));
-    }
-}
-
 pub(super) async fn dead_events_are_listed_and_redriven(queue: &impl Queue) {
     let before = answered(queue.counts().await);
     assert_eq!(before, Counts::default(), "all events are handled");
