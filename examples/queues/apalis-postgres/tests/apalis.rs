@@ -1,0 +1,176 @@
+//! The adapter on a PostgreSQL server, which each test starts for itself.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::{future::pending, time::Duration};
+
+use axum::Router;
+use engine::Postgres;
+use queue_apalis_postgres::{ApalisInbox, Handler, receiver, work};
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use testkit::poll::within_reason;
+use tower::service_fn;
+use tower_loops::inbox::{Permanent, conformance};
+
+use crate::support::{Runs, deliver, deliver_until_accepted, handler, run_program, signature};
+
+#[path = "../../support.rs"]
+mod support;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inbox_conforms() {
+    let server = Postgres::start();
+    conformance::accepts(inbox(&server).await).await;
+}
+
+#[tokio::test]
+async fn duplicate_is_acknowledged_and_runs_once() {
+    let server = Postgres::start();
+    let (app, mut runs, pool) = start(&server, 0).await;
+    assert!(deliver(&app, "evt_1").await.is_handled());
+    assert!(deliver(&app, "evt_1").await.is_duplicate());
+    assert_eq!(runs.next().await, "evt_1");
+    until_one(&pool, "status = 'Done'").await;
+    assert!(deliver(&app, "evt_1").await.is_duplicate());
+    assert!(deliver(&app, "evt_2").await.is_handled());
+    assert_eq!(runs.next().await, "evt_2");
+}
+
+#[tokio::test]
+async fn no_server_is_503_until_it_is_back() {
+    let server = Postgres::start();
+    let (app, mut runs, _) = start(&server, 0).await;
+    server.stop();
+    let answer = deliver(&app, "evt_1").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.retry_after()),
+        (503, Some("5"))
+    );
+    server.start_again();
+    deliver_until_accepted(&app, "evt_1").await;
+    assert_eq!(runs.next().await, "evt_1");
+}
+
+#[tokio::test]
+async fn failed_event_runs_again_after_a_pause() {
+    let server = Postgres::start();
+    let (app, mut runs, pool) = start(&server, 1).await;
+    assert!(deliver(&app, "evt_1").await.is_handled());
+    assert_eq!(runs.next().await, "evt_1");
+    until_one(
+        &pool,
+        "status = 'Failed' AND last_result::text LIKE '%to fail%' AND run_at > now()",
+    )
+    .await;
+    assert_eq!(runs.next().await, "evt_1");
+    until_one(&pool, "status = 'Done'").await;
+}
+
+#[tokio::test]
+async fn permanent_failure_is_dead_and_panic_is_a_failure() {
+    let server = Postgres::start();
+    let permanent = Handler::new(service_fn(async |_| {
+        Err(Permanent::new("no such order").into())
+    }));
+    let (app, pool) = start_with(&server, permanent).await;
+    assert!(deliver(&app, "evt_1").await.is_handled());
+    until_one(
+        &pool,
+        "status = 'Killed' AND last_result::text LIKE '%no such order%'",
+    )
+    .await;
+
+    let server = Postgres::start();
+    let panics = Handler::new(service_fn(async |_| panic!("it is to panic")));
+    let (app, pool) = start_with(&server, panics).await;
+    assert!(deliver(&app, "evt_1").await.is_handled());
+    until_one(
+        &pool,
+        "status = 'Failed' AND last_result::text LIKE '%panic%'",
+    )
+    .await;
+}
+
+/// With the time of its last heartbeat set back, in place of a minute's wait.
+#[tokio::test]
+async fn event_of_a_dead_worker_runs_again() {
+    let server = Postgres::start();
+    let inbox = inbox(&server).await;
+    let app = receiver(inbox.clone(), signature());
+    assert!(deliver(&app, "evt_1").await.is_handled());
+    let claim = "WITH worker AS (INSERT INTO apalis.workers
+            (id, worker_type, storage_name, layers, last_seen)
+            VALUES ('dead', 'loops_events', '', '', now() - interval '61 seconds') RETURNING id)
+        UPDATE apalis.jobs SET status = 'Running', lock_at = now(), lock_by = worker.id FROM worker";
+    sqlx::query(claim)
+        .execute(&pool(&server).await)
+        .await
+        .unwrap();
+    let (service, mut runs) = handler(0);
+    tokio::spawn(async move { work(&inbox, service, pending()).await });
+    assert_eq!(runs.next().await, "evt_1");
+}
+
+#[tokio::test]
+async fn purge_forgets_handled_events() {
+    let server = Postgres::start();
+    let (app, mut runs, pool) = start(&server, 0).await;
+    let inbox = ApalisInbox::new(pool.clone());
+    assert!(deliver(&app, "evt_1").await.is_handled());
+    assert_eq!(runs.next().await, "evt_1");
+    until_one(&pool, "status = 'Done'").await;
+    assert_eq!(inbox.purge(Duration::from_secs(3600)).await.unwrap(), 0);
+    assert_eq!(inbox.purge(Duration::ZERO).await.unwrap(), 2);
+    assert!(deliver(&app, "evt_1").await.is_handled());
+}
+
+#[tokio::test]
+async fn program_says_what_it_lacks() {
+    let program = env!("CARGO_BIN_EXE_queue-apalis-postgres");
+    let output = run_program(
+        program,
+        "DATABASE_URL",
+        "postgres://postgres@127.0.0.1:1/postgres",
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("DATABASE_URL"), "{stderr}");
+}
+
+async fn inbox(server: &Postgres) -> ApalisInbox {
+    let inbox = ApalisInbox::new(pool(server).await);
+    inbox.ensure_schema().await.unwrap();
+    inbox
+}
+
+async fn pool(server: &Postgres) -> PgPool {
+    let options = PgPoolOptions::new().max_connections(16);
+    options.connect(&server.url()).await.unwrap()
+}
+
+/// A receiver, and a worker whose handler fails at first.
+async fn start(server: &Postgres, failures: usize) -> (Router, Runs, PgPool) {
+    let (service, runs) = handler(failures);
+    let (app, pool) = start_with(server, service).await;
+    (app, runs, pool)
+}
+
+async fn start_with(server: &Postgres, handler: Handler) -> (Router, PgPool) {
+    let inbox = inbox(server).await;
+    let (app, pool) = (receiver(inbox.clone(), signature()), pool(server).await);
+    tokio::spawn(async move { work(&inbox, handler, pending()).await });
+    (app, pool)
+}
+
+/// Waits until one task is so.
+async fn until_one(pool: &PgPool, condition: &str) {
+    let sql = format!("SELECT count(*) FROM apalis.jobs WHERE {condition}");
+    let found = async {
+        loop {
+            let count = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.clone())).fetch_one(pool);
+            if count.await.unwrap_or(0_i64) == 1 {
+                return;
+            }
+        }
+    };
+    within_reason(found).await;
+}
