@@ -9,21 +9,28 @@ use std::{
 
 use crate::{directory::Directory, program::find};
 
-/// NATS with JetStream, on a port of loopback, with messages of up to 4 MiB.
+/// NATS with JetStream, on a port of loopback.
 pub struct Nats {
     directory: Directory,
+    settings: String,
     address: String,
     server: Child,
 }
 
 impl Nats {
-    /// Starts a server on a free port.
+    /// Starts a server that accepts messages of 4 MB.
     pub fn start() -> Self {
+        Self::start_with("max_payload: 4MB")
+    }
+
+    /// Starts a server with lines of its own in its configuration.
+    pub fn start_with(settings: &str) -> Self {
         let directory = Directory::create();
         // -1 is a free port, which the server writes into a file.
-        let (server, address) = spawn(&directory, "127.0.0.1:-1");
+        let (server, address) = spawn(&directory, settings, "127.0.0.1:-1");
         Self {
             directory,
+            settings: settings.to_owned(),
             address,
             server,
         }
@@ -37,7 +44,7 @@ impl Nats {
 
     /// Starts a killed server again, with its files and its port.
     pub fn start_again(&mut self) {
-        (self.server, _) = spawn(&self.directory, &self.address);
+        (self.server, _) = spawn(&self.directory, &self.settings, &self.address);
     }
 
     pub fn url(&self) -> String {
@@ -53,10 +60,10 @@ impl Drop for Nats {
 }
 
 /// Starts a server. Returns the address that it listens on.
-fn spawn(directory: &Directory, address: &str) -> (Child, String) {
+fn spawn(directory: &Directory, settings: &str, address: &str) -> (Child, String) {
     let path = directory.path();
     let config = format!(
-        "listen: \"{address}\"\nmax_payload: 4MB\njetstream {{ store_dir: \"{}\" }}\n",
+        "listen: \"{address}\"\njetstream {{ store_dir: \"{}\" }}\n{settings}\n",
         path.join("store").display()
     );
     let file = path.join("nats.conf");

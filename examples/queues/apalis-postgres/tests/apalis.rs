@@ -66,26 +66,47 @@ async fn failed_event_runs_again_after_a_pause() {
 }
 
 #[tokio::test]
-async fn permanent_failure_is_dead_and_panic_is_a_failure() {
+async fn permanent_failure_is_dead_until_it_is_redriven() {
     let server = Postgres::start();
-    let permanent = Handler::new(service_fn(async |_| {
-        Err(Permanent::new("no such order").into())
-    }));
-    let (app, pool) = start_with(&server, permanent).await;
+    let permanent = service_fn(async |_| Err(Permanent::new("no such order").into()));
+    let (app, pool) = start_with(&server, Handler::new(permanent)).await;
     assert!(deliver(&app, "evt_1").await.is_handled());
-    until_one(
-        &pool,
-        "status = 'Killed' AND last_result::text LIKE '%no such order%'",
-    )
-    .await;
+    let dead = "status = 'Killed' AND last_result::text LIKE '%no such order%'";
+    until_one(&pool, dead).await;
+    // As the README says.
+    let redrive = "UPDATE apalis.jobs SET status = 'Pending', attempts = 0, last_result = NULL
+        WHERE job_type = 'loops_events' AND status = 'Killed'";
+    sqlx::query(redrive).execute(&pool).await.unwrap();
+    until_one(&pool, dead).await;
+}
 
+#[tokio::test]
+async fn panic_is_a_failure() {
     let server = Postgres::start();
-    let panics = Handler::new(service_fn(async |_| panic!("it is to panic")));
-    let (app, pool) = start_with(&server, panics).await;
+    let panics = service_fn(async |_| panic!("it is to panic"));
+    let (app, pool) = start_with(&server, Handler::new(panics)).await;
     assert!(deliver(&app, "evt_1").await.is_handled());
     until_one(
         &pool,
         "status = 'Failed' AND last_result::text LIKE '%panic%'",
+    )
+    .await;
+}
+
+/// An event whose worker died in each attempt.
+#[tokio::test]
+async fn event_with_too_many_attempts_is_dead_without_another_run() {
+    let server = Postgres::start();
+    let inbox = inbox(&server).await;
+    let (app, pool) = (receiver(inbox.clone(), signature()), pool(&server).await);
+    assert!(deliver(&app, "evt_1").await.is_handled());
+    let attempts = "UPDATE apalis.jobs SET attempts = 12";
+    sqlx::query(attempts).execute(&pool).await.unwrap();
+    let (service, _runs) = handler(0);
+    tokio::spawn(async move { work(&inbox, service, pending()).await });
+    until_one(
+        &pool,
+        "status = 'Killed' AND last_result::text LIKE '%worker died%'",
     )
     .await;
 }

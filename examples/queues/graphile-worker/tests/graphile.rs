@@ -70,6 +70,27 @@ async fn panic_is_a_failure() {
     until_count(&server, "last_error LIKE '%to panic%'", 1).await;
 }
 
+#[tokio::test]
+async fn event_is_dead_after_its_last_attempt_until_it_is_redriven() {
+    let server = Postgres::start();
+    let inbox = inbox(&server).await;
+    let app = receiver(inbox.clone(), signature());
+    assert!(deliver(&app, "evt_1").await.is_handled());
+    let client = client(&server).await;
+    let one = "UPDATE graphile_worker._private_jobs SET max_attempts = 1";
+    client.batch_execute(one).await.unwrap();
+    let (service, mut runs) = handler(1);
+    tokio::spawn(async move { work(&inbox, service, pending()).await });
+    assert_eq!(runs.next().await, "evt_1");
+    let dead = "attempts = max_attempts AND last_error LIKE '%to fail%'";
+    until_count(&server, dead, 1).await;
+    // As the README says.
+    let redrive = "UPDATE graphile_worker._private_jobs SET attempts = 0, run_at = now()
+        WHERE attempts >= max_attempts AND locked_at IS NULL";
+    client.batch_execute(redrive).await.unwrap();
+    assert_eq!(runs.next().await, "evt_1");
+}
+
 /// With the time of its last heartbeat set back, in place of a minute's wait.
 #[tokio::test]
 async fn event_of_a_dead_worker_runs_again() {

@@ -7,7 +7,7 @@ use async_nats::jetstream::{self, Context};
 use axum::Router;
 use engine::Nats;
 use futures_util::StreamExt;
-use queue_nats_jetstream::{Handler, JetStreamInbox, Worker, receiver};
+use queue_nats_jetstream::{Handler, JetStreamInbox, Worker, receiver, redrive};
 use testkit::poll::within_reason;
 use tower::service_fn;
 use tower_loops::inbox::{Permanent, conformance};
@@ -75,6 +75,22 @@ async fn acknowledged_event_survives_a_crash_of_the_server() {
 }
 
 #[tokio::test]
+async fn full_stream_is_503_and_keeps_its_events() {
+    let server = Nats::start();
+    let inbox = JetStreamInbox::connect(&server.url(), 1).await.unwrap();
+    let app = receiver(inbox, signature());
+    assert!(deliver(&app, "evt_1").await.is_handled());
+    let jetstream = jetstream(&server).await;
+    let mut stream = jetstream.get_stream("LOOPS_EVENTS").await.unwrap();
+    let mut config = stream.cached_info().config.clone();
+    config.max_messages = 1;
+    jetstream.update_stream(config).await.unwrap();
+    assert_eq!(deliver(&app, "evt_2").await.status, 503);
+    let state = &stream.info().await.unwrap().state;
+    assert_eq!((state.first_sequence, state.messages), (1, 1));
+}
+
+#[tokio::test]
 async fn failed_event_runs_again() {
     let server = Nats::start();
     let (app, mut runs) = start(&server, 2).await;
@@ -82,11 +98,10 @@ async fn failed_event_runs_again() {
     for _ in 0..3 {
         assert_eq!(runs.next().await, "evt_1");
     }
-    assert_eq!(dead(&server).await, 0);
 }
 
 #[tokio::test]
-async fn event_is_dead_after_its_last_attempt() {
+async fn event_is_dead_after_its_last_attempt_until_it_is_redriven() {
     let server = Nats::start();
     let (app, mut runs) = start(&server, 3).await;
     assert!(deliver(&app, "evt_1").await.is_handled());
@@ -94,6 +109,10 @@ async fn event_is_dead_after_its_last_attempt() {
         assert_eq!(runs.next().await, "evt_1");
     }
     assert!(next_dead(&server).await.contains("it is to fail"));
+    let inbox = JetStreamInbox::connect(&server.url(), 1).await.unwrap();
+    assert_eq!(redrive(&inbox).await.unwrap(), 1);
+    assert_eq!(runs.next().await, "evt_1");
+    assert_eq!(redrive(&inbox).await.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -112,6 +131,31 @@ async fn panic_is_a_failure() {
     let app = start_with(&server, Handler::new(service)).await;
     assert!(deliver(&app, "evt_1").await.is_handled());
     assert!(next_dead(&server).await.contains("it is to panic"));
+}
+
+/// An event whose worker died in each attempt is delivered once more.
+#[tokio::test]
+async fn event_with_too_many_attempts_is_dead_without_another_run() {
+    let server = Nats::start();
+    let (service, _runs) = handler(0);
+    let inbox = JetStreamInbox::connect(&server.url(), 1).await.unwrap();
+    let worker = Worker::new(&inbox, service).await.unwrap();
+    tokio::spawn(worker.with_attempts(0, Duration::ZERO).run(pending()));
+    assert!(
+        deliver(&receiver(inbox, signature()), "evt_1")
+            .await
+            .is_handled()
+    );
+    assert_eq!(next_dead(&server).await, "the worker died");
+}
+
+#[tokio::test]
+async fn small_messages_are_an_error_at_the_start() {
+    let server = Nats::start_with("max_payload: 1MB");
+    let Err(error) = JetStreamInbox::connect(&server.url(), 1).await else {
+        panic!("it is connected");
+    };
+    assert!(error.to_string().contains("max_payload"), "{error}");
 }
 
 #[tokio::test]
@@ -139,11 +183,6 @@ async fn start_with(server: &Nats, handler: Handler) -> Router {
 
 async fn jetstream(server: &Nats) -> Context {
     jetstream::new(async_nats::connect(server.url()).await.unwrap())
-}
-
-async fn dead(server: &Nats) -> u64 {
-    let stream = jetstream(server).await.get_stream("LOOPS_DEAD").await;
-    stream.unwrap().cached_info().state.messages
 }
 
 /// The error of the event that died first.
