@@ -8,6 +8,7 @@ use engine::Postgres;
 use queue_apalis_postgres::{ApalisInbox, Handler, receiver, work};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use testkit::poll::within_reason;
+use tokio::time::sleep;
 use tower::service_fn;
 use tower_loops::inbox::{Permanent, conformance};
 
@@ -36,18 +37,28 @@ async fn duplicate_is_acknowledged_and_runs_once() {
 }
 
 #[tokio::test]
-async fn no_server_is_503_until_it_is_back() {
+async fn no_server_is_503_and_ends_no_worker() {
     let server = Postgres::start();
-    let (app, mut runs, _) = start(&server, 0).await;
+    // A pool that does not wait for the server.
+    let options = PgPoolOptions::new().acquire_timeout(Duration::from_millis(500));
+    let inbox = ApalisInbox::new(options.connect(&server.url()).await.unwrap());
+    inbox.ensure_schema().await.unwrap();
+    let app = receiver(inbox.clone(), signature());
+    let (service, mut runs) = handler(0);
+    tokio::spawn(async move { work(&inbox, service, pending()).await });
+    assert!(deliver(&app, "evt_1").await.is_handled());
+    assert_eq!(runs.next().await, "evt_1");
     server.stop();
-    let answer = deliver(&app, "evt_1").await;
+    let answer = deliver(&app, "evt_2").await;
     assert_eq!(
         (answer.status.as_u16(), answer.retry_after()),
         (503, Some("5"))
     );
+    // An outage that the worker notices.
+    sleep(Duration::from_secs(3)).await;
     server.start_again();
-    deliver_until_accepted(&app, "evt_1").await;
-    assert_eq!(runs.next().await, "evt_1");
+    deliver_until_accepted(&app, "evt_2").await;
+    assert_eq!(runs.next().await, "evt_2");
 }
 
 #[tokio::test]

@@ -1,12 +1,13 @@
 //! The adapter on a PostgreSQL server, which each test starts for itself.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-use std::future::pending;
+use std::{future::pending, time::Duration};
 
 use axum::Router;
 use engine::Postgres;
 use queue_graphile_worker::{GraphileInbox, Handler, receiver, work};
 use testkit::poll::within_reason;
+use tokio::time::sleep;
 use tokio_postgres::NoTls;
 use tower::service_fn;
 use tower_loops::inbox::conformance;
@@ -37,18 +38,22 @@ async fn duplicate_is_acknowledged_and_runs_once() {
 }
 
 #[tokio::test]
-async fn no_server_is_503_until_it_is_back() {
+async fn no_server_is_503_and_ends_no_worker() {
     let server = Postgres::start();
     let (app, mut runs) = start(&server, 0).await;
+    assert!(deliver(&app, "evt_1").await.is_handled());
+    assert_eq!(runs.next().await, "evt_1");
     server.stop();
-    let answer = deliver(&app, "evt_1").await;
+    let answer = deliver(&app, "evt_2").await;
     assert_eq!(
         (answer.status.as_u16(), answer.retry_after()),
         (503, Some("5"))
     );
+    // An outage that the worker notices.
+    sleep(Duration::from_secs(3)).await;
     server.start_again();
-    deliver_until_accepted(&app, "evt_1").await;
-    assert_eq!(runs.next().await, "evt_1");
+    deliver_until_accepted(&app, "evt_2").await;
+    assert_eq!(runs.next().await, "evt_2");
 }
 
 #[tokio::test]

@@ -48,18 +48,20 @@ async fn handled_event_is_known_after_a_crash_of_the_server() {
 }
 
 #[tokio::test]
-async fn no_server_is_503_until_it_is_back() {
+async fn no_server_is_503_and_ends_no_worker() {
     let mut server = Nats::start();
     let (app, mut runs) = start(&server, 0).await;
+    assert!(deliver(&app, "evt_1").await.is_handled());
+    assert_eq!(runs.next().await, "evt_1");
     server.kill();
-    let answer = deliver(&app, "evt_1").await;
+    let answer = deliver(&app, "evt_2").await;
     assert_eq!(
         (answer.status.as_u16(), answer.retry_after()),
         (503, Some("5"))
     );
     server.start_again();
-    deliver_until_accepted(&app, "evt_1").await;
-    assert_eq!(runs.next().await, "evt_1");
+    deliver_until_accepted(&app, "evt_2").await;
+    assert_eq!(runs.next().await, "evt_2");
 }
 
 #[tokio::test]
