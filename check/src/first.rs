@@ -32,7 +32,8 @@ pub(crate) async fn deliver(run: &mut Run) -> Result<First, RunError> {
         None => None,
     };
     let body = run.loops.charge().to_string();
-    let delivery = run.loops.genuine(body);
+    let delivery = run.loops.genuine(body.clone());
+    run.first = body;
     let answer = run.deliver(delivery).await;
     if let Err(NoAnswer::Unreachable(error)) = answer {
         return Err(RunError::Unreachable(error));

@@ -14,9 +14,13 @@ use crate::{
     seen::{Kind, Seen},
 };
 
+const OVER: &str = "the run's minute was over";
+
 pub(crate) struct Run {
     pub(crate) endpoint: Arc<dyn Endpoint>,
     pub(crate) loops: Loops,
+    /// The body of the first delivery.
+    pub(crate) first: String,
     pub(crate) effects: Option<Effects>,
     /// How long a response may take.
     pub(crate) timeout: Duration,
@@ -35,16 +39,25 @@ impl Run {
         let unknown = |why: &str| Err(Finding::Unknown(why.to_owned()));
         // Those of `answers` look at what was seen, which needs no connection.
         if concern != Concern::Answers {
+            // All that was sent before the garbage was headers of garbage as well.
+            if self.is_gone && check.name == "malformed" {
+                return Err(Finding::Wrong("the server had ended before".to_owned()));
+            }
             if self.is_gone {
                 return unknown("the server does not accept connections any more");
             }
             if self.is_over() {
-                return unknown("the run's minute was over");
+                return unknown(OVER);
             }
         }
-        let found = self.carry_out(check).await;
+        let deadline = self.deadline;
+        let found = match timeout_at(deadline, self.carry_out(check)).await {
+            Ok(found) => found,
+            Err(_) => return unknown(OVER),
+        };
         if matches!(found, Err(Finding::Wrong(_))) && !self.is_gone {
-            self.is_gone = self.has_ended().await;
+            let has_ended = timeout_at(deadline, self.has_ended()).await;
+            self.is_gone = has_ended.unwrap_or(false);
         }
         found
     }
@@ -134,7 +147,7 @@ impl Run {
     /// Wrong, unless there was no time left for the response.
     pub(crate) fn wrong(&self, answer: &Result<Answer, NoAnswer>, got: String) -> Found {
         if matches!(answer, Err(NoAnswer::TimedOut)) && self.is_over() {
-            return Err(Finding::Unknown("the run's minute was over".to_owned()));
+            return Err(Finding::Unknown(OVER.to_owned()));
         }
         Err(Finding::Wrong(got))
     }
@@ -165,7 +178,10 @@ impl Run {
     pub(crate) fn note(&mut self, kind: Kind, answer: &Result<Answer, NoAnswer>) -> String {
         let seen = Seen::new(kind, answer, &self.loops);
         let got = seen.got.clone();
-        self.seen.push(seen);
+        // The end of the run says nothing of the receiver.
+        if !(seen.timed_out && self.is_over()) {
+            self.seen.push(seen);
+        }
         got
     }
 

@@ -169,6 +169,7 @@ impl Suite {
         let mut run = Run {
             endpoint,
             loops: Loops::new(&self.secret),
+            first: String::new(),
             effects: effects.map(Effects::new),
             timeout: self.timeout,
             deadline: Instant::now() + DEADLINE,

@@ -1,17 +1,13 @@
 //! What may have been signed, given the body that arrived.
 
-use std::{io::Read, ops::ControlFlow};
-
-use flate2::read::GzDecoder;
+use std::ops::ControlFlow;
 
 use super::{
     Cause, Finding, base64_text,
-    json_layout::{Layout, Slash, Style, Unicode, rewrite},
+    encodings::{decompressed, from_utf16},
+    rewritten::rewritten,
     windows_1252,
 };
-
-/// A compressed body is decompressed up to this many bytes.
-const MAX_DECOMPRESSED: u64 = 1024 * 1024;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -31,6 +27,26 @@ pub(super) fn for_each<B>(
         }
     }
     trimmed(body, &mut attempt)
+}
+
+/// The same with two changes, one after the other.
+pub(super) fn for_each_pair<B>(
+    body: &[u8],
+    mut attempt: impl FnMut(&[u8], &[Finding]) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    for (cause, detail, between) in simple(body) {
+        for_each(&between, |original, others| {
+            let mut findings = vec![Finding::new(cause, detail)];
+            findings.extend(
+                others
+                    .iter()
+                    .filter(|other| other.cause() != cause)
+                    .cloned(),
+            );
+            attempt(original, &findings)
+        })?;
+    }
+    ControlFlow::Continue(())
 }
 
 type Simple = (Cause, &'static str, Vec<u8>);
@@ -76,6 +92,10 @@ fn simple(body: &[u8]) -> Vec<Simple> {
     let detail = "the byte-order mark in front of the body was lost: pass the bytes on unchanged";
     add(Cause::BodyBom, detail, Some([BOM, body].concat()));
 
+    let detail =
+        "the body was converted to UTF-16 with a byte-order mark: pass the bytes on unchanged";
+    add(Cause::BodyBom, detail, from_utf16(body));
+
     let detail = "the body is Base64, as gateways pass it: decode it first";
     let text = body.trim_ascii();
     let unquoted = text
@@ -86,7 +106,7 @@ fn simple(body: &[u8]) -> Vec<Simple> {
     add(Cause::BodyBase64, detail, decoded);
     let detail = "the body is the Base64 of a compressed body: decode and decompress it first";
     add(Cause::BodyGzip, detail, unzipped);
-    let detail = "the body is compressed with gzip: decompress it first";
+    let detail = "the body is compressed: decompress it first";
     add(Cause::BodyGzip, detail, decompressed(body));
     let detail = "the body is a JSON string that contains the signed text: decode it first";
     let string = serde_json::from_slice::<String>(body).ok();
@@ -109,99 +129,6 @@ fn simple(body: &[u8]) -> Vec<Simple> {
 
     bodies.retain(|(_, _, original)| original != body);
     bodies
-}
-
-fn decompressed(body: &[u8]) -> Option<Vec<u8>> {
-    let mut original = Vec::new();
-    let mut decoder = GzDecoder::new(body).take(MAX_DECOMPRESSED);
-    decoder.read_to_end(&mut original).ok()?;
-    Some(original)
-}
-
-const LAYOUTS: [Layout; 6] = [
-    Layout::AsIs,
-    Layout::Compact,
-    Layout::Spaced,
-    Layout::Indented("  "),
-    Layout::Indented("    "),
-    Layout::Indented("\t"),
-];
-
-const UNICODES: [Unicode; 5] = [
-    Unicode::AsIs,
-    Unicode::Unescaped,
-    Unicode::EscapedLower,
-    Unicode::EscapedUpper,
-    Unicode::EscapedHtml,
-];
-
-const SLASHES: [Slash; 3] = [Slash::AsIs, Slash::Unescaped, Slash::Escaped];
-
-/// The JSON written again in every style, those first that differ in one respect.
-fn rewritten<B>(
-    text: &str,
-    attempt: &mut impl FnMut(&[u8], &[Finding]) -> ControlFlow<B>,
-) -> ControlFlow<B> {
-    let mut styles = Vec::new();
-    for layout in LAYOUTS {
-        for unicode in UNICODES {
-            for slash in SLASHES {
-                styles.push(Style {
-                    layout,
-                    unicode,
-                    slash,
-                });
-            }
-        }
-    }
-    styles.sort_by_key(|style| changes(*style).len());
-    for style in styles {
-        let mut original = rewrite(text, style);
-        if original == text.as_bytes() {
-            continue;
-        }
-        let findings = findings(text, &original, style);
-        attempt(&original, &findings)?;
-        if let Layout::Indented(_) = style.layout {
-            original.push(b'\n');
-            attempt(&original, &findings)?;
-        }
-    }
-    ControlFlow::Continue(())
-}
-
-fn changes(style: Style) -> Vec<Cause> {
-    let changes = [
-        (style.layout != Layout::AsIs, Cause::BodyReserialised),
-        (style.unicode != Unicode::AsIs, Cause::BodyUnicodeEscapes),
-        (style.slash != Slash::AsIs, Cause::BodySlashEscapes),
-    ];
-    let changes = changes.into_iter().filter(|(is_changed, _)| *is_changed);
-    changes.map(|(_, cause)| cause).collect()
-}
-
-fn findings(text: &str, original: &[u8], style: Style) -> Vec<Finding> {
-    let is_break = |byte: &&u8| matches!(**byte, b'\r' | b'\n');
-    let lost_breaks = || (original.iter().filter(|byte| !is_break(byte))).eq(text.as_bytes());
-    let finding = |cause| match cause {
-        Cause::BodyReserialised if lost_breaks() => Finding::new(
-            Cause::BodyLineEndings,
-            "the line breaks of the body were removed: pass the bytes on unchanged",
-        ),
-        Cause::BodyUnicodeEscapes => Finding::new(
-            cause,
-            "the JSON was parsed and written again with other `\\u` escapes: verify the raw body",
-        ),
-        Cause::BodySlashEscapes => Finding::new(
-            cause,
-            "the JSON was parsed and written again with other escapes of slashes: verify the raw body",
-        ),
-        _ => Finding::new(
-            cause,
-            "the JSON was parsed and written again with other white space: verify the raw body",
-        ),
-    };
-    changes(style).into_iter().map(finding).collect()
 }
 
 /// With white space around it that may have been removed.

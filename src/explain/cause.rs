@@ -46,7 +46,7 @@ causes! {
     BodyNewlineLost = "body_newline_lost",
     /// Line breaks within the body were changed or removed.
     BodyLineEndings = "body_line_endings",
-    /// A byte-order mark was added to the body, or lost.
+    /// A byte-order mark was added to the body, or lost; or the body became UTF-16 with one.
     BodyBom = "body_bom",
     /// The JSON was parsed and written again with other white space.
     BodyReserialised = "body_reserialised",
@@ -56,7 +56,7 @@ causes! {
     BodySlashEscapes = "body_slash_escapes",
     /// The body is the Base64 of what was signed.
     BodyBase64 = "body_base64",
-    /// The body is compressed with gzip; what was signed is not.
+    /// The body is compressed, with gzip or deflate; what was signed is not.
     BodyGzip = "body_gzip",
     /// The body is a JSON string that contains what was signed.
     BodyJsonString = "body_json_string",
@@ -82,7 +82,7 @@ causes! {
     SignatureOfBodyOnly = "signature_of_body_only",
     /// The signature is Base64, not hex.
     SignatureBase64 = "signature_base64",
-    /// The signature is of another hash function.
+    /// The signature is of another hash function, or is a hash without HMAC.
     SignatureOtherHash = "signature_other_hash",
     /// The signature is genuine, and the body is no event.
     InvalidPayload = "invalid_payload",

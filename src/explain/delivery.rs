@@ -1,8 +1,9 @@
 //! A delivery as it was captured, and whether a key explains its signature.
 
 use hmac::{EagerHash, Hmac, KeyInit, Mac};
+use md5::Md5;
 use sha1::Sha1;
-use sha2::{Sha224, Sha256, Sha384, Sha512};
+use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq;
 
 use super::{Cause, Finding, base64_text};
@@ -51,13 +52,36 @@ impl<'a> Delivery<'a> {
     /// Whether the signature is that of this body under this key, in any form that is known. The
     /// findings are those of the form: none if it is the right one.
     pub(super) fn explained_by(&mut self, key: &[u8], body: &[u8]) -> Option<Vec<Finding>> {
-        self.signed_whole(key, body).or_else(|| {
+        let signed = self.signed_whole(key, body);
+        let signed = signed.or_else(|| self.hashed(key, body));
+        signed.or_else(|| {
             let only = self.contains(&self.mac::<Sha256>(key, &[body]))?;
             let cause = Finding::new(
                 Cause::SignatureOfBodyOnly,
                 "the signature covers the body alone: sign `t`, a full stop and the body",
             );
             Some([vec![cause], only].concat())
+        })
+    }
+
+    /// A digest without HMAC, with or without the secret in it.
+    fn hashed(&self, key: &[u8], body: &[u8]) -> Option<Vec<Finding>> {
+        self.timestamps.iter().find_map(|timestamp| {
+            let t = timestamp.as_bytes();
+            for (parts, how) in [
+                ([t, b".", body, b""], "without the secret"),
+                ([key, t, b".", body], "with the secret in front"),
+                ([t, b".", body, key], "with the secret behind"),
+            ] {
+                let digest = parts.iter().fold(Sha256::new(), Sha256::chain_update);
+                if let Some(findings) = self.contains(&digest.finalize()) {
+                    let detail =
+                        format!("the signature is a plain SHA-256, {how}: HMAC is expected");
+                    let cause = Finding::new(Cause::SignatureOtherHash, detail);
+                    return Some([vec![cause], findings].concat());
+                }
+            }
+            None
         })
     }
 
@@ -70,6 +94,7 @@ impl<'a> Delivery<'a> {
                 return Some(findings);
             }
             for (name, digest) in [
+                ("MD5", self.mac::<Md5>(key, &message)),
                 ("SHA-1", self.mac::<Sha1>(key, &message)),
                 ("SHA-224", self.mac::<Sha224>(key, &message)),
                 ("SHA-384", self.mac::<Sha384>(key, &message)),

@@ -1,19 +1,14 @@
-//! The search for the cause.
+//! What is wrong with a delivery: its header, its time, and what the search finds.
 
 use std::{
     borrow::Borrow,
     fmt,
-    ops::ControlFlow,
     time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
 
-use super::{
-    Cause, Explanation, Finding, bodies,
-    delivery::Delivery,
-    secrets::{Reading, readings},
-};
+use super::{Cause, Explanation, Finding, delivery::Delivery, search::search};
 use crate::{
     event::VerifiedEvent,
     rejection::Rejection,
@@ -87,7 +82,7 @@ impl Explainer {
         let (mut findings, is_off) = self.time(&header, line, now);
         let signatures = SignatureHeader::signature_texts(line);
         let mut delivery = Delivery::new(&header, signatures, body);
-        match self.search(&mut delivery) {
+        match search(&self.secrets, &mut delivery) {
             Some(causes)
                 if causes
                     .iter()
@@ -141,34 +136,6 @@ impl Explainer {
         let is_off = age < 0 || seconds <= ZONES.as_secs();
         (vec![Finding::new(cause, detail)], is_off)
     }
-
-    /// The causes that together make the signature match; none if it matches as it is.
-    fn search(&self, delivery: &mut Delivery<'_>) -> Option<Vec<Finding>> {
-        let body = delivery.body;
-        for (index, secret) in self.secrets.iter().enumerate() {
-            if let Some(findings) = delivery.explained_by(secret.expose(), body) {
-                return Some([findings, other(index)].concat());
-            }
-        }
-        let configured: Vec<&[u8]> = self.secrets.iter().map(Secret::expose).collect();
-        if let Some(findings) = changed(delivery, &configured) {
-            return Some(findings);
-        }
-        let readings: Vec<Reading> = (configured.iter())
-            .flat_map(|secret| readings(secret))
-            .collect();
-        for Reading { key, finding } in &readings {
-            if let Some(findings) = delivery.explained_by(key, body) {
-                return Some([findings, vec![finding.clone()]].concat());
-            }
-        }
-        for Reading { key, finding } in &readings {
-            if let Some(findings) = changed(delivery, &[key]) {
-                return Some([findings, vec![finding.clone()]].concat());
-            }
-        }
-        None
-    }
 }
 
 /// The signature is genuine, with the first secret or another.
@@ -193,34 +160,6 @@ fn genuine(
         findings.extend(other_secret);
         Explanation::invalid(findings)
     }
-}
-
-/// Tries these keys on each body that may have been signed.
-fn changed(delivery: &mut Delivery<'_>, keys: &[&[u8]]) -> Option<Vec<Finding>> {
-    let search = bodies::for_each(delivery.body, |original, causes| {
-        for (index, key) in keys.iter().enumerate() {
-            if !delivery.can_go_on() {
-                return ControlFlow::Break(None);
-            }
-            if let Some(findings) = delivery.signed_whole(key, original) {
-                let found = [causes.to_vec(), findings, other(index)].concat();
-                return ControlFlow::Break(Some(found));
-            }
-        }
-        ControlFlow::Continue(())
-    });
-    search.break_value().flatten()
-}
-
-fn other(index: usize) -> Vec<Finding> {
-    let detail = || {
-        format!(
-            "the secret that matches is number {} of those given",
-            index + 1
-        )
-    };
-    let finding = (index > 0).then(|| Finding::new(Cause::SecretOther, detail()));
-    finding.into_iter().collect()
 }
 
 fn empty(body: &[u8]) -> Option<Finding> {

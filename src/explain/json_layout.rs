@@ -15,8 +15,11 @@ pub(super) enum Layout {
     AsIs,
     /// None, as `JSON.stringify` writes.
     Compact,
-    /// `, ` and `: `, as Python's `json.dumps` writes.
-    Spaced,
+    /// A space after each of these: after both, as Python's `json.dumps` writes.
+    Spaced {
+        commas: bool,
+        colons: bool,
+    },
     /// A line for each member, indented by this text.
     Indented(&'static str),
 }
@@ -32,6 +35,8 @@ pub(super) enum Unicode {
     EscapedUpper,
     /// `<`, `>` and `&`, as Go writes.
     EscapedHtml,
+    /// All of these and some quotes, as .NET writes.
+    EscapedDotNet,
 }
 
 /// Slashes in strings.
@@ -70,12 +75,14 @@ pub(super) fn rewrite(text: &str, style: Style) -> Vec<u8> {
             "," => {
                 out.push(',');
                 match style.layout {
-                    Layout::Spaced => out.push(' '),
+                    Layout::Spaced { commas: true, .. } => out.push(' '),
                     layout => layout.new_line(&mut out, depth),
                 }
             }
-            ":" if style.layout == Layout::Compact => out.push(':'),
-            ":" => out.push_str(": "),
+            ":" => match style.layout {
+                Layout::Compact | Layout::Spaced { colons: false, .. } => out.push(':'),
+                _ => out.push_str(": "),
+            },
             _ if token.starts_with('"') => write_string(token, style, &mut out),
             _ => out.push_str(token),
         }
@@ -159,6 +166,7 @@ fn write_char(c: char, unicode: Unicode, out: &mut String) {
         Unicode::AsIs | Unicode::Unescaped => false,
         Unicode::EscapedLower | Unicode::EscapedUpper => !c.is_ascii(),
         Unicode::EscapedHtml => matches!(c, '<' | '>' | '&'),
+        Unicode::EscapedDotNet => !c.is_ascii() || matches!(c, '<' | '>' | '&' | '\'' | '+' | '`'),
     };
     if !is_escaped {
         out.push(c);
@@ -166,7 +174,7 @@ fn write_char(c: char, unicode: Unicode, out: &mut String) {
     }
     for unit in c.encode_utf16(&mut [0; 2]) {
         out.push_str(&match unicode {
-            Unicode::EscapedUpper => format!("\\u{unit:04X}"),
+            Unicode::EscapedUpper | Unicode::EscapedDotNet => format!("\\u{unit:04X}"),
             _ => format!("\\u{unit:04x}"),
         });
     }

@@ -29,9 +29,12 @@ mod base64_text;
 mod bodies;
 mod cause;
 mod delivery;
+mod encodings;
 mod explainer;
 mod explanation;
 mod json_layout;
+mod rewritten;
+mod search;
 mod secrets;
 mod windows_1252;
 

@@ -34,6 +34,14 @@ pub(super) fn readings(secret: &[u8]) -> Vec<Reading> {
     {
         add(Cause::SecretQuotes, detail, inside.to_vec());
     }
+    let detail = "the secret has a quote on one side: remove it";
+    add(Cause::SecretQuotes, detail, half_quoted(trimmed).to_vec());
+    let detail =
+        "the secret ends with a backslash and letters in place of a line break: remove them";
+    for end in [&b"\\r\\n"[..], b"\\n", b"\\r"] {
+        let inside = trimmed.strip_suffix(end).unwrap_or_default();
+        add(Cause::SecretWhitespace, detail, inside.to_vec());
+    }
     let bare = unquoted.map_or(trimmed, trim);
 
     let detail = "the sender's secret ends with a line break or a space, which is part of it";
@@ -50,6 +58,15 @@ pub(super) fn readings(secret: &[u8]) -> Vec<Reading> {
         add(Cause::SecretQuotes, detail, [quote, bare, quote].concat());
     }
 
+    let detail =
+        "the secret has the name of its variable, or another word, in front of it: remove it";
+    for separator in [b'=', b':', b' '] {
+        let at = trimmed.iter().position(|byte| *byte == separator);
+        let value = at.map_or(&[][..], |at| trim(&trimmed[at + 1..]));
+        for value in [value, self::unquoted(value).unwrap_or_default()] {
+            add(Cause::SecretPrefix, detail, value.to_vec());
+        }
+    }
     let prefix = bare.iter().position(|byte| *byte == b'_');
     let rest = prefix.map_or(&[][..], |at| &bare[at + 1..]);
     let detail = "the sender's secret has no prefix: remove it up to the underscore";
@@ -57,10 +74,13 @@ pub(super) fn readings(secret: &[u8]) -> Vec<Reading> {
     let detail = "the sender's secret begins with `whsec_`, which is part of it";
     add(Cause::SecretPrefix, detail, [b"whsec_", bare].concat());
 
-    let detail = "the sender decodes the secret from Base64: it must be used as it is";
+    let detail =
+        "the key is this secret, decoded from Base64: compare it with the one in the dashboard";
     for text in [bare, rest] {
         let decoded = base64_text::decode(text).unwrap_or_default();
+        let without_break = trim(&decoded).to_vec();
         add(Cause::SecretBase64, detail, decoded);
+        add(Cause::SecretBase64, detail, without_break);
     }
     let detail = "the secret was decoded from Base64 here: it must be used as it is";
     add(
@@ -94,6 +114,14 @@ fn trim(secret: &[u8]) -> &[u8] {
             || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}')
     })
     .as_bytes()
+}
+
+/// Without a quote that has no other.
+fn half_quoted(secret: &[u8]) -> &[u8] {
+    match secret {
+        [b'"' | b'\'' | b'`', inside @ ..] | [inside @ .., b'"' | b'\'' | b'`'] => inside,
+        whole => whole,
+    }
 }
 
 fn unquoted(secret: &[u8]) -> Option<&[u8]> {

@@ -3,7 +3,10 @@
 use std::io::Write;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use flate2::{Compression, write::GzEncoder};
+use flate2::{
+    Compression,
+    write::{GzEncoder, ZlibEncoder},
+};
 
 use crate::{COMPACT, NOW, SECRET, SENT, at, causes, explain, sign};
 
@@ -17,6 +20,16 @@ fn a_changed_body_is_named() {
     };
     let text = |text: &str| text.as_bytes().to_vec();
     let pretty = "{\n  \"id\": \"evt_1\",\n  \"type\": \"charge.succeeded\",\n  \"l\": [],\n  \"m\": {\n    \"a\": [\n      1.50\n    ]\n  }\n}";
+    let indented = |indent: &str| pretty.replace("  ", indent);
+    let utf16 = |text: &str| {
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        [0xff, 0xfe].into_iter().chain(units).collect::<Vec<u8>>()
+    };
+    let deflate = |text: &str| {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text.as_bytes()).expect("a Vec takes all");
+        encoder.finish().expect("a Vec takes all")
+    };
     let plain = r#"{"id":"evt_1","type":"charge.succeeded","l":[],"m":{"a":[1.50]}}"#;
     let python = r#"{"id": "evt_1", "type": "charge.succeeded", "l": [], "m": {"a": [1.50]}}"#;
     let rows: &[(&str, Vec<u8>, &[&str])] = &[
@@ -112,6 +125,37 @@ fn a_changed_body_is_named() {
         (SENT, Vec::new(), &["body_empty"]),
         (&format!(" {SENT}\n"), text(SENT), &["body_trimmed"]),
         (SENT, text(&SENT.replace("evt_1", "evt_2")), &["unknown"]),
+        (&indented("   "), text(plain), &["body_reserialised"]),
+        (&indented(" "), text(plain), &["body_reserialised"]),
+        (&indented("        "), text(plain), &["body_reserialised"]),
+        (
+            &python.replace(", ", ","),
+            text(plain),
+            &["body_reserialised"],
+        ),
+        (
+            &python.replace(": ", ":"),
+            text(plain),
+            &["body_reserialised"],
+        ),
+        (
+            &COMPACT.replace('é', "\\u00E9").replace('<', "\\u003C"),
+            text(COMPACT),
+            &["body_unicode_escapes"],
+        ),
+        (SENT, utf16(SENT), &["body_bom"]),
+        (SENT, deflate(SENT), &["body_gzip"]),
+        // One after the other.
+        (
+            SENT,
+            text(&format!("\u{feff}{SENT}\r\n")),
+            &["body_newline_added", "body_bom"],
+        ),
+        (
+            pretty,
+            BASE64_STANDARD.encode(plain).into_bytes(),
+            &["body_base64", "body_reserialised"],
+        ),
     ];
     for (sent, received, expected) in rows {
         let header = sign(SECRET.as_bytes(), sent.as_bytes(), at(NOW));

@@ -1,12 +1,14 @@
 //! Deliveries corrupted in every known way, and what `Explainer` says of each.
 
 mod bodies;
+mod secrets;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Sha256, Sha512};
+use md5::Md5;
+use sha2::{Digest, Sha256, Sha512};
 use tower_loops::{
     Secret, Signer,
     explain::{Cause, Explainer, Explanation},
@@ -62,63 +64,6 @@ fn a_genuine_delivery_is_valid() {
 }
 
 #[test]
-fn another_secret_is_named() {
-    let rows: &[(&[u8], &[&str], &[&str])] = &[
-        (
-            SECRET.as_bytes(),
-            &["whsec_c2VjcmV0LWtleQ==\n"],
-            &["secret_whitespace"],
-        ),
-        (b"whsec_line\n", &["whsec_line"], &["secret_whitespace"]),
-        (
-            SECRET.as_bytes(),
-            &["\u{feff}whsec_c2VjcmV0LWtleQ=="],
-            &["secret_whitespace"],
-        ),
-        (
-            SECRET.as_bytes(),
-            &["\"whsec_c2VjcmV0LWtleQ==\""],
-            &["secret_quotes"],
-        ),
-        (
-            SECRET.as_bytes(),
-            &["'whsec_c2VjcmV0LWtleQ=='\n"],
-            &["secret_quotes"],
-        ),
-        (b"c2VjcmV0LWtleQ==", &[SECRET], &["secret_prefix"]),
-        (SECRET.as_bytes(), &["c2VjcmV0LWtleQ=="], &["secret_prefix"]),
-        (b"secret-key", &[SECRET], &["secret_base64"]),
-        (b"c2VjcmV0LWtleQ==", &["secret-key"], &["secret_base64"]),
-        (
-            SECRET.as_bytes(),
-            &["\"whsec_c2VjcmV0LWtleQ==\n\""],
-            &["secret_quotes"],
-        ),
-        // Bits beyond the last byte are set, which strict decoders reject.
-        (b"secret-key", &["whsec_c2VjcmV0LWtleR"], &["secret_base64"]),
-        (b"secret-key", &["7365637265742d6b6579"], &["secret_hex"]),
-        (b"7365637265742d6b6579", &["secret-key"], &["secret_hex"]),
-        (
-            SECRET.as_bytes(),
-            &["whsec_old", "'whsec_c2VjcmV0LWtleQ=='"],
-            &["secret_quotes"],
-        ),
-        (b"whsec_foreign", &[SECRET], &["unknown"]),
-    ];
-    for (signed_with, configured, expected) in rows {
-        let header = sign(signed_with, COMPACT.as_bytes(), at(NOW));
-        let explanation = explain(&header, configured, COMPACT.as_bytes());
-        assert!(!explanation.is_valid(), "{expected:?}");
-        assert_eq!(causes(&explanation), *expected, "{configured:?}");
-    }
-
-    let header = sign(SECRET.as_bytes(), COMPACT.as_bytes(), at(NOW));
-    let explanation = explain(&header, &["whsec_old", SECRET], COMPACT.as_bytes());
-    assert!(explanation.is_valid());
-    assert_eq!(causes(&explanation), ["secret_other"]);
-}
-
-#[test]
 fn two_causes_at_once_are_named() {
     let header = sign(SECRET.as_bytes(), COMPACT.as_bytes(), at(NOW - 3600));
     let received = COMPACT.replace(',', ", ").replace("\":", "\": ");
@@ -155,6 +100,9 @@ fn another_form_of_signature_is_named() {
     let whole = mac(format!("{NOW}.{COMPACT}"));
     let mut sha512 = Hmac::<Sha512>::new_from_slice(key).expect("any length will do");
     sha512.update(format!("{NOW}.{COMPACT}").as_bytes());
+    let mut md5 = Hmac::<Md5>::new_from_slice(key).expect("any length will do");
+    md5.update(format!("{NOW}.{COMPACT}").as_bytes());
+    let plain = |text: String| hex(&Sha256::digest(text));
     let millis = NOW * 1000 + 7;
     let rows = [
         (
@@ -167,6 +115,22 @@ fn another_form_of_signature_is_named() {
         ),
         (
             format!("t={NOW},v1={}", hex(&sha512.finalize().into_bytes())),
+            "signature_other_hash",
+        ),
+        (
+            format!("t={NOW},v1={}", hex(&md5.finalize().into_bytes())),
+            "signature_other_hash",
+        ),
+        (
+            format!("t={NOW},v1={}", plain(format!("{NOW}.{COMPACT}"))),
+            "signature_other_hash",
+        ),
+        (
+            format!("t={NOW},v1={}", plain(format!("{SECRET}{NOW}.{COMPACT}"))),
+            "signature_other_hash",
+        ),
+        (
+            format!("t={NOW},v1={}", plain(format!("{NOW}.{COMPACT}{SECRET}"))),
             "signature_other_hash",
         ),
         (

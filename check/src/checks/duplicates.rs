@@ -1,19 +1,12 @@
 //! `duplicates`: each event has its effects once, and no event takes another's.
 
-use std::{sync::Arc, time::Duration};
-
-use tokio::{sync::Barrier, task::JoinSet, time::sleep};
-
 use crate::{
     check::{Check, Finding, Found, Plan},
-    delivery::Payload,
     endpoint::BoxFuture,
     run::Run,
-    seen::Kind,
 };
 
-/// Deliveries of one event at the same time.
-const AT_ONCE: usize = 64;
+use super::at_once::at_once;
 
 const CLAIM: &str = "Claim the event's id in one atomic step (INSERT … ON CONFLICT DO NOTHING) before you handle it.";
 
@@ -39,6 +32,16 @@ pub(super) const CHECKS: &[Check] = &[
         },
     },
     Check {
+        name: "forgotten",
+        sent: "the first event of this run once more, many events later",
+        why: "A memory of a few ids or seconds is none: a retry can come hours later.",
+        advice: "Keep the ids of handled events for as long as Loops may send them, in a database.",
+        plan: Plan::Own {
+            expected: "2xx; no effect",
+            run: forgotten,
+        },
+    },
+    Check {
         name: "other-event",
         sent: "events that differ from a handled one in their ids alone",
         why: "A key that is cut, folded to lower case, or no id at all swallows other customers' payments.",
@@ -46,6 +49,16 @@ pub(super) const CHECKS: &[Check] = &[
         plan: Plan::Own {
             expected: "2xx; the effects of each",
             run: other_event,
+        },
+    },
+    Check {
+        name: "same-object",
+        sent: "a charge, then its refund: two events with one object",
+        why: "A receiver that takes the object's id for the event's swallows refunds and cancellations.",
+        advice: "Use the event's `id` as the key, never the one in data.object.",
+        plan: Plan::Own {
+            expected: "2xx; the effects of each",
+            run: same_object,
         },
     },
     Check {
@@ -73,59 +86,6 @@ fn repeated(run: &mut Run) -> BoxFuture<'_, Found> {
         }
         run.is_handled_once(before, got).await
     })
-}
-
-fn at_once(run: &mut Run) -> BoxFuture<'_, Found> {
-    Box::pin(async {
-        let mut got = String::new();
-        // A race is not lost each time.
-        for _ in 0..2 {
-            got = burst(run).await?;
-        }
-        Ok(got)
-    })
-}
-
-async fn burst(run: &mut Run) -> Found {
-    let before = run.count().await;
-    let body = run.loops.charge().to_string();
-    let barrier = Arc::new(Barrier::new(AT_ONCE));
-    let mut tasks = JoinSet::new();
-    for _ in 0..AT_ONCE {
-        let held = Payload::Held(body.clone().into(), Arc::clone(&barrier));
-        let delivery = run.loops.genuine(body.clone()).with_body(held);
-        let (endpoint, timeout) = (Arc::clone(&run.endpoint), run.timeout);
-        tasks.spawn(async move { tokio::time::timeout(timeout, endpoint.deliver(delivery)).await });
-    }
-    let mut accepted = 0;
-    for answer in tasks.join_all().await {
-        // No response at all, and Loops sends it again.
-        let Ok(Ok(answer)) = answer else { continue };
-        let status = answer.status;
-        accepted += usize::from(status.is_success());
-        let is_expected = status.is_success() || matches!(status.as_u16(), 409 | 425 | 429 | 503);
-        let kind = Kind::Genuine {
-            risen: None,
-            is_lost: false,
-        };
-        let got = run.note(kind, &Ok(answer));
-        if !is_expected {
-            return Err(Finding::Wrong(format!("{got} to one of {AT_ONCE}")));
-        }
-    }
-    let mut later = Err(Finding::Unknown(String::new()));
-    for _ in 0..10 {
-        // Not signed in the second of the others.
-        let delivery = run.loops.signed_ago(body.clone(), 3);
-        later = run.accepts(delivery).await;
-        if later.is_ok() {
-            break;
-        }
-        sleep(Duration::from_millis(200)).await;
-    }
-    let later = later.map_err(|finding| finding.to("the later one"))?;
-    let got = format!("2xx to {accepted} of {AT_ONCE}, then {later}");
-    run.is_handled_once(before, got).await
 }
 
 fn other_event(run: &mut Run) -> BoxFuture<'_, Found> {
@@ -161,6 +121,51 @@ fn other_event(run: &mut Run) -> BoxFuture<'_, Found> {
     })
 }
 
+fn forgotten(run: &mut Run) -> BoxFuture<'_, Found> {
+    Box::pin(async {
+        let before = run.count().await;
+        let delivery = run.loops.genuine(run.first.clone());
+        let got = run.accepts(delivery).await?;
+        match run.effects_since(before, 0).await {
+            Some(risen @ 1..) => Err(Finding::Wrong(format!("{got}; {risen} more effects"))),
+            _ => Ok(got),
+        }
+    })
+}
+
+fn same_object(run: &mut Run) -> BoxFuture<'_, Found> {
+    Box::pin(async {
+        // How many effects a refund has, if they are counted at all.
+        let before = run.count().await;
+        let mut refund = run.loops.event("charge.refunded");
+        let delivery = run.loops.genuine(refund.to_string());
+        if run.accepts(delivery).await.is_err() {
+            let why = "a refund is not acknowledged, which is a matter of `payload`";
+            return Err(Finding::Unknown(why.to_owned()));
+        }
+        let each = run.effects_since(before, 0).await.unwrap_or(0);
+
+        let charge = run.loops.charge();
+        let delivery = run.loops.genuine(charge.to_string()).charge();
+        let found = run.accepts(delivery).await;
+        found.map_err(|finding| finding.to("the charge"))?;
+        for member in ["id", "payment_intent", "metadata"] {
+            refund["data"]["object"][member] = charge["data"]["object"][member].clone();
+        }
+        refund["id"] = run.loops.event("charge.refunded")["id"].clone();
+        let before = run.count().await;
+        let delivery = run.loops.genuine(refund.to_string());
+        let found = run.accepts(delivery).await;
+        let got = found.map_err(|finding| finding.to("its refund"))?;
+        match run.effects_since(before, each).await {
+            Some(risen) if risen < each => Err(Finding::Wrong(format!(
+                "{got}, but the refund had no effect"
+            ))),
+            _ => Ok(got),
+        }
+    })
+}
+
 fn forged_first(run: &mut Run) -> BoxFuture<'_, Found> {
     Box::pin(async {
         let body = run.loops.charge().to_string();
@@ -178,7 +183,7 @@ fn forged_first(run: &mut Run) -> BoxFuture<'_, Found> {
 
 impl Run {
     /// Waits for what is still to be handled, and compares with the effects of one event.
-    async fn is_handled_once(&mut self, before: Option<u64>, got: String) -> Found {
+    pub(super) async fn is_handled_once(&mut self, before: Option<u64>, got: String) -> Found {
         let Some(each) = self.effects.as_ref().map(|effects| effects.each) else {
             return Ok(got);
         };

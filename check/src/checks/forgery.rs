@@ -6,6 +6,33 @@ use crate::{
     loops::{Loops, line, now},
 };
 
+/// What an unset secret becomes, and what samples have in its place.
+pub(super) const GUESSES: [&str; 23] = [
+    "undefined",
+    "null",
+    "None",
+    "nil",
+    "false",
+    "secret",
+    "test",
+    "dev",
+    "default",
+    "password",
+    "changeme",
+    "whsec_",
+    "whsec_test",
+    "whsec_secret",
+    "whsec_example",
+    "whsec_your_secret",
+    "whsec_your_secret_here",
+    "whsec_your_webhook_secret",
+    "your-secret",
+    "your_secret_here",
+    "your-webhook-secret",
+    "your_webhook_secret",
+    "LOOPS_WEBHOOK_SECRET",
+];
+
 /// All that a receiver may treat otherwise than a live charge, signed with another secret.
 pub(super) fn of_other_types(loops: &mut Loops) -> Vec<Delivery> {
     const KEY: &[u8] = OTHER_SECRET.as_bytes();

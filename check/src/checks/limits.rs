@@ -46,7 +46,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Memory reserved for a declared length ends the process: tower-github-webhook and rocket-webhook did.",
         advice: "Reserve nothing for a declared length, and reject one over the limit.",
         plan: Plan::Own {
-            expected: "anything but 2xx; then 2xx to an event",
+            expected: "neither 2xx nor 5xx; then 2xx to an event",
             run: |run| unfinished(run, Payload::Declared(1 << 40)),
         },
     },
@@ -56,7 +56,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A body that failed and is polled again burns a processor forever: tower-github-webhook did.",
         advice: "End the request when its body fails.",
         plan: Plan::Own {
-            expected: "anything but 2xx; then 2xx to an event",
+            expected: "neither 2xx nor 5xx; then 2xx to an event",
             run: |run| unfinished(run, Payload::Dripped(vec![b' '; 1000].into())),
         },
     },
@@ -143,7 +143,12 @@ fn unfinished(run: &mut Run, body: Payload) -> BoxFuture<'_, Found> {
         let got = match answer {
             Ok(answer) => {
                 let got = run.note(Kind::Oversize, &answer);
-                if answer.is_ok_and(|answer| answer.status.is_success()) {
+                // 5xx: it failed to reserve what was declared.
+                let is_wrong = answer.is_ok_and(|answer| {
+                    let status = answer.status;
+                    status.is_success() || (status.is_server_error() && !run.rejects_badly)
+                });
+                if is_wrong {
                     return Err(Finding::Wrong(got));
                 }
                 got

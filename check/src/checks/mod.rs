@@ -3,6 +3,7 @@
 use crate::{check::Check, concern::Concern};
 
 mod answers;
+mod at_once;
 mod body;
 mod duplicates;
 mod forgery;

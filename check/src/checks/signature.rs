@@ -7,7 +7,7 @@ use crate::{
     loops::{line, now},
 };
 
-use super::forgery::{altered, digest_of, forged, of_other_types, with_digest};
+use super::forgery::{GUESSES, altered, digest_of, forged, of_other_types, with_digest};
 
 const COMPARE: &str = "Compare all 32 bytes in constant time, and reject another length.";
 
@@ -40,28 +40,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "`${process.env.SECRET}` is \"undefined\" where the variable is missing, str(None) is \"None\".",
         advice: "Refuse to start without a secret, and take none from a sample.",
         plan: Plan::Rejected(|loops| {
-            let guesses = [
-                "undefined",
-                "null",
-                "None",
-                "nil",
-                "false",
-                "secret",
-                "test",
-                "dev",
-                "default",
-                "password",
-                "changeme",
-                "whsec_",
-                "whsec_test",
-                "whsec_secret",
-                "whsec_example",
-                "your-webhook-secret",
-                "your_webhook_secret",
-                "LOOPS_WEBHOOK_SECRET",
-            ];
             let forged = |guess: &'static str| forged(loops, guess.as_bytes()).labelled(guess);
-            guesses.map(forged).into()
+            GUESSES.map(forged).into()
         }),
     },
     Check {
@@ -152,6 +132,15 @@ pub(super) const CHECKS: &[Check] = &[
                 let first = if digest.starts_with('0') { "1" } else { "0" };
                 first.to_owned() + &digest[1..]
             })]
+        }),
+    },
+    Check {
+        name: "digest-shuffled",
+        sent: "the digits of the right digest in another order",
+        why: "A comparison that adds differences up, or combines them by XOR alone, lets them cancel out.",
+        advice: COMPARE,
+        plan: Plan::Rejected(|loops| {
+            vec![with_digest(loops, |digest| digest.chars().rev().collect())]
         }),
     },
     Check {

@@ -65,16 +65,21 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "refreshed",
-        sent: "a stale signature under a fresh `t`",
+        sent: "a stale signature under a fresh `t`, and a signature of the body alone",
         why: "If `t` is not part of the signed text, a captured delivery never grows old.",
         advice: "Compute the HMAC over `t` as sent, a dot and the body.",
         plan: Plan::Rejected(|loops| {
             let body = loops.charge().to_string();
-            let digest = loops.digest(body.as_bytes(), &(now() - 600).to_string());
-            vec![Delivery::new(
-                vec![line(&format!("t={},v1={digest}", now()))],
-                body,
-            )]
+            let stale = loops.digest(body.as_bytes(), &(now() - 600).to_string());
+            let other = loops.charge().to_string();
+            // The signed text is `t`, a dot and the body: this body is cut at one of its dots.
+            let (before, after) = other.split_once('.').unwrap_or_default();
+            let alone = loops.digest(after.as_bytes(), before);
+            let under = |digest: &str| vec![line(&format!("t={},v1={digest}", now()))];
+            vec![
+                Delivery::new(under(&stale), body).labelled("a stale signature"),
+                Delivery::new(under(&alone), other).labelled("a signature of the body alone"),
+            ]
         }),
     },
     Check {

@@ -74,6 +74,37 @@ async fn some_types_are_not_verified() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_digits_of_the_digest_may_come_in_another_order() {
+    let effects = Effects::default();
+    let receiver = behind(signature(), acknowledging(&effects));
+    let service = move |request: Request<Full<Bytes>>| {
+        let receiver = receiver.clone();
+        async move {
+            let (mut head, body) = request.into_parts();
+            let request = Request::from_parts(head.clone(), body.clone());
+            let response = receiver.clone().oneshot(request).await?;
+            let header = head.headers.get(SIGNATURE_HEADER);
+            let header = header.and_then(|header| header.to_str().ok()?.rsplit_once('='));
+            let Some((before, digest)) = header else {
+                return Ok(response);
+            };
+            let reversed: String = digest.chars().rev().collect();
+            let Ok(header) = format!("{before}={reversed}").parse() else {
+                return Ok(response);
+            };
+            head.headers.insert(SIGNATURE_HEADER, header);
+            match receiver.oneshot(Request::from_parts(head, body)).await? {
+                other if other.status().is_success() => Ok(other),
+                _ => Ok(response),
+            }
+        }
+    };
+    let service = BoxCloneService::new(tower::service_fn(service));
+    let found = failures(effects.suite().only(Concern::Signature), service).await;
+    assert_eq!(found, [("signature".to_owned(), "digest-shuffled")]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_forgery_is_answered_401_and_handled() {
     let effects = Effects::default();
     let suite = effects.suite().only(Concern::Signature);

@@ -2,6 +2,7 @@
 
 mod faulty;
 mod first;
+mod memory;
 mod own;
 mod receiver;
 mod sockets;

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
-use tower::{service_fn, util::BoxCloneSyncService};
+use tokio::time::Instant;
+use tower::{
+    ServiceExt, service_fn,
+    util::{BoxCloneService, BoxCloneSyncService},
+};
 use tower_loops_check::{CheckResult, Concern, Suite, Verdict};
 
 use crate::receiver::{Effects, behind, boxed, failures, secret, signature};
@@ -44,6 +48,26 @@ async fn events_are_handled_after_the_response() {
     });
     let receiver = behind(signature(), BoxCloneSyncService::new(handle));
     assert_eq!(failures(effects.suite(), receiver).await, []);
+}
+
+/// What it leaves unchecked when its minute is over is skipped, and is no failure.
+#[tokio::test(start_paused = true)]
+async fn each_response_takes_a_second() {
+    let effects = Effects::default();
+    let receiver = behind(signature(), effects.handler(|_| StatusCode::OK));
+    let slow = service_fn(move |request| {
+        let receiver = receiver.clone();
+        async move {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            receiver.oneshot(request).await
+        }
+    });
+    let start = Instant::now();
+    assert_eq!(
+        failures(effects.suite(), BoxCloneService::new(slow)).await,
+        []
+    );
+    assert!(start.elapsed() < Duration::from_secs(61), "a minute");
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::Router;
+use axum::{Router, response::IntoResponse};
 use http::StatusCode;
 use tower::ServiceBuilder;
 use tower_loops::{
@@ -115,6 +115,61 @@ async fn a_server_that_ends_fails_once_and_the_rest_is_skipped() {
     let summary = summary.expect("it runs");
     assert_eq!((summary.passed, summary.failed), (0, 1), "{results:#?}");
     assert_eq!(summary.skipped, results.len() - 1);
+}
+
+/// Nothing before its headers of garbage is sent with a better header.
+#[tokio::test]
+async fn a_server_that_ended_before_the_garbage_does_not_live_on() {
+    let target = target(serve_one_by_one(3));
+    let suite = Suite::new(secret())
+        .only(Concern::Signature)
+        .only(Concern::Header);
+    let mut failed = Vec::new();
+    let note = |result: CheckResult| {
+        if result.verdict == Verdict::Fail {
+            failed.push((result.concern, result.check));
+        }
+    };
+    suite.run_at(&target, note).await.expect("it runs");
+    let expected = [
+        (Concern::Signature, "other-types"),
+        (Concern::Header, "malformed"),
+    ];
+    assert_eq!(failed, expected);
+}
+
+/// As a server does that catches the failure to allocate so much.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declared_terabyte_that_fails_the_server_fails_the_limits() {
+    let effects = Effects::default();
+    let receiver = ServiceBuilder::new()
+        .layer(signature())
+        .service(effects.handler(|_| StatusCode::OK));
+    let app = Router::new()
+        .fallback_service(receiver)
+        .layer(axum::middleware::from_fn(
+            |request: axum::extract::Request, next: axum::middleware::Next| async move {
+                let length = request.headers().get(http::header::CONTENT_LENGTH);
+                match length.map(http::HeaderValue::len) {
+                    Some(10..) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+                    _ => next.run(request).await,
+                }
+            },
+        ));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let target = target(listener.local_addr().expect("it is bound"));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let mut failed = Vec::new();
+    let note = |result: CheckResult| {
+        if result.verdict == Verdict::Fail {
+            failed.push(result.check);
+        }
+    };
+    let suite = Suite::new(secret()).only(Concern::Limits);
+    suite.run_at(&target, note).await.expect("it runs");
+    assert_eq!(failed, ["declared-terabyte"]);
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ mod explain;
 mod forward;
 mod help;
 mod https;
+mod interrupted;
+mod limits;
 mod listen;
 mod page;
 mod record;

@@ -156,30 +156,3 @@ fn an_answer_cannot_control_the_terminal() {
     assert!(ran.stdout.trim_end().ends_with(r"ok\u{1b}[m"), "{ran:?}");
     assert!(!ran.stdout.contains('\u{1b}'), "{ran:?}");
 }
-
-#[test]
-fn an_interrupted_run_prints_the_summary_so_far() {
-    let endpoint = Endpoint::start(&[Answer::Status("200 OK"), Answer::Hang]);
-    let mut command = tower_loops(["send", &endpoint.url, "--count", "5", "--json"]);
-    let child = command
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let deadline = std::time::Instant::now() + Duration::from_secs(60);
-    while endpoint.received().len() < 2 {
-        assert!(
-            std::time::Instant::now() < deadline,
-            "it sends no second delivery"
-        );
-        std::thread::yield_now();
-    }
-    let interrupt = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(interrupt.expect("kill runs").success());
-    let ran = crate::support::process::Ran::from(child.wait_with_output().expect("it ends"));
-    assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert_eq!(ran.json()[1]["sent"], 1, "{ran:?}");
-    assert!(ran.stderr.contains("interrupted"), "{ran:?}");
-}

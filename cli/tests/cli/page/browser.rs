@@ -35,6 +35,7 @@ impl Browser {
                 "--headless",
                 "--no-sandbox",
                 "--disable-gpu",
+                "--hide-scrollbars",
                 "--no-first-run",
                 "--disable-background-networking",
                 "--disable-component-update",
@@ -78,15 +79,19 @@ impl Browser {
         for domain in ["Page", "Runtime", "Log"] {
             browser.call(&format!("{domain}.enable"), json!({}));
         }
-        let metrics =
-            json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600});
-        browser.call("Emulation.setDeviceMetricsOverride", metrics);
+        browser.resize(width);
         let scheme = if dark { "dark" } else { "light" };
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         browser.call("Emulation.setEmulatedMedia", features);
         browser.call("Page.navigate", json!({ "url": url }));
         browser.wait("document.readyState === 'complete' && document.getElementById('connection').className === 'live'");
         browser
+    }
+
+    pub(crate) fn resize(&mut self, width: u32) {
+        let metrics =
+            json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600});
+        self.call("Emulation.setDeviceMetricsOverride", metrics);
     }
 
     /// The value of an expression. Debugging does not obey the policy of the page: this is no

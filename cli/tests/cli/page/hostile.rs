@@ -71,6 +71,10 @@ fn no_script_runs_from_an_event() {
         assert_eq!(made, 0, "delivery {number} made an element");
     }
     browser.screenshot("hostile-1280");
+    browser.resize(400);
+    let overflow = "document.documentElement.scrollWidth - window.innerWidth";
+    assert_eq!(browser.value(overflow), 0, "it fits a narrow screen");
+    browser.screenshot("hostile-400");
     assert!(
         browser.text("#list").contains(ATTACKS[0]),
         "it is shown as text"
