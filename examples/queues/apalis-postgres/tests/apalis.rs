@@ -3,6 +3,8 @@
 
 use std::{future::pending, time::Duration};
 
+use apalis::prelude::TaskBuilder;
+use apalis_postgres::queries::push_tasks;
 use axum::Router;
 use engine::Postgres;
 use queue_apalis_postgres::{ApalisInbox, Handler, receiver, work};
@@ -140,6 +142,22 @@ async fn event_of_a_dead_worker_runs_again() {
     let (service, mut runs) = handler(0);
     tokio::spawn(async move { work(&inbox, service, pending()).await });
     assert_eq!(runs.next().await, "evt_1");
+}
+
+/// Why the adapter does not use the keys of apalis: a duplicate takes its whole batch with it.
+#[tokio::test]
+async fn repeated_idempotency_key_of_apalis_fails_its_batch() {
+    let server = Postgres::start();
+    inbox(&server).await;
+    let pool = pool(&server).await;
+    let task = |key: &str| TaskBuilder::new(Vec::new()).idempotency_key(key).build();
+    let mut connection = pool.acquire().await.unwrap();
+    let pushed = push_tasks(&mut *connection, "queue", vec![task("evt_1")]).await;
+    pushed.unwrap();
+    let batch = vec![task("evt_1"), task("evt_2")];
+    let pushed = push_tasks(&mut *connection, "queue", batch).await;
+    assert!(pushed.unwrap_err().to_string().contains("duplicate key"));
+    until_one(&pool, "job_type = 'queue'").await;
 }
 
 #[tokio::test]
