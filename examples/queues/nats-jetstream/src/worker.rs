@@ -136,7 +136,7 @@ impl Worker {
         loop {
             select! {
                 outcome = &mut running => return outcome?,
-                () = sleep(ACK_WAIT / 3) => message.ack_with(AckKind::Progress).await?,
+                () = sleep(ACK_WAIT / 3) => _ = message.ack_with(AckKind::Progress).await,
             }
         }
     }
