@@ -62,6 +62,19 @@ async fn table() -> Vec<(Rejection, &'static str, u16, &'static str)> {
 }
 
 #[tokio::test]
+async fn each_kind_has_a_heading_in_the_guide() {
+    let guide = include_str!("../../src/guide/troubleshooting.md");
+    for (_, kind, status, text) in table().await {
+        assert!(
+            guide.contains(&format!("\n# `{kind}`\n\nStatus {status}.")),
+            "{kind}"
+        );
+        let row = format!("| {status} `{text}` | [`{kind}`](#{kind}) |");
+        assert!(guide.contains(&row), "{row}");
+    }
+}
+
+#[tokio::test]
 async fn each_kind_has_its_name_status_text_and_response() {
     let mut kinds = Vec::new();
     for (rejection, kind, status, text) in table().await {

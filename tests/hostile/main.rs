@@ -27,11 +27,11 @@
 //! | D9 | times are never compared with the clock; bodies and signatures are logged | `tests/core/timestamp.rs`, `tests/layer/logging.rs` |
 //! | D10 | as D1, with a plausible header, whatever the limit; bodies over it are cut | [`declared`], [`stalled`], [`endless`] |
 //! | D11 | a time at the end of a number's range overflows before the signature is checked | `tests/core/timestamp.rs` |
-//! | D12 | only the last `v1` counts | `tests/core/candidates.rs` |
+//! | D12 | only the last `v1` counts | `tests/core/header.rs` |
 //! | D13 | an empty secret is a key, with which anybody can sign | `tests/core/secret.rs`, `tests/frameworks/examples.rs` |
 //! | D14 | `Debug` shows the secret; attackers write to the error log and read inner errors | `tests/core/redaction.rs`, `tests/layer/{logging,rejections}.rs` |
 //! | D15 | the layer leaves the check to an extractor, which a handler may lack | `tests/frameworks/axum/mounting.rs` |
-//! | D16 | every failure of a body is 413; `+f` is a hex digit | `tests/layer/rejections.rs`, `tests/core/candidates.rs` |
+//! | D16 | every failure of a body is 413; `+f` is a hex digit | `tests/layer/rejections.rs`, `tests/core/header.rs` |
 //! | D17 | trailers are lost | not signed, so dropped on purpose: [`trailers`] |
 //! | D18 | an unknown type of event is kept by one parser and rejected by another | each genuine event here is of such a type; `tests/core/event_type.rs` |
 //! | D19 | times in the future are not bounded | `tests/core/timestamp.rs` |
