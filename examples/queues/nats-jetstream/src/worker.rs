@@ -136,7 +136,10 @@ impl Worker {
         loop {
             select! {
                 outcome = &mut running => return outcome?,
-                () = sleep(ACK_WAIT / 3) => _ = message.ack_with(AckKind::Progress).await,
+                () = sleep(ACK_WAIT / 3) => {
+                    // If it is lost, another worker may run the event too.
+                    _ = message.ack_with(AckKind::Progress).await;
+                }
             }
         }
     }
