@@ -61,7 +61,8 @@ async fn no_server_is_503_and_ends_no_worker() {
     );
     server.start_again();
     deliver_until_accepted(&app, "evt_2").await;
-    assert_eq!(runs.next().await, "evt_2");
+    // The server may have crashed before it recorded that the first event was handled.
+    while runs.next().await != "evt_2" {}
 }
 
 #[tokio::test]
