@@ -18,6 +18,9 @@ pub(crate) fn attempt(key: &EventKey, attempt: u32, outcome: &Outcome) {
             let retry_in = after.as_secs_f64();
             tracing::warn!(target: TARGET, %key, attempt, retry_in, "an attempt to handle a Loops event failed");
         }
+        Outcome::Released => {
+            tracing::debug!(target: TARGET, %key, attempt, "a Loops event waits again: the service did not get it");
+        }
         Outcome::Dead { .. } => {
             tracing::error!(target: TARGET, %key, attempt, "a Loops event is dead: its last error is in the inbox");
         }
@@ -27,6 +30,11 @@ pub(crate) fn attempt(key: &EventKey, attempt: u32, outcome: &Outcome) {
 pub(crate) fn take_failed(error: &StoreError) {
     let cause = error.source();
     tracing::error!(target: TARGET, %error, cause, "no Loops events could be taken out of the inbox");
+}
+
+/// No event has anything to do with this error.
+pub(crate) fn service_failed(error: &str) {
+    tracing::error!(target: TARGET, error, "the service of an inbox worker fails to be ready for Loops events");
 }
 
 pub(crate) fn outcome_not_recorded(key: &EventKey) {

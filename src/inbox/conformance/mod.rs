@@ -2,6 +2,8 @@
 //! run against its real engine (feature `test-util`).
 
 mod accept;
+mod released;
+mod shares;
 mod suite;
 mod table;
 mod takers;

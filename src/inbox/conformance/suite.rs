@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{accept, table, takers, time, workers};
+use super::{accept, released, shares, table, takers, time, workers};
 use crate::inbox::{Accepted, EventKey, Inbox, Queue, Taken, Token};
 use crate::{
     event::StoredEvent,
@@ -40,6 +40,7 @@ pub async fn accepts(inbox: impl Inbox) {
 /// - Each cell of the table: what an operation returns, and what it leaves.
 /// - The payload is taken as it was stored, in order.
 /// - The ends of leases and pauses.
+/// - New events beside those whose pause or lease has ended: a take serves both.
 /// - Repeated takes, and 64 takers at once: one takes each event.
 /// - 16 workers with handlers that fail at 30 % of their first attempts: each event succeeds once.
 /// - Events that fail for good beside others, and their redrive.
@@ -58,9 +59,11 @@ pub async fn run(queue: impl Queue) {
     table::what_is_taken_is_what_was_stored(&*queue).await;
     table::each_cell(&*queue).await;
     table::repeated_takes_count_once(&*queue).await;
+    released::keep_their_attempts(&*queue).await;
     table::dead_events_are_listed_and_redriven(&*queue).await;
     time::ends_leases_and_pauses(&*queue).await;
     time::notifications_come(&*queue).await;
+    shares::neither_kind_waits_for_a_backlog_of_the_other(&*queue).await;
     takers::one_takes_each_event(&queue).await;
     workers::each_event_succeeds_once(&queue).await;
     workers::dead_events_delay_nobody(&queue).await;

@@ -147,7 +147,12 @@ pub(super) async fn each_cell<Q: Queue>(queue: &Q) {
         }
         assert_eq!(cell.state().await, Handled, "after finish Done, {before:?}");
 
-        for (outcome, after) in [(retry(Duration::ZERO), Waiting), (dead(), Dead)] {
+        let outcomes = [
+            (retry(Duration::ZERO), Waiting),
+            (Outcome::Released, Waiting),
+            (dead(), Dead),
+        ];
+        for (outcome, after) in outcomes {
             let cell = Cell::in_state(queue, before).await;
             let was_held = cell.finish(cell.mine, &outcome).await;
             assert_eq!(was_held, before == Mine, "finish {outcome:?}, {before:?}");

@@ -1,6 +1,6 @@
 //! What failed, and what an operator can do about it.
 
-use std::{error::Error, io};
+use std::{error::Error, fmt, io, sync::Arc};
 
 use deadpool_postgres::PoolError;
 use tokio_postgres::error::{Severity, SqlState};
@@ -84,6 +84,35 @@ pub(crate) fn contention() -> StoreError {
     StoreError::new(StoreErrorKind::Unavailable, cause)
         .with_advice("others changed the event at each attempt")
         .without_effect()
+}
+
+/// The error of a statement that several callers await, for one of them.
+pub(crate) fn shared(error: &Arc<StoreError>) -> StoreError {
+    let copy = StoreError::new(error.kind(), Shared(Arc::clone(error)));
+    if error.may_have_taken_effect() {
+        copy
+    } else {
+        copy.without_effect()
+    }
+}
+
+/// The cause of an error.
+#[derive(Debug)]
+struct Shared(Arc<StoreError>);
+
+impl fmt::Display for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.source() {
+            Some(cause) => fmt::Display::fmt(cause, f),
+            None => fmt::Display::fmt(&self.0, f),
+        }
+    }
+}
+
+impl Error for Shared {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()?.source()
+    }
 }
 
 fn classify(state: &SqlState, table: &str) -> (StoreErrorKind, String) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_postgres::NoTls;
 use tower_loops::inbox::{
-    Accept, Accepted, Inbox, Queue, StoreErrorKind::Misconfigured, Token, conformance,
+    Accept, Accepted, EventKey, Inbox, Queue, StoreErrorKind::Misconfigured, conformance,
 };
 use tower_loops_postgres::{INBOX_SCHEMA, PostgresInbox};
 
@@ -31,51 +31,33 @@ async fn inbox_conforms_with_prepared_statements() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_corrupted_row_is_dead_and_others_are_handled() {
+async fn events_that_come_at_once_are_stored_together() {
     let server = Server::start().await;
     let inbox = inbox(&server).await;
-    for id in ["evt_bad", "evt_empty", "evt_many", "evt_good"] {
-        crashes::store(&inbox, id).await;
+    // While one statement waits for this lock, the others gather.
+    let mut client = server.pool(1).get().await.unwrap();
+    let lock = client.transaction().await.unwrap();
+    lock.batch_execute("LOCK TABLE tower_loops_inbox")
+        .await
+        .unwrap();
+    let deliveries = (0..100).map(|number| {
+        let inbox = inbox.clone();
+        tokio::spawn(async move {
+            let event = crashes::event(&format!("evt_{}", number % 50));
+            let key = EventKey::of("default", &event);
+            inbox.accept(&key, &(&event).into()).await.unwrap()
+        })
+    });
+    let deliveries: Vec<_> = deliveries.collect();
+    server.until_one_waits_for_a_lock().await;
+    lock.commit().await.unwrap();
+    let mut new = 0;
+    for delivery in deliveries {
+        new += usize::from(delivery.await.unwrap() == Accepted::New);
     }
-    server
-        .execute(
-            "UPDATE tower_loops_inbox SET payload = '\\x00ff', secret_index = -1
-               WHERE event_id LIKE '%bad';
-             UPDATE tower_loops_inbox SET payload = NULL WHERE event_id LIKE '%empty';
-             UPDATE tower_loops_inbox SET attempts = 2147483647 WHERE event_id LIKE '%many'",
-        )
-        .await;
-    assert_eq!(crashes::handled_ids(&inbox, 1).await, ["evt_good"]);
-    let dead = inbox.dead(10).await.unwrap();
-    assert_eq!(dead.len(), 3);
-    for event in dead
-        .iter()
-        .filter(|event| !event.key.id().ends_with("many"))
-    {
-        let text = "the stored event cannot be read";
-        assert!(event.error.starts_with(text), "{event:?}");
-    }
-    let no_key = "INSERT INTO tower_loops_inbox (namespace, event_id, state, due_at, received_at, signed_at, secret_index) VALUES ('two words', 'x', 'pending', now(), now(), now(), 0)";
-    assert!(
-        server.try_execute(no_key).await.is_err(),
-        "what is no key is kept out"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_clock_that_is_set_back_delays_no_new_event() {
-    let server = Server::start().await;
-    let inbox = inbox(&server).await;
-    crashes::store(&inbox, "evt_1").await;
-    server
-        .execute("UPDATE tower_loops_inbox SET due_at = due_at + interval '1 hour', accepted_at = accepted_at + interval '1 hour'")
-        .await;
-    assert_eq!(
-        inbox.counts().await.unwrap().oldest_waiting,
-        Some(Duration::ZERO)
-    );
-    let taken = inbox.take(Token::random(), 1, LONG).await.unwrap();
-    assert_eq!(taken.len(), 1);
+    assert_eq!(new, 50, "each is new once");
+    let statements = "SELECT count(DISTINCT xmin::text) FROM tower_loops_inbox";
+    assert!(server.count(statements).await <= 10, "in few transactions");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ mod errors;
 mod faults;
 mod inbox;
 mod inbox_processes;
+mod inbox_rows;
 mod marks;
 mod purge;
 mod schema;
