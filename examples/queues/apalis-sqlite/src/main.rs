@@ -2,7 +2,7 @@
 //! worker processes it afterwards.
 //!
 //! ```sh
-//! cargo run --manifest-path examples/queue/Cargo.toml
+//! cargo run --manifest-path examples/queues/apalis-sqlite/Cargo.toml
 //! ```
 //!
 //! The 200 means *stored*. A crash before it: Loops sends the event again. A crash after it: the
