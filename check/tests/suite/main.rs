@@ -5,4 +5,5 @@ mod first;
 mod memory;
 mod own;
 mod receiver;
+mod slow;
 mod sockets;
