@@ -6,4 +6,5 @@ mod memory;
 mod own;
 mod receiver;
 mod slow;
+mod slow_faulty;
 mod sockets;

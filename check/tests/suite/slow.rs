@@ -1,28 +1,37 @@
 //! Receivers that take long over each delivery.
 
-use std::{future::pending, sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use tokio::{
-    sync::Mutex,
+    sync::{Mutex, mpsc},
     time::{Instant, sleep},
 };
-use tower::{ServiceExt, service_fn, util::BoxCloneService};
-use tower_loops::{LoopsSignatureLayer, SIGNATURE_HEADER};
+use tower::{
+    ServiceExt, service_fn,
+    util::{BoxCloneService, BoxCloneSyncService},
+};
+use tower_loops::{LoopsSignatureLayer, VerifiedEvent};
 use tower_loops_check::{CheckResult, Concern, Suite, Summary, Verdict};
 
 use crate::receiver::{CONNECTIONS, Effects, Receiver, behind, failures, secret, signature};
 
-const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
-fn right(effects: &Effects, signature: LoopsSignatureLayer) -> Receiver {
+pub(crate) fn right(effects: &Effects, signature: LoopsSignatureLayer) -> Receiver {
     behind(signature, effects.handler(|_| StatusCode::OK))
 }
 
 /// The receiver, after this time.
-fn delayed(receiver: Receiver, delay: Duration) -> Receiver {
+pub(crate) fn delayed(receiver: Receiver, delay: Duration) -> Receiver {
     let service = move |request: Request<Full<Bytes>>| {
         let receiver = receiver.clone();
         async move {
@@ -34,23 +43,28 @@ fn delayed(receiver: Receiver, delay: Duration) -> Receiver {
 }
 
 /// The receiver, for one request at a time. Only what it accepts takes a second, or all of it.
-fn one_at_a_time(receiver: Receiver, only_accepted: bool) -> Receiver {
+/// `most` becomes the number of requests that it had at the same time.
+fn one_at_a_time(receiver: Receiver, only_accepted: bool, most: &Arc<AtomicUsize>) -> Receiver {
     let turn = Arc::new(Mutex::new(()));
+    let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::clone(most));
     let service = move |request: Request<Full<Bytes>>| {
         let (receiver, turn) = (receiver.clone(), Arc::clone(&turn));
+        let (running, most) = (Arc::clone(&running), Arc::clone(&most));
         async move {
+            most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             let _turn = turn.lock().await;
             let response = receiver.oneshot(request).await?;
             if response.status().is_success() || !only_accepted {
                 sleep(SECOND).await;
             }
+            running.fetch_sub(1, Ordering::SeqCst);
             Ok(response)
         }
     };
     BoxCloneService::new(service_fn(service))
 }
 
-async fn results(suite: Suite, receiver: Receiver) -> (Vec<CheckResult>, Summary) {
+pub(crate) async fn results(suite: Suite, receiver: Receiver) -> (Vec<CheckResult>, Summary) {
     let mut results = Vec::new();
     let summary = suite.run(receiver, |result| results.push(result)).await;
     (results, summary)
@@ -85,10 +99,16 @@ async fn one_request_at_a_time_is_no_fault() {
     for only_accepted in [false, true] {
         for concern in Concern::ALL {
             let effects = Effects::default();
-            let receiver = one_at_a_time(right(&effects, signature()), only_accepted);
+            let most = Arc::default();
+            let receiver = one_at_a_time(right(&effects, signature()), only_accepted, &most);
             let suite = effects.suite().with_timeout(2 * SECOND);
             let suite = suite.only(concern).only(Concern::Answers);
             assert_eq!(failures(suite, receiver).await, []);
+            if concern == Concern::Signature {
+                // Two show that more gain nothing.
+                let expected = if only_accepted { 2..=16 } else { 2..=2 };
+                assert!(expected.contains(&most.load(Ordering::SeqCst)), "{most:?}");
+            }
         }
     }
 }
@@ -96,7 +116,8 @@ async fn one_request_at_a_time_is_no_fault() {
 #[tokio::test(start_paused = true)]
 async fn what_the_minute_leaves_is_skipped_and_counted() {
     let effects = Effects::default();
-    let receiver = one_at_a_time(right(&effects, signature()), false);
+    let most = Arc::default();
+    let receiver = one_at_a_time(right(&effects, signature()), false, &most);
     let start = Instant::now();
     let (results, summary) = results(effects.suite(), receiver).await;
     assert!(start.elapsed() < Duration::from_secs(61), "a minute");
@@ -110,87 +131,27 @@ async fn what_the_minute_leaves_is_skipped_and_counted() {
     assert!(summary.is_success());
 }
 
-/// What fails is found by deliveries one after the other.
+/// It is slow by its effects alone, which come one by one after many responses.
 #[tokio::test(start_paused = true)]
-async fn a_slow_receiver_has_the_results_of_a_quick_one() {
-    type Fault = fn(&Effects) -> Receiver;
-    let faults: [Fault; 4] = [
-        |effects| {
-            right(
-                effects,
-                signature().with_tolerance(Duration::from_secs(310)),
-            )
-        },
-        handles_what_it_rejects,
-        panics,
-        |effects| {
-            let handler = effects.handler(|event| match event.livemode() {
-                Some(true) => StatusCode::OK,
-                _ => StatusCode::UNPROCESSABLE_ENTITY,
-            });
-            behind(signature(), handler)
-        },
-    ];
-    for fault in faults {
-        let mut all = Vec::new();
-        for delay in [Duration::ZERO, Duration::from_millis(150)] {
-            let effects = Effects::default();
-            let receiver = delayed(fault(&effects), delay);
-            let (results, _) = results(effects.suite(), receiver).await;
-            let results = results.into_iter();
-            let results = results.map(|result| (result.concern, result.check, result.verdict));
-            all.push(results.collect::<Vec<_>>());
-        }
-        assert!(all[0].iter().any(|(.., verdict)| *verdict == Verdict::Fail));
-        assert_eq!(all[0], all[1]);
-    }
-}
-
-fn handles_what_it_rejects(effects: &Effects) -> Receiver {
-    let (receiver, effects) = (right(effects, signature()), effects.clone());
-    let service = move |request: Request<Full<Bytes>>| {
-        let (receiver, effects) = (receiver.clone(), effects.clone());
-        async move {
-            let response = receiver.oneshot(request).await?;
-            if response.status() == StatusCode::UNAUTHORIZED {
-                effects.add("charge.succeeded");
-            }
-            Ok(response)
-        }
-    };
-    BoxCloneService::new(service_fn(service))
-}
-
-fn panics(effects: &Effects) -> Receiver {
-    let receiver = right(effects, signature());
-    let service = move |request: Request<Full<Bytes>>| {
-        let header = request.headers().get(SIGNATURE_HEADER).cloned();
-        let is_hex = header.is_some_and(|header| header.as_bytes().starts_with(b"t=0x"));
-        let receiver = receiver.clone();
-        async move {
-            assert!(!is_hex, "a fault");
-            receiver.oneshot(request).await
-        }
-    };
-    BoxCloneService::new(service_fn(service))
-}
-
-/// A whole timeout passes once, and not for each of them.
-#[tokio::test(start_paused = true)]
-async fn one_forgery_of_a_slow_receiver_is_never_answered() {
+async fn a_worker_handles_one_event_a_second() {
     let effects = Effects::default();
-    let receiver = delayed(right(&effects, signature()), SECOND);
-    let service = move |request: Request<Full<Bytes>>| {
-        let receiver = receiver.clone();
-        let lines = request.headers().get_all(SIGNATURE_HEADER).iter().count();
-        async move {
-            match lines {
-                0 => pending().await,
-                _ => receiver.oneshot(request).await,
-            }
+    let (events, mut queue) = mpsc::unbounded_channel();
+    let handle = service_fn(move |request: Request<Full<_>>| {
+        let event = request.extensions().get::<VerifiedEvent>();
+        let sent = event.map(|event| events.send(event.event_type().as_str().to_owned()));
+        assert!(sent.is_some_and(|sent| sent.is_ok()));
+        async { Ok(Response::new(Full::from(""))) }
+    });
+    let worker = effects.clone();
+    tokio::spawn(async move {
+        while let Some(event_type) = queue.recv().await {
+            sleep(SECOND).await;
+            worker.add(&event_type);
         }
-    };
-    let suite = effects.suite().only(Concern::Header);
-    let found = failures(suite, BoxCloneService::new(service_fn(service))).await;
-    assert_eq!(found, [("header".to_owned(), "missing")]);
+    });
+    for concern in [Concern::Signature, Concern::Body, Concern::Payload] {
+        let receiver = behind(signature(), BoxCloneSyncService::new(handle.clone()));
+        let suite = effects.suite().only(concern);
+        assert_eq!(failures(suite, receiver).await, []);
+    }
 }
