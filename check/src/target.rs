@@ -123,14 +123,14 @@ const AGENT: &str = concat!("tower-loops-check/", env!("CARGO_PKG_VERSION"));
 
 impl Endpoint for Target {
     fn deliver(&self, delivery: Delivery) -> BoxFuture<'static, Result<Answer, NoAnswer>> {
-        let connect = (self.connect)();
+        let connect = Arc::clone(&self.connect);
         let turn = Arc::clone(&self.turn);
         let request = self.request(&delivery);
         Box::pin(async move {
             let turn = turn.lock().await;
             sleep(APART).await;
             drop(turn);
-            let stream = connect.await;
+            let stream = connect().await;
             let stream = stream.map_err(|error| NoAnswer::Unreachable(error.to_string()))?;
             let broken = |error: hyper::Error| NoAnswer::broken(&error);
             let mut http = http1::Builder::new();

@@ -155,3 +155,23 @@ async fn a_worker_handles_one_event_a_second() {
         assert_eq!(failures(suite, receiver).await, []);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn effects_that_come_later_are_waited_for_together() {
+    let effects = Effects::default();
+    let late = effects.clone();
+    let handle = service_fn(move |_: Request<Full<_>>| {
+        let late = late.clone();
+        tokio::spawn(async move {
+            sleep(SECOND).await;
+            late.add("charge.succeeded");
+        });
+        async { Ok(Response::new(Full::from(""))) }
+    });
+    let receiver = behind(signature(), BoxCloneSyncService::new(handle));
+    let start = Instant::now();
+    let suite = effects.suite().only(Concern::Body);
+    assert_eq!(failures(suite, receiver).await, []);
+    // Ten charges, and the time in which no effect may come.
+    assert!(start.elapsed() < 9 * SECOND, "{:?}", start.elapsed());
+}

@@ -3,12 +3,17 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, SystemTime},
 };
 
 use axum::{Router, response::IntoResponse};
 use http::StatusCode;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::Instant,
+};
 use tower::ServiceBuilder;
 use tower_loops::{
     Verifier,
@@ -181,4 +186,30 @@ async fn a_server_that_is_not_there_is_an_error() {
     drop(listener);
     let error = Suite::new(secret()).run_at(&target, |_| {}).await;
     assert!(matches!(error, Err(RunError::Unreachable(_))), "{error:?}");
+}
+
+/// A server with a short backlog would drop some of them.
+#[tokio::test(start_paused = true)]
+async fn connections_are_made_one_after_the_other() {
+    let connected = Arc::new(Mutex::new(Vec::new()));
+    let note = Arc::clone(&connected);
+    let connect = move || {
+        note.lock().expect("no panic").push(Instant::now());
+        let (near, mut far) = tokio::io::duplex(1 << 16);
+        tokio::spawn(async move {
+            let mut head = [0; 4096];
+            far.read(&mut head).await?;
+            far.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                .await
+        });
+        async { Ok(near) }
+    };
+    let url = "http://localhost/hook".parse().expect("a URL");
+    let target = Target::new(url, connect).expect("a target");
+    let suite = Suite::new(secret()).only(Concern::Duplicates);
+    suite.run_at(&target, |_| {}).await.expect("it runs");
+    let connected = connected.lock().expect("no panic");
+    assert!(connected.len() > 128);
+    let apart = |pair: &[Instant]| pair[1] - pair[0] >= Duration::from_millis(1);
+    assert!(connected.windows(2).all(apart));
 }

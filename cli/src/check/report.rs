@@ -90,6 +90,17 @@ impl Report {
         }
         text
     }
+
+    /// What the counts leave open, if the run had no time for all checks.
+    pub(super) fn incomplete(summary: &Summary) -> Option<String> {
+        let left = summary.out_of_time;
+        (left > 0).then(|| {
+            format!(
+                "incomplete: the run's minute was over before {left} checks. They did not fail: \
+                 run them with --only CONCERN"
+            )
+        })
+    }
 }
 
 type Row = (&'static str, fn(&CheckResult) -> &str);
@@ -101,3 +112,35 @@ const ROWS: [Row; 5] = [
     ("why", |result| result.why),
     ("to do", |result| result.advice),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_had_no_time_for_all_is_called_incomplete() {
+        let mut summary = Summary::default();
+        assert_eq!(Report::incomplete(&summary), None);
+        summary.skipped = 8;
+        assert_eq!(Report::incomplete(&summary), None);
+        summary.out_of_time = 7;
+        let text = Report::incomplete(&summary).expect("it is incomplete");
+        assert!(
+            text.starts_with("incomplete: ") && text.contains("before 7 checks"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn the_reasons_of_skipped_checks_are_counted() {
+        let mut report = Report::new(false);
+        for why in ["no time", "no count", "no time"] {
+            report.skip(why);
+        }
+        let text = report.summary(&Summary::default(), 1.0);
+        assert!(
+            text.ends_with("\n  2 skipped: no time\n  1 skipped: no count"),
+            "{text}"
+        );
+    }
+}

@@ -50,12 +50,8 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<Outcome,
         let seconds = start.elapsed().as_secs_f64();
         output.show(&summary, || report.summary(&summary, seconds));
     }
-    if summary.out_of_time > 0 {
-        let left = summary.out_of_time;
-        note(&format!(
-            "incomplete: the run's minute was over before {left} checks, which is no failure; \
-             a run takes less with --only CONCERN"
-        ));
+    if let Some(text) = Report::incomplete(&summary) {
+        note(&text);
     }
     result.map(|summary| Outcome::success_if(summary.is_success()))
 }
