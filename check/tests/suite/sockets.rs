@@ -198,7 +198,8 @@ async fn connections_are_made_one_after_the_other() {
         let (near, mut far) = tokio::io::duplex(1 << 16);
         tokio::spawn(async move {
             let mut head = [0; 4096];
-            far.read(&mut head).await?;
+            let read = far.read(&mut head).await?;
+            assert!(read > 0, "a request");
             far.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
                 .await
         });
