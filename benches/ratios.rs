@@ -93,7 +93,7 @@ fn typed() {
 }
 
 fn peers() {
-    for size in [SIZES[0], SIZES[2]] {
+    for size in SIZES {
         let (body, size) = (event(1, size), name(size));
         let baseline = &raw_hmac(&body);
         let what = |peer: &str| format!("{peer} / raw HMAC, {size}");

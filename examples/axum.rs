@@ -12,7 +12,10 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    env, process,
+    env,
+    fmt::Arguments,
+    io::{self, Write},
+    process,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -40,12 +43,18 @@ async fn main() -> Result<(), BoxError> {
 
     let address = env::args().nth(1).unwrap_or("127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
-    println!(
+    say(format_args!(
         "listening on http://{}/api/webhooks/loops",
         listener.local_addr()?
-    );
+    ));
     // `axum::serve(listener, app)` would wait forever for the requests of silent clients.
     serve(listener, app, Limits::default()).await
+}
+
+/// Prints a line. `println!` panics once nobody reads any more, as after `| head`: an event would
+/// not be acknowledged.
+fn say(line: Arguments<'_>) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// Runs only for requests that Loops signed: only the layer can create a `VerifiedEvent`.
@@ -54,10 +63,10 @@ async fn receive(State(shop): State<Arc<Mutex<Shop>>>, event: VerifiedEvent) -> 
     let mut shop = shop.lock().unwrap_or_else(PoisonError::into_inner);
     // What a payload contains is printed escaped: a line break in it would start another line.
     match shop.handle(&event) {
-        Ok(done) => println!("{event_type:?}: {done}"),
+        Ok(done) => say(format_args!("{event_type:?}: {done}")),
         // It will not parse the next time either: keep it for a person, and acknowledge it. For a
         // failure that can pass, a database that is down, respond 500: Loops sends the event again.
-        Err(error) => println!("{event_type:?}: given up: {error}"),
+        Err(error) => say(format_args!("{event_type:?}: given up: {error}")),
     }
     Json(json!({ "received": true }))
 }

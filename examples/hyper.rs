@@ -10,7 +10,13 @@
 //! LOOPS_WEBHOOK_SECRET=whsec_example cargo run --example send_event -- http://127.0.0.1:3000/api/webhooks/loops charge.succeeded
 //! ```
 
-use std::{convert::Infallible, env, process};
+use std::{
+    convert::Infallible,
+    env,
+    fmt::Arguments,
+    io::{self, Write},
+    process,
+};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -34,11 +40,17 @@ async fn main() -> Result<(), BoxError> {
 
     let address = env::args().nth(1).unwrap_or("127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
-    println!(
+    say(format_args!(
         "listening on http://{}/api/webhooks/loops",
         listener.local_addr()?
-    );
+    ));
     serve(listener, service, Limits::default()).await
+}
+
+/// Prints a line. `println!` panics once nobody reads any more, as after `| head`: an event would
+/// not be acknowledged.
+fn say(line: Arguments<'_>) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// Gets requests that Loops signed, and no others; the body is the signed bytes.
@@ -48,11 +60,11 @@ async fn receive(request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>,
         (&Method::POST, "/api/webhooks/loops") => {
             if let Some(event) = request.extensions().get::<VerifiedEvent>() {
                 // What a sender wrote, escaped: a line break in it would begin a line of its own.
-                println!(
+                say(format_args!(
                     "received: {:?} {:?}",
                     event.event_type().as_str(),
                     event.id()
-                );
+                ));
             }
             *response.body_mut() = Full::from(r#"{"received":true}"#);
         }

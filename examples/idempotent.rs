@@ -1,4 +1,5 @@
-//! Each event once: one signed event, delivered 64 times at the same time over HTTP, and handled one time.
+//! Each event once: one signed event, delivered 64 times at the same time over HTTP, and handled
+//! one time.
 //!
 //! ```sh
 //! cargo run --example idempotent

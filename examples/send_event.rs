@@ -4,8 +4,8 @@
 //! LOOPS_WEBHOOK_SECRET=whsec_example cargo run --example send_event -- http://127.0.0.1:3000/api/webhooks/loops charge.succeeded
 //! ```
 //!
-//! `tower-loops send`, in the folder `cli`, does more: https, payloads and values of your own, ages,
-//! many deliveries at once.
+//! `tower-loops send`, in the folder `cli`, does more: https, payloads and values of your own,
+//! ages, many deliveries at once.
 
 use std::{
     collections::hash_map::RandomState, env, hash::BuildHasher, process::ExitCode, time::SystemTime,

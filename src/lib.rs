@@ -1,146 +1,102 @@
 //! Tower middleware that lets only authenticated [Loops] webhook events through.
 //!
-//! Loops tells a backend of payments with signed JSON in POST requests. [`LoopsSignatureLayer`]
-//! reads such a request, verifies its `X-Loops-Signature` header and its timestamp, and hands the
-//! inner service the same bytes with a [`VerifiedEvent`] in the extensions. It rejects everything
-//! else without calling the inner service. It works with any Tower service: a route in axum, tonic
-//! or hyper, or a longer stack.
+//! ```no_run
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use tower_loops::{BoxError, EventData, LoopsSignatureLayer, Money, ObjectError, VerifiedEvent};
 //!
-//! # What is checked
-//!
-//! The header is `t=<unix seconds>,v1=<hex>`; the signature is HMAC-SHA256, keyed with the whole
-//! secret unchanged, over `t` as sent, a full stop, and the raw body. It is accepted while `t` is
-//! within 300 seconds of the clock, in both directions (Loops' guide). The checks run in the order
-//! of the [`Rejection`] table, which lists the responses; those that need no body run before it is
-//! read. A rejected body is [drained](LoopsSignatureLayer::with_drain) before the response.
-//!
-//! # Examples
-//!
-//! A service behind the layer, a signed delivery, and an unsigned one:
-//!
-//! ```
-//! use std::{convert::Infallible, time::SystemTime};
-//! use bytes::Bytes;
-//! use http::{Request, Response, StatusCode};
-//! use http_body_util::Full;
-//! use tower::{ServiceBuilder, ServiceExt};
-//! use tower_loops::{EventData, LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer, VerifiedEvent};
-//!
-//! async fn handle(request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
-//!     let event: &VerifiedEvent = request.extensions().get().expect("the layer is outside");
-//!     let done = match event.data() {
-//!         Ok(EventData::ChargeSucceeded(charge)) => format!("order paid: {:?}", charge.metadata),
-//!         Ok(EventData::InvoicePaymentSucceeded(invoice)) => {
-//!             format!("paid until {:?}", invoice.paid_until())
-//!         }
-//!         Ok(_) => "acknowledged".to_owned(),
-//!         // No retry helps: keep it for a person.
-//!         Err(error) => format!("given up: {error}"),
-//!     };
-//!     Ok(Response::new(Full::from(done)))
+//! /// Runs only for events that Loops signed.
+//! async fn handle(event: VerifiedEvent) -> StatusCode {
+//!     match fulfil(&event) {
+//!         Ok(done) => println!("{:?}: {done}", event.id()),
+//!         // No retry helps. After a failure that can pass, return a 500: Loops sends it again.
+//!         Err(error) => println!("{:?}: given up: {error}", event.id()),
+//!     }
+//!     StatusCode::OK
 //! }
 //!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let secret = Secret::new("whsec_example")?;
-//! let service = ServiceBuilder::new()
-//!     .layer(LoopsSignatureLayer::new(secret.clone()))
-//!     .service_fn(handle);
-//!
-//! let body = Bytes::from_static(br#"{"id":"evt_1","type":"charge.succeeded"}"#);
-//! let signature = Signer::new(secret).sign(&body, SystemTime::now());
-//! let delivery = Request::post("/webhooks")
-//!     .header(SIGNATURE_HEADER, signature)
-//!     .body(Full::new(body.clone()))?;
-//! let response = service.clone().oneshot(delivery).await?;
-//! assert_eq!(response.status(), StatusCode::OK);
-//!
-//! let unsigned = Request::post("/webhooks").body(Full::new(body))?;
-//! let response = service.oneshot(unsigned).await?;
-//! assert_eq!(response.status(), StatusCode::BAD_REQUEST);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! Rejections with another response, counted by their reason. The reason is in the extensions of
-//! every response to a rejected request:
-//!
-//! ```
-//! # use std::convert::Infallible;
-//! # use bytes::Bytes;
-//! # use http::{Request, Response, StatusCode};
-//! # use http_body_util::Full;
-//! # use tower::{ServiceBuilder, ServiceExt};
-//! # use tower_loops::{LoopsSignatureLayer, Rejection, Secret};
-//! # async fn handle(_: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
-//! #     unreachable!("nothing gets here unsigned")
-//! # }
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let layer = LoopsSignatureLayer::new(Secret::new("whsec_example")?)
-//!     .with_rejection_response(|_| {
-//!         let mut response = Response::new(Full::default());
-//!         *response.status_mut() = StatusCode::NOT_FOUND;
-//!         response
-//!     });
-//! let service = ServiceBuilder::new()
-//!     .map_response(|response: Response<_>| {
-//!         if let Some(rejection) = response.extensions().get::<Rejection>() {
-//!             eprintln!("rejected: {}", rejection.kind());
+//! fn fulfil(event: &VerifiedEvent) -> Result<String, ObjectError> {
+//!     Ok(match event.data()? {
+//!         EventData::ChargeSucceeded(charge) => {
+//!             let amount = Money::new(charge.amount, charge.currency.as_deref());
+//!             format!("{amount} paid")
 //!         }
-//!         response
+//!         EventData::InvoicePaymentSucceeded(invoice) => {
+//!             format!("paid until {:?}", invoice.paid_until())
+//!         }
+//!         _ => "acknowledged".to_owned(),
 //!     })
-//!     .layer(layer)
-//!     .service_fn(handle);
+//! }
 //!
-//! let response = service.oneshot(Request::new(Full::<Bytes>::default())).await?;
-//! assert_eq!(response.status(), StatusCode::NOT_FOUND);
-//! assert!(matches!(response.extensions().get(), Some(Rejection::MissingSignature)));
-//! # Ok(())
-//! # }
+//! #[tokio::main]
+//! async fn main() -> Result<(), BoxError> {
+//!     // Reads LOOPS_WEBHOOK_SECRET. On the method route, the layer affects no other route.
+//!     let hook = post(handle).route_layer(LoopsSignatureLayer::from_env()?);
+//!     let app = Router::new().route("/api/webhooks/loops", hook);
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//!     println!("listening on http://{}/api/webhooks/loops", listener.local_addr()?);
+//!     axum::serve(listener, app).await?;
+//!     Ok(())
+//! }
 //! ```
+//!
+//! This needs the features `axum` and `tokio`. The layer works with any Tower service: a route in
+//! axum, tonic or hyper, or a longer stack.
+//!
+//! # What happens to a request
+//!
+//! ```text
+//! POST ─┬─ signature header ─ missing, repeated or malformed ───────────────────── 400
+//!       ├─ signed time ────── more than 300 s from the clock ───────────────────── 401
+//!       ├─ body ───────────── over 1 MiB: 413; slower than 30 s: 408; cut off ──── 400
+//!       ├─ signature ──────── matches under no accepted secret ─────────────────── 401
+//!       ├─ payload ────────── not a JSON object with an id and a type ──────────── 400
+//!       └─ your handler ───── runs with a VerifiedEvent ────────────────── your status
+//! ```
+//!
+//! The checks run in the order of the [`Rejection`] table. Those that need no body run before it
+//! is read. A rejected body is [drained](LoopsSignatureLayer::with_drain) before the response. A
+//! rejection is a response. Errors come from the inner service only.
+//!
+//! # Where to go
+//!
+//! | you want to | read |
+//! |---|---|
+//! | know each check and each default | [`guide::scheme`] |
+//! | mount the layer and combine it with others | [`guide::mounting`], [`guide::layers`] |
+//! | use another framework, or AWS Lambda | [`guide::frameworks`], [`guide::lambda`] |
+//! | know which event fulfils an order | [`guide::events`] |
+//! | handle each event once, with sqlx or another driver | [`guide::once`], [`guide::databases`] |
+//! | answer at once and work afterwards | [`guide::inbox`] |
+//! | test a handler | [`guide::testing`] |
+//! | rotate the secret | [`guide::rotation`] |
+//! | log, count and alert | [`guide::operating`] |
+//! | debug a 401 | [`guide::troubleshooting`] |
+//! | understand a compiler error | [`guide::compiler_errors`] |
+//! | know what attackers try | [`guide::attacks`] |
+//! | copy a whole program | [`guide::cookbook`] |
+//!
+//! Stores: [`tower-loops-postgres`], [`tower-loops-sqlite`], [`tower-loops-redis`],
+//! [`tower-loops-sqlx`]. The command: [`tower-loops`]. Also: [README], [security], [design],
+//! [comparison], [examples].
 //!
 //! # The inner service
 //!
 //! It gets the request's method, URI, version, headers and extensions as they came, the signed
-//! bytes as [`Full<Bytes>`], and the [`VerifiedEvent`]. Trailers are not signed: they are dropped.
-//! A body that comes in one frame is handed on without a copy.
+//! bytes as [`Full<Bytes>`], and the [`VerifiedEvent`] in the extensions. Trailers are not signed:
+//! they are dropped. A body that comes in one frame is handed on without a copy.
 //!
 //! It is polled for readiness and called only after verification. The layer itself is always ready:
 //! **load shedding, concurrency limits, rate limits and buffers go inside it**, where an
-//! unauthenticated request never reaches them; what bounds a connection goes outside. The layer
-//! itself bounds the size of a body and, with feature `tokio`, its time.
+//! unauthenticated request never reaches them.
 //!
-//! A service that wants another body type gets it from a body-mapping layer between the two; axum's
-//! `Router` does that by itself. In one `ServiceBuilder` stack with axum's `from_fn`:
-//!
-//! ```
-//! use axum::{Router, body::Body, extract::Request, middleware::{Next, from_fn}, response::Response, routing::post};
-//! use tower::ServiceBuilder;
-//! use tower_http::map_request_body::MapRequestBodyLayer;
-//! use tower_loops::{LoopsSignatureLayer, Secret, VerifiedEvent};
-//!
-//! async fn handle(event: VerifiedEvent) -> String {
-//!     event.id().to_owned()
-//! }
-//!
-//! async fn log(request: Request, next: Next) -> Response {
-//!     next.run(request).await
-//! }
-//!
-//! let stack = ServiceBuilder::new()
-//!     .layer(LoopsSignatureLayer::new(Secret::new("whsec_example")?))
-//!     .layer(MapRequestBodyLayer::new(Body::new))
-//!     .layer(from_fn(log));
-//! let app: Router = Router::new().route("/webhooks", post(handle).route_layer(stack));
-//! # Ok::<(), tower_loops::SecretError>(())
-//! ```
+//! A service that wants another body type gets it from a body-mapping layer between the two. axum's
+//! `Router` does that by itself; [`guide::layers`] shows a stack.
 //!
 //! # What it costs
 //!
 //! One request makes the layer hold at most the body limit (1 MiB unless
 //! [set](LoopsSignatureLayer::with_max_body_size)), and twice that while the buffer of a body in
-//! several frames grows. Nothing is reserved by a declared length, only by what has arrived.
+//! several frames grows. A declared length reserves nothing: memory grows with what has arrived.
 //! Worst-case memory is twice the limit times the concurrent requests; limit those in the server.
 //! The MAC is computed as frames arrive, once for each accepted secret, for any number of
 //! signatures in the header.
@@ -149,7 +105,7 @@
 //!
 //! [`Verifier`] is the core: header, body and time in, [`VerifiedEvent`] or [`Rejection`] out.
 //! [`Signer`] is the other side, for local deliveries and replays. Tests of handlers need neither:
-//! see `testing` (feature `test-util`).
+//! see [`guide::testing`].
 //!
 //! # Features
 //!
@@ -163,24 +119,25 @@
 //! | `inbox` | [`inbox::Accept`] and [`inbox::Worker`]: events are stored before the 200 and handled afterwards; needs a tokio runtime, brings `tokio` and `tracing` |
 //! | `test-util` | [`testing`]: events for the tests of your handlers; with `idempotency` also [`idempotency::conformance`], the suite for stores of your own, and with `inbox` [`inbox::conformance`] |
 //! | `tokio` | the body timeout, 30 seconds by default inside a tokio runtime ([`LoopsSignatureLayer::with_body_timeout`]), and the two seconds of a drain |
-//! | `tracing` | one log event per outcome, with target `tower_loops`: INFO for a verified delivery (id, type, age), DEBUG for a rejected one (kind and details), WARN for a signed body that is no event and once a minute while nothing verifies; never a byte of body, header or secret |
-//!
-//! # Guide
-//!
-//! [`guide`] says what to do about [rejections](guide::rejections) and [compiler
-//! errors](guide::compiler_errors), where the layer [goes](guide::mounting), and what an
-//! [event](guide::events) is not.
-//!
-//! # Errors of the service
-//!
-//! A rejection is a response. The error type is the inner service's, and so is every error.
+//! | `tracing` | one log event per outcome, with target `tower_loops`: INFO for a verified delivery (id, type, age), DEBUG for a rejected one (kind and details), WARN for a signed body that is no event and once a minute while nothing verifies; never anything else of body, header or secret |
 //!
 //! [Loops]: https://docs.loops.fi
 //! [`Full<Bytes>`]: http_body_util::Full
+//! [`tower-loops-postgres`]: https://docs.rs/tower-loops-postgres
+//! [`tower-loops-sqlite`]: https://docs.rs/tower-loops-sqlite
+//! [`tower-loops-redis`]: https://docs.rs/tower-loops-redis
+//! [`tower-loops-sqlx`]: https://docs.rs/tower-loops-sqlx
+//! [`tower-loops`]: https://github.com/tower-loops/tower-loops/blob/main/cli/README.md
+//! [README]: https://github.com/tower-loops/tower-loops/blob/main/README.md
+//! [security]: https://github.com/tower-loops/tower-loops/blob/main/SECURITY.md
+//! [design]: https://github.com/tower-loops/tower-loops/blob/main/DESIGN.md
+//! [comparison]: https://github.com/tower-loops/tower-loops/blob/main/COMPARE.md
+//! [examples]: https://github.com/tower-loops/tower-loops/tree/main/examples
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "axum")]
 mod axum;
+mod box_error;
 mod event;
 #[cfg(feature = "explain")]
 pub mod explain;
@@ -193,6 +150,8 @@ pub mod inbox;
 mod json;
 mod middleware;
 mod money;
+#[cfg(doctest)]
+mod readme;
 mod rejection;
 mod secret;
 mod signature;
@@ -204,6 +163,7 @@ mod trace;
 
 #[cfg(feature = "axum")]
 pub use axum::MissingLayer;
+pub use box_error::BoxError;
 pub use event::{
     Address, BillingDetails, CancellationDetails, Charge, CheckoutSession, CustomField,
     CustomerDetails, EventData, EventObject, EventType, FinalizationError, Invoice, InvoiceLine,
@@ -212,14 +172,6 @@ pub use event::{
 };
 pub use middleware::{LoopsSignature, LoopsSignatureLayer, ResponseBody, ResponseFuture};
 pub use money::Money;
-pub use rejection::{BodyError, Rejection, RejectionKind};
+pub use rejection::{BodyError, HeaderError, Rejection, RejectionKind};
 pub use secret::{Secret, SecretError, SecretOrigin, SecretProblem};
-pub use signature::{HeaderError, SIGNATURE_HEADER, Signer, Verification, Verifier};
-
-/// Any error that can be sent between threads, as Tower has it.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// The README's examples are tests.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+pub use signature::{SIGNATURE_HEADER, Signer, Verification, Verifier};

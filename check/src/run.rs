@@ -1,4 +1,4 @@
-//! One run of the suite: what it knows of the receiver, and how single deliveries are judged.
+//! One run of the suite: what it knows of the receiver, and how single deliveries are checked.
 
 use std::{sync::Arc, time::Duration};
 

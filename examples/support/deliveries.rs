@@ -36,7 +36,7 @@ impl Server {
     }
 
     /// The response to a request with these signature lines, this declared length and this body.
-    fn post(&self, signatures: &[&str], declared: usize, body: &[u8]) -> (String, String) {
+    fn post(&self, signatures: &[&str], declared: usize, body: &[u8]) -> String {
         let mut head = format!(
             "POST /api/webhooks/loops HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n",
             self.address
@@ -51,7 +51,7 @@ impl Server {
         let mut response = String::new();
         stream.read_to_string(&mut response).unwrap();
         let (head, body) = response.split_once("\r\n\r\n").unwrap();
-        (head[9..12].to_owned(), body.to_owned())
+        format!("{} {body}", &head[9..12])
     }
 }
 
@@ -70,81 +70,61 @@ fn what_loops_signed_is_received_and_the_rest_is_rejected() {
         let value = signer.sign(body, SystemTime::now());
         value.to_str().unwrap().to_owned()
     };
-    let event = testing::sample(&EventType::ChargeSucceeded).to_string();
-    let good = sign(event.as_bytes());
+    let event = testing::sample(&EventType::ChargeSucceeded)
+        .to_string()
+        .into_bytes();
+    let good = sign(&event);
     let good = good.as_str();
-    let tampered = event.replace("evt_", "evt-");
-    let limit = 1024 * 1024;
-    let over = vec![b' '; limit + 1];
+    let tampered = [&event[..], b" "].concat();
+    let over = vec![b' '; 1024 * 1024 + 1];
     let signed_over = sign(&over);
     // Rocket itself reads the first 512 bytes of a body, without a timeout.
     let long = vec![b' '; 2000];
     let signed_long = sign(&long);
     // Larger than any buffer on the way: the response arrives only if the server reads on.
     let unsigned = vec![b' '; 900_000];
-    let rows: [Row<'_>; 7] = [
+    // The signature lines, the body, how much of it is sent, and the response.
+    let rows: [(&[&str], &[u8], usize, &str); 7] = [
+        (&[good], &event, event.len(), r#"200 {"received":true}"#),
         (
-            "signed",
-            &[good],
+            &[],
+            &event,
             event.len(),
-            event.as_bytes(),
-            "200",
-            r#"{"received":true}"#,
+            r#"400 {"error":"Missing signature"}"#,
         ),
         (
-            "unsigned",
             &[],
-            event.len(),
-            event.as_bytes(),
-            "400",
-            r#"{"error":"Missing signature"}"#,
-        ),
-        (
-            "unsigned and long",
-            &[],
-            unsigned.len(),
             &unsigned,
-            "400",
-            r#"{"error":"Missing signature"}"#,
+            unsigned.len(),
+            r#"400 {"error":"Missing signature"}"#,
         ),
         (
-            "tampered",
             &[good],
+            &tampered,
             tampered.len(),
-            tampered.as_bytes(),
-            "401",
-            r#"{"error":"Invalid signature"}"#,
+            r#"401 {"error":"Invalid signature"}"#,
         ),
         (
-            "two lines",
             &[good, good],
+            &event,
             event.len(),
-            event.as_bytes(),
-            "400",
-            r#"{"error":"Ambiguous signature"}"#,
+            r#"400 {"error":"Ambiguous signature"}"#,
         ),
         (
-            "over the limit",
             &[&signed_over],
-            over.len(),
             &over,
-            "413",
-            r#"{"error":"Payload too large"}"#,
+            over.len(),
+            r#"413 {"error":"Payload too large"}"#,
         ),
         (
-            "stalled",
             &[&signed_long],
-            long.len(),
-            &long[..1000],
-            "408",
-            r#"{"error":"Body timed out"}"#,
+            &long,
+            1000,
+            r#"408 {"error":"Body timed out"}"#,
         ),
     ];
-    for (name, signatures, declared, body, status, text) in rows {
-        let response = server.post(signatures, declared, body);
-        assert_eq!(response, (status.to_owned(), text.to_owned()), "{name}");
+    for (signatures, body, sent, expected) in rows {
+        let response = server.post(signatures, body.len(), &body[..sent]);
+        assert_eq!(response, expected, "{} bytes, {sent} sent", body.len());
     }
 }
-
-/// A name, the signature lines, the declared length, the body, the status and text expected.
-type Row<'a> = (&'a str, &'a [&'a str], usize, &'a [u8], &'a str, &'a str);

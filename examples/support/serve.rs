@@ -1,7 +1,9 @@
-//! A server for HTTP/1.1 and HTTP/2 that silent and slow clients cannot exhaust. Copy this file whole.
+//! A server for HTTP/1.1 and HTTP/2 that silent and slow clients cannot exhaust. Copy this file
+//! whole.
 //!
-//! `axum::serve` has no deadline for a connection on which no request arrives, and no limit on the number of connections.
-//! Clients that connect and send nothing take its file descriptors until it can accept no one.
+//! `axum::serve` has no deadline for a connection on which no request arrives, and no limit on the
+//! number of connections. Clients that connect and send nothing take its file descriptors until it
+//! can accept no one.
 
 use std::{convert::Infallible, mem, pin::pin, sync::Arc, time::Duration};
 
@@ -23,15 +25,16 @@ use tower_loops::BoxError;
 /// What clients may take of the server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// Connections that are open at once. One more closes the connection that has been idle longest; so does a process
-    /// that has run out of file descriptors.
+    /// Connections that are open at once. One more closes the connection that has been idle
+    /// longest; so does a process that has run out of file descriptors.
     pub(crate) connections: usize,
     /// Requests in progress at once on one HTTP/2 connection.
     pub(crate) streams: u32,
     /// How long a connection may take from the accept to the end of its first head.
     pub(crate) first_head: Duration,
-    /// How long a connection may then have no request in progress: kept alive, or in the middle of a head. Longer than a
-    /// proxy keeps its connections, 60 s as a rule, or its next request meets a closed one.
+    /// How long a connection may then have no request in progress: kept alive, or in the middle of
+    /// a head. Longer than a proxy keeps its connections, 60 s as a rule, or its next request meets
+    /// a closed one.
     pub(crate) idle: Duration,
     /// How long a connection may last, whatever happens on it.
     pub(crate) lifetime: Duration,
@@ -61,7 +64,8 @@ where
     B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
 {
     let slots = Arc::new(Semaphore::new(limits.connections));
-    // Wakes the connection that has been idle longest: waiters are woken in the order in which they began to wait.
+    // Wakes the connection that has been idle longest: waiters are woken in the order in which they
+    // began to wait.
     let crowded = Arc::new(Notify::new());
     loop {
         let Ok((stream, _)) = listener.accept().await else {
@@ -132,7 +136,8 @@ where
     }
 }
 
-/// Waits for an event that happens while no request is in progress. After each request, the wait starts again.
+/// Waits for an event that happens while no request is in progress. After each request, the wait
+/// starts again.
 async fn while_idle<F: Future>(
     mut in_progress: watch::Receiver<usize>,
     mut event: impl FnMut() -> F,

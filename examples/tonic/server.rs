@@ -1,4 +1,5 @@
-//! The endpoint beside gRPC services, on one port: the webhook asks for a signature, the services do not.
+//! The endpoint beside gRPC services, on one port: the webhook asks for a signature, the services
+//! do not.
 //!
 //! ```sh
 //! LOOPS_WEBHOOK_SECRET=whsec_example cargo run --example tonic
@@ -41,8 +42,8 @@ async fn main() -> Result<(), BoxError> {
     Server::builder()
         // gRPC is always over HTTP/2, a webhook may come over either.
         .accept_http1(true)
-        // Ends silent connections, too. `support/serve.rs` ends them sooner and limits their number, for servers
-        // without long streams.
+        // Ends silent connections, too. `support/serve.rs` ends them sooner and limits their
+        // number, for servers without long streams.
         .max_connection_age(Duration::from_secs(300))
         .max_connection_age_grace(Duration::from_secs(30))
         .max_concurrent_streams(16)

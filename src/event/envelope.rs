@@ -31,7 +31,9 @@ pub(super) struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     /// Reads a payload in one pass, without building a tree of it.
     pub(super) fn parse(payload: &'a [u8]) -> Result<Self, PayloadError> {
-        let text = str::from_utf8(payload).map_err(|_| PayloadError::NotUtf8)?;
+        let text = str::from_utf8(payload).map_err(|error| PayloadError::NotUtf8 {
+            offset: error.valid_up_to(),
+        })?;
         let mut id = None;
         let mut event_type = None;
         let mut created = Once::default();

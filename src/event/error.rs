@@ -9,7 +9,10 @@ use crate::json::Malformed;
 #[non_exhaustive]
 pub enum PayloadError {
     /// It is not UTF-8 throughout.
-    NotUtf8,
+    NotUtf8 {
+        /// Where it stops being that, in bytes from the start.
+        offset: usize,
+    },
     /// It is not one JSON object.
     NotJson {
         /// Where it stops being that, in bytes from the start.
@@ -38,7 +41,9 @@ impl From<Malformed> for PayloadError {
 impl fmt::Display for PayloadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotUtf8 => "the payload is not UTF-8",
+            Self::NotUtf8 { offset } => {
+                return write!(f, "the payload is not UTF-8: at byte {offset}");
+            }
             Self::NotJson { offset } => {
                 return write!(f, "the payload is not one JSON object: at byte {offset}");
             }
@@ -54,8 +59,8 @@ impl fmt::Display for PayloadError {
 
 impl Error for PayloadError {}
 
-/// Why an event has no object of the expected type. The event is as authentic as before, and another
-/// delivery of it has no other object: acknowledge it with a 200, and keep it for a person.
+/// Why an event has no object of the expected type. The event is as authentic as before, and
+/// another delivery of it has no other object: acknowledge it with a 200, and keep it for a person.
 ///
 /// It says where in the payload the trouble is, not what stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -33,7 +33,8 @@ pub enum EventType {
     Other(OtherEventType),
 }
 
-/// The text of an [`EventType::Other`]. It is never one of the known types: each text has one value.
+/// The text of an [`EventType::Other`]. It is never one of the known types: each text has one
+/// value.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OtherEventType(Arc<str>);
 

@@ -28,8 +28,8 @@ impl VerifiedEvent {
     /// If the payload has no `data.object`, or it is not a JSON object. For [`EventObject::Other`]
     /// also if `serde_json::Value` cannot hold it: more than 127 levels, a number beyond `f64`.
     ///
-    /// No other delivery of the event has another object. Respond 200 to what never parses, and keep
-    /// its [`payload`](Self::payload) for a person: else it is sent again and again.
+    /// No other delivery of the event has another object. Respond 200 to what never parses, and
+    /// keep its [`payload`](Self::payload) for a person: else it is sent again and again.
     ///
     /// ```
     /// # use std::time::SystemTime;
@@ -77,8 +77,8 @@ impl VerifiedEvent {
     ///
     /// # Errors
     ///
-    /// If the payload has no `data.object`, or it does not deserialize as a `T`. One of this crate's
-    /// objects is an error if `data.object.object` says that it is of another kind.
+    /// If the payload has no `data.object`, or it does not deserialize as a `T`. One of this
+    /// crate's objects is an error if `data.object.object` says that it is of another kind.
     ///
     /// ```
     /// # use std::time::SystemTime;

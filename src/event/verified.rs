@@ -17,10 +17,10 @@ use crate::event::{
 
 /// An event that Loops signed: the proof that a body was verified.
 ///
-/// Only a [`Verifier`](crate::Verifier) creates one (and the layer, which uses it), so an unverified
-/// request cannot reach a handler that takes a `VerifiedEvent`. What was stored comes back through
-/// [`StoredEvent::trust`](crate::StoredEvent::trust). There is no other constructor and no
-/// `Deserialize`:
+/// Only a [`Verifier`](crate::Verifier) creates one (and the layer, which uses it), so an
+/// unverified request cannot reach a handler that takes a `VerifiedEvent`. What was stored comes
+/// back through [`StoredEvent::trust`](crate::StoredEvent::trust). There is no other constructor
+/// and no `Deserialize`:
 ///
 /// ```compile_fail
 /// let forged: tower_loops::VerifiedEvent = serde_json::from_str("{}").unwrap();
@@ -109,8 +109,8 @@ impl VerifiedEvent {
         self.0.signed_at
     }
 
-    /// Which accepted secret matched: 0 is the one given to `new`, 1 the first additional one. While
-    /// the old secret of a rotation still matches, the rotation is not over.
+    /// Which accepted secret matched: 0 is the one given to `new`, 1 the first additional one.
+    /// While the old secret of a rotation still matches, the rotation is not over.
     #[must_use]
     pub fn secret_index(&self) -> usize {
         self.0.secret_index
@@ -119,7 +119,8 @@ impl VerifiedEvent {
     /// The signed bytes.
     ///
     /// They may share a larger buffer of the server, which lives as long as they do: a small event
-    /// that is kept can hold kilobytes. To keep it, copy it: `Bytes::copy_from_slice(event.payload())`.
+    /// that is kept can hold kilobytes. To keep it, copy it:
+    /// `Bytes::copy_from_slice(event.payload())`.
     #[must_use]
     pub fn payload(&self) -> &Bytes {
         &self.0.payload

@@ -3,7 +3,7 @@
 use std::future::{Future, poll_fn};
 
 use http::{Request, Response};
-use tokio::time::Instant;
+use tokio::{runtime::Handle, time::Instant};
 use tower_service::Service;
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
     until_done::UntilDone,
 };
 use crate::{
-    ResponseBody,
+    middleware::ResponseBody,
     store::{Panicked, catch, keep_while},
     trace,
 };
@@ -31,7 +31,7 @@ where
     St: EventStore,
 {
     let start = Instant::now();
-    let claim = claim(&lease).await;
+    let claim = claim(&lease, start).await;
     // Another delivery, whose lease was lost, may have succeeded while this claim was under way.
     if lease.shared.unrecorded.contains(&lease.key) {
         trace::delivery(&lease.key, "duplicate");
@@ -52,7 +52,7 @@ where
             trace::store_failed(&lease.key, "claim", &error);
             if !lease.config.fail_open {
                 if error.may_have_taken_effect() {
-                    release_lost_claim(&lease);
+                    release_lost_claim(&lease, &Handle::current());
                 }
                 return Ok(response::store_down());
             }
@@ -60,7 +60,11 @@ where
     }
     let handler = catch(call(handler, request));
     let is_success = |outcome: &Result<Result<Response<_>, _>, Panicked>| matches!(outcome, Ok(Ok(response)) if response.status().is_success());
-    let renew = || lease.beat(start);
+    let mut long_running = None;
+    let renew = || {
+        long_running.get_or_insert_with(|| lease.enter_long_running(start));
+        lease.beat(start)
+    };
     match keep_while(start, lease.config.lease, renew, handler, is_success).await {
         Ok(Ok(response)) if response.status().is_success() => {
             trace::delivery(&lease.key, "handled");
@@ -81,19 +85,22 @@ where
 }
 
 /// Claims the event. Dropped meanwhile, it releases what may have been claimed: no handler has run.
-async fn claim<St: EventStore>(lease: &Lease<St>) -> Result<Claim, StoreError> {
-    struct Dropped<'a, St: EventStore>(Option<&'a Lease<St>>);
+async fn claim<St: EventStore>(lease: &Lease<St>, start: Instant) -> Result<Claim, StoreError> {
+    /// With the runtime: a connection may be dropped outside it.
+    struct Dropped<'a, St: EventStore>(Option<(&'a Lease<St>, Handle)>);
 
     impl<St: EventStore> Drop for Dropped<'_, St> {
         fn drop(&mut self) {
-            if let Some(lease) = self.0 {
-                release_lost_claim(lease);
+            if let Some((lease, runtime)) = &self.0 {
+                release_lost_claim(lease, runtime);
             }
         }
     }
 
-    let mut dropped = Dropped(Some(lease));
-    let claim = lease.claim().await;
+    // A detached delivery is a task that nobody drops.
+    let runtime = (!lease.config.detached).then(Handle::current);
+    let mut dropped = Dropped(runtime.map(|runtime| (lease, runtime)));
+    let claim = lease.claim(start).await;
     dropped.0 = None;
     claim
 }

@@ -11,7 +11,7 @@ use http::Response;
 use tokio::task::JoinHandle;
 
 use super::response;
-use crate::ResponseBody;
+use crate::middleware::ResponseBody;
 
 /// The response future of [`Idempotency`](super::Idempotency).
 pub struct ResponseFuture<B, E> {

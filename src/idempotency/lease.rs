@@ -1,12 +1,20 @@
 //! The claim of one delivery on its event: what it asks of the store, each call with a limit.
 
-use std::{ops::ControlFlow, sync::Arc, time::Duration};
+use std::{
+    ops::ControlFlow,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
 use super::{
     config::Config,
     in_flight::Running,
+    long_running::Entry,
     shared::Shared,
     store::{Claim, Completion, EventKey, EventStore, StoreError, StoreErrorKind, Token},
 };
@@ -20,6 +28,8 @@ pub(super) struct Lease<St> {
     pub(super) config: Arc<Config>,
     /// A shutdown waits for this.
     running: Option<Running>,
+    /// The answer to the last renewal was lost. It may claim the event again at any time.
+    renewal_lost: AtomicBool,
 }
 
 impl<St: EventStore> Lease<St> {
@@ -35,6 +45,7 @@ impl<St: EventStore> Lease<St> {
             shared,
             config,
             running: Some(running),
+            renewal_lost: AtomicBool::new(false),
         }
     }
 
@@ -46,6 +57,7 @@ impl<St: EventStore> Lease<St> {
             shared: Arc::clone(&self.shared),
             config: Arc::clone(&self.config),
             running: None,
+            renewal_lost: AtomicBool::new(false),
         }
     }
 
@@ -54,10 +66,23 @@ impl<St: EventStore> Lease<St> {
         self.running = None;
     }
 
-    /// Claims the event. The lease counts from the call, so a claim that is answered after its
-    /// lease is an error.
-    pub(super) async fn claim(&self) -> Result<Claim, StoreError> {
-        let (start, lease) = (Instant::now(), self.config.claim_lease());
+    /// From now on, this process answers redeliveries as in flight, until the handler ends or has
+    /// held the event for `max_hold`.
+    pub(super) fn enter_long_running(&self, claimed_at: Instant) -> Entry {
+        let end = claimed_at.checked_add(self.config.max_hold);
+        let all = &self.shared.long_running;
+        all.enter(&self.key, self.token, end)
+    }
+
+    /// Whether a renewal may yet claim the event again.
+    pub(super) fn is_renewal_lost(&self) -> bool {
+        self.renewal_lost.load(Ordering::Relaxed)
+    }
+
+    /// Claims the event. The lease counts from `start`, which is now, so a claim that is answered
+    /// after its lease is an error.
+    pub(super) async fn claim(&self, start: Instant) -> Result<Claim, StoreError> {
+        let lease = self.config.claim_lease();
         let claim = self.claim_for(lease).await?;
         // A thread that was blocked meanwhile has not noticed the limit of the call.
         if claim == Claim::Claimed && start.elapsed() >= lease {
@@ -75,7 +100,10 @@ impl<St: EventStore> Lease<St> {
             trace::held_too_long(&self.key);
             return ControlFlow::Break(());
         }
-        match self.renew(config.lease.min(rest), config.lease / 6).await {
+        let renewed = self.renew(config.lease.min(rest), config.lease / 6).await;
+        let is_lost = matches!(&renewed, Err(error) if error.may_have_taken_effect());
+        self.renewal_lost.store(is_lost, Ordering::Relaxed);
+        match renewed {
             Ok(true) => ControlFlow::Continue(()),
             Ok(false) => {
                 trace::lease_lost(&self.key);

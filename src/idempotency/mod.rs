@@ -68,6 +68,8 @@
 //! - Until a success is recorded, the process that knows it answers redeliveries as duplicates.
 //! - A success stays a success: no trouble of the store changes the handler's response.
 //! - No handler starts after its lease has expired. The lease counts from the start of the claim.
+//! - While a handler runs, its process does not start it again for the same event: an outage that
+//!   outlasts the lease makes no difference.
 //! - An event whose handler failed is free for a retry at once, or shortly after the store is back.
 //! - A disconnect cannot cancel the record of a success. It cannot cancel the handler either,
 //!   unless told to ([`with_detached_handler`](IdempotencyLayer::with_detached_handler)).
@@ -148,6 +150,7 @@ mod future;
 mod in_flight;
 mod layer;
 mod lease;
+mod long_running;
 mod record;
 mod release;
 mod response;

@@ -1,11 +1,6 @@
 //! Recording a success: at once if the store can, else in the background.
 
-use std::{
-    future::{Future, poll_fn},
-    pin::pin,
-    task::Poll,
-    time::Duration,
-};
+use std::{pin::pin, task::Poll, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
@@ -15,7 +10,7 @@ use super::{
     unrecorded::Remembered,
 };
 use crate::{
-    store::{Backoff, bounded, jittered},
+    store::{Backoff, bounded, jittered, poll_once},
     trace,
 };
 
@@ -32,7 +27,7 @@ pub(super) async fn record<St: EventStore>(lease: Lease<St>) {
     let (remembered, outcome) = {
         let limit = lease.config.call_limit();
         let mut attempts = pin!(bounded(limit, attempts(&lease)));
-        match poll_fn(|cx| Poll::Ready(attempts.as_mut().poll(cx))).await {
+        match poll_once(attempts.as_mut()).await {
             Poll::Ready(Ok(Completion::Held)) => return,
             Poll::Ready(outcome) => (lease.shared.unrecorded.remember(&lease.key), outcome),
             // From the first wait on, redeliveries must know.

@@ -1,6 +1,6 @@
 //! Releasing an event: after a failure, and after a claim whose answer was lost.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     runtime::Handle,
@@ -18,26 +18,28 @@ const MAX_PAUSE: Duration = Duration::from_millis(500);
 /// arrive.
 const MAX_PAUSE_FOR_NOTHING: Duration = Duration::from_secs(5);
 
-/// Releases the event of a handler that failed, so that a retry can run. Where the store fails, a
-/// spawned task goes on.
+/// Releases the event of a handler that failed, so that a retry can run. A spawned task goes on
+/// where the store fails, and where there was nothing to release yet: a renewal whose answer was
+/// lost may claim the event again.
 pub(super) async fn release<St: EventStore>(mut lease: Lease<St>) {
-    if let Err(error) = lease.release().await {
-        trace::store_failed(&lease.key, "release", &error);
-        // The process may end now: the lease does, too.
-        lease.stop_running();
-        let releasing = release_later(lease, |limits| &limits.releases, |_| true);
-        tokio::spawn(trace::in_current_span(releasing));
+    let is_renewal_lost = lease.is_renewal_lost();
+    let is_over = move |was_held| was_held || !is_renewal_lost;
+    match lease.release().await {
+        Ok(was_held) if is_over(was_held) => return,
+        Ok(_) => {}
+        Err(error) => trace::store_failed(&lease.key, "release", &error),
     }
+    // The process may end now: the lease does, too.
+    lease.stop_running();
+    let releasing = release_later(lease, |limits| &limits.releases, is_over);
+    tokio::spawn(trace::in_current_span(releasing));
 }
 
 /// Releases a claim whose answer was lost. The claim may have been made, or may be made
 /// once the store continues: the task repeats until there was something to release.
-pub(super) fn release_lost_claim<St: EventStore>(lease: &Lease<St>) {
+pub(super) fn release_lost_claim<St: EventStore>(lease: &Lease<St>, runtime: &Handle) {
     let tasks = &lease.shared.background.lost_claim_tasks;
-    // Without a runtime, or with too many of these, the end of the lease frees the event.
-    let Ok(runtime) = Handle::try_current() else {
-        return;
-    };
+    // With too many of these, the end of the lease frees the event.
     let Ok(place) = tasks.clone().try_acquire_owned() else {
         return;
     };
@@ -50,14 +52,18 @@ pub(super) fn release_lost_claim<St: EventStore>(lease: &Lease<St>) {
 }
 
 /// Repeats the release until it is over, or the lease must have expired by itself.
+///
+/// An engine that pauses executes what it has received when it continues. So the lease of what may
+/// yet arrive counts from the last attempt that failed, for `max_hold` in all.
 async fn release_later<St: EventStore>(
     lease: Lease<St>,
     limit: impl Fn(&Background) -> &Semaphore,
     is_over: impl Fn(bool) -> bool,
 ) {
-    let (start, mut backoff) = (Instant::now(), Backoff::new());
+    let (begun, mut backoff) = (Instant::now(), Backoff::new());
+    let (config, mut start) = (Arc::clone(&lease.config), begun);
     sleep(backoff.pause(MAX_PAUSE)).await;
-    while start.elapsed() < lease.config.claim_lease() {
+    while start.elapsed() < config.claim_lease() && begun.elapsed() < config.max_hold {
         // It is never closed, so there is always a permit.
         let permit = limit(&lease.shared.background).acquire().await;
         match Box::pin(lease.release()).await {
@@ -69,6 +75,9 @@ async fn release_later<St: EventStore>(
             }
             // With the permit: however many wait, a store that is down gets few calls.
             Err(_) => {
+                if !is_over(false) {
+                    start = Instant::now();
+                }
                 sleep(backoff.pause(MAX_PAUSE)).await;
                 drop(permit);
             }

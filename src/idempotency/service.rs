@@ -18,7 +18,7 @@ use super::{
     shared::Shared,
     store::{EventKey, EventStore},
 };
-use crate::{ResponseBody, VerifiedEvent, trace};
+use crate::{event::VerifiedEvent, middleware::ResponseBody, trace};
 
 /// The service that [`IdempotencyLayer`](super::IdempotencyLayer) puts around another one. See the
 /// [module docs](super).
@@ -69,6 +69,11 @@ where
         if self.shared.unrecorded.contains(&key) {
             trace::delivery(&key, "duplicate");
             return ResponseFuture::answered(response::duplicate());
+        }
+        if self.shared.long_running.contains(&key) {
+            trace::delivery(&key, "in flight");
+            let (status, lease) = (self.config.in_flight_status, self.config.claim_lease());
+            return ResponseFuture::answered(response::in_flight(status, lease));
         }
         let Some(running) = self.shared.in_flight.enter() else {
             return ResponseFuture::answered(response::shutting_down());

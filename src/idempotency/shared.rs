@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::{in_flight::InFlight, unrecorded::Unrecorded};
+use super::{in_flight::InFlight, long_running::LongRunning, unrecorded::Unrecorded};
 
 pub(super) struct Shared<St> {
     pub(super) store: St,
     pub(super) in_flight: InFlight,
     pub(super) unrecorded: Arc<Unrecorded>,
+    pub(super) long_running: Arc<LongRunning>,
     pub(super) background: Background,
 }
 
@@ -34,6 +35,7 @@ impl<St> Shared<St> {
             store,
             in_flight: InFlight::default(),
             unrecorded: Arc::default(),
+            long_running: Arc::default(),
             background: Background {
                 completions: Semaphore::new(64),
                 releases: Semaphore::new(8),

@@ -16,8 +16,15 @@ use tokio::{
 };
 
 use crate::{
-    BoxError,
-    inbox::{config::Config, failure::Failure, queue::Queue, record::Outcome},
+    box_error::BoxError,
+    inbox::{
+        config::Config,
+        failure::Failure,
+        hold::{Hold, SharedHold},
+        queue::Queue,
+        record::Outcome,
+        unready::Started,
+    },
     store::{Backoff, EventKey, Panicked, StoreError, Token, bounded, catch, keep_while},
     trace,
 };
@@ -26,15 +33,11 @@ use crate::{
 /// it, before others take the event.
 const MAX_PAUSE: Duration = Duration::from_millis(400);
 
-/// The future of the service, once it was ready for the job, or why there is none.
-pub(super) type Started<F> = Result<F, Failure>;
-
 pub(super) struct Attempt<Q> {
     pub(super) queue: Arc<Q>,
     pub(super) config: Arc<Config>,
     pub(super) key: EventKey,
-    pub(super) token: Token,
-    pub(super) number: u32,
+    pub(super) hold: SharedHold,
     pub(super) taken_at: Instant,
     /// Whether the worker shuts down.
     pub(super) is_stopping: Arc<AtomicBool>,
@@ -43,6 +46,8 @@ pub(super) struct Attempt<Q> {
 /// An attempt that is over.
 pub(super) struct Ended {
     pub(super) key: EventKey,
+    /// Under which it was recorded.
+    pub(super) token: Token,
     pub(super) outcome: Outcome,
 }
 
@@ -60,11 +65,12 @@ impl<Q: Queue> Attempt<Q> {
                     let handled =
                         async { future.await.map_err(|error| Failure::of(&*error.into())) };
                     let handled = catch(handled).await;
-                    handled.unwrap_or_else(|Panicked| Err(Failure::panicked()))
+                    let handled = handled.unwrap_or_else(|Panicked| Err(Failure::panicked()));
+                    handled.map_err(Some)
                 }
-                Ok(Err(failure)) => Err(failure),
-                // The worker is gone, and this task with it.
-                Err(_) => std::future::pending().await,
+                Ok(Err(failure)) => Err(Some(failure)),
+                // Released before it began.
+                Err(_) => Err(None),
             }
         };
         let renew = || self.beat();
@@ -76,23 +82,25 @@ impl<Q: Queue> Attempt<Q> {
             Result::is_ok,
         )
         .await;
+        let hold = self.hold.get();
         let outcome = match handled {
             Ok(()) => Outcome::Done,
-            Err(failure) => self.config.outcome(self.number, failure),
+            Err(Some(failure)) => self.config.outcome(hold.attempt, failure),
+            Err(None) => Outcome::Released,
         };
-        self.record(outcome).await
+        self.record(hold, outcome).await
     }
 
     /// Records the outcome of the attempt until the queue takes it.
-    pub(super) async fn record(self, outcome: Outcome) -> Ended {
+    pub(super) async fn record(self, hold: Hold, outcome: Outcome) -> Ended {
         let (start, mut backoff) = (Instant::now(), Backoff::new());
         let mut is_repeated = false;
         loop {
-            match bounded(self.config.call_limit(), self.finish(&outcome)).await {
+            match bounded(self.config.call_limit(), self.finish(hold, &outcome)).await {
                 // A repeated call may find what an earlier one has recorded.
                 Ok(was_held) if was_held || is_repeated => break,
                 Ok(_) => {
-                    trace::lease_lost(&self.key);
+                    self.lose(hold.token);
                     break;
                 }
                 Err(error) if !is_repeated => trace::store_failed(&self.key, "finish", &error),
@@ -110,29 +118,40 @@ impl<Q: Queue> Attempt<Q> {
             is_repeated = true;
             sleep(backoff.pause(MAX_PAUSE)).await;
         }
-        trace::attempt(&self.key, self.number, &outcome);
+        let (key, attempt) = (&self.key, hold.attempt);
+        match &outcome {
+            Outcome::Done => trace::attempt_succeeded(key, attempt),
+            Outcome::Retry { after, .. } => trace::attempt_failed(key, attempt, *after),
+            Outcome::Released => trace::attempt_released(key, attempt),
+            Outcome::Dead { .. } => trace::event_is_dead(key, attempt),
+        }
         Ended {
             key: self.key,
+            token: hold.token,
             outcome,
         }
     }
 
-    async fn finish(&self, outcome: &Outcome) -> Result<bool, StoreError> {
-        self.queue.finish(&self.key, self.token, outcome).await
+    async fn finish(&self, hold: Hold, outcome: &Outcome) -> Result<bool, StoreError> {
+        self.queue.finish(&self.key, hold.token, outcome).await
     }
 
+    /// Renews the lease. An event that is lost may come back to this worker under another token, so
+    /// this goes on.
     async fn beat(&self) -> ControlFlow<()> {
-        let extend = self.queue.extend(&self.key, self.token, self.config.lease);
+        let Hold { token, .. } = self.hold.get();
+        let extend = self.queue.extend(&self.key, token, self.config.lease);
         match bounded(self.config.call_limit(), extend).await {
-            Ok(true) => ControlFlow::Continue(()),
-            Ok(false) => {
-                trace::lease_lost(&self.key);
-                ControlFlow::Break(())
-            }
-            Err(error) => {
-                trace::store_failed(&self.key, "extend", &error);
-                ControlFlow::Continue(())
-            }
+            Ok(true) => {}
+            Ok(false) => self.lose(token),
+            Err(error) => trace::store_failed(&self.key, "extend", &error),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn lose(&self, token: Token) {
+        if self.hold.lose(token) {
+            trace::lease_lost(&self.key);
         }
     }
 

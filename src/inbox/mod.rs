@@ -52,6 +52,55 @@
 //! # }
 //! ```
 //!
+//! An adapter for a queue that has workers of its own needs [`Inbox`] alone:
+//!
+//! ```
+//! use std::{collections::HashMap, sync::Mutex};
+//!
+//! use http::Request;
+//! use tower::ServiceExt;
+//! use tower_loops::{
+//!     StoredEvent, VerifiedEvent,
+//!     inbox::{Accept, Accepted, DUPLICATE_HEADER, EventKey, Inbox, StoreError},
+//! };
+//!
+//! /// In memory, so no inbox for use: an `Ok` must mean that the event survives a crash.
+//! #[derive(Default)]
+//! struct Memory(Mutex<HashMap<EventKey, StoredEvent>>);
+//!
+//! impl Inbox for Memory {
+//!     async fn accept(&self, key: &EventKey, event: &StoredEvent) -> Result<Accepted, StoreError> {
+//!         let mut events = self.0.lock().expect("nobody panics");
+//!         match events.insert(key.clone(), event.clone()) {
+//!             None => Ok(Accepted::New),
+//!             Some(_) => Ok(Accepted::Known),
+//!         }
+//!     }
+//! }
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+//! # runtime.block_on(async {
+//! # let event = {
+//! #     use tower_loops::{Secret, Signer, Verifier};
+//! #     let (secret, now) = (Secret::new("whsec_doc")?, std::time::SystemTime::now());
+//! #     let body = bytes::Bytes::from(r#"{"id":"evt_1","type":"charge.succeeded"}"#);
+//! #     let signature = Signer::new(&secret).sign(&body, now);
+//! #     Verifier::new(secret).verify(signature.as_bytes(), body, now)?
+//! # };
+//! let accept = Accept::new(Memory::default());
+//! for is_duplicate in [false, true] {
+//!     // The layer puts the event there.
+//!     let mut request = Request::new(());
+//!     request.extensions_mut().insert(event.clone());
+//!     let response = accept.clone().oneshot(request).await?;
+//!     assert_eq!(response.status(), 200);
+//!     assert_eq!(response.headers().contains_key(DUPLICATE_HEADER), is_duplicate);
+//! }
+//! # Ok::<_, tower_loops::BoxError>(())
+//! # })?;
+//! # Ok::<_, tower_loops::BoxError>(())
+//! ```
+//!
 //! # What is promised
 //!
 //! - An event that was answered 200 is in the inbox, whatever happens to the process afterwards.
@@ -60,8 +109,10 @@
 //!   *dead*: an attempt failed with a [`Permanent`] error, or all attempts have failed. A dead
 //!   event is kept with its error and time. [`Queue::dead`] lists it, [`Queue::redrive`] makes it
 //!   wait again.
-//! - An event that fails waits for its next attempt, and delays no other.
+//! - An event that fails waits for its next attempt, and delays no other. A backlog of new events
+//!   does not delay those whose pause or lease has ended, nor the reverse: each get half.
 //! - The events of a worker that dies are taken by another one after their lease.
+//! - An event that cannot be read back is dead, with that as its error. The others go on.
 //!
 //! A service that succeeds runs again for the same event
 //!
@@ -73,15 +124,69 @@
 //! Where the effects are rows of the inbox's database, `mark_processed` of the SQL stores with
 //! [`Job::key`] commits the mark together with them: they happen exactly once.
 //!
-//! Events are not ordered. The inbox is no general job queue: it has no schedules, no priorities,
-//! and no other jobs. Use one of those if you need them; [`StoredEvent`](crate::StoredEvent) goes
-//! through any queue.
+//! # Attempts
+//!
+//! An attempt begins when a worker takes the event, and counts also if the process dies. It fails
+//! when the service returns an error or panics, in `poll_ready`, in `call` or in the future. A
+//! service whose `poll_ready` returns an *error* has not got an event: the worker logs that error,
+//! lets its events wait again, their attempts not counted, and asks the service after pauses of 100
+//! milliseconds to 10 seconds. Other workers take those events meanwhile.
+//!
+//! | setting of [`Worker`] | default |
+//! |---|---|
+//! | [`with_concurrency`](Worker::with_concurrency) | 16 events at once |
+//! | [`with_lease`](Worker::with_lease) | 60 seconds, renewed each third of it |
+//! | [`with_max_attempts`](Worker::with_max_attempts) | 20, which take about eight hours |
+//! | [`with_backoff`](Worker::with_backoff) | one second, doubled up to one hour, with jitter |
+//! | [`with_poll_interval`](Worker::with_poll_interval) | one second |
+//!
+//! # Operation
+//!
+//! Workers of the process that stores an event wake at once. Those of other processes poll (each
+//! second by default), unless `PostgresInbox` has a listener; on SQLite they always poll.
+//!
+//! Any number of processes may share an inbox, old and new ones during a deployment. A database
+//! whose schema has a version that the process does not know is an error of `ensure_schema`.
+//!
+//! The example `inbox` of `tower-loops-sqlite` lists and redrives dead events. [`Queue::counts`] is
+//! made to be asked each few seconds, and is what to alert on: dead events, and the age of the
+//! oldest waiting one. As text for Prometheus:
+//!
+//! ```
+//! use std::time::Duration;
+//! use tower_loops::inbox::Counts;
+//!
+//! fn metrics(counts: &Counts) -> String {
+//!     let oldest = counts.oldest_waiting.unwrap_or_default();
+//!     let gauges = [
+//!         ("loops_webhook_inbox_waiting", counts.waiting),
+//!         ("loops_webhook_inbox_running", counts.running),
+//!         ("loops_webhook_inbox_dead", counts.dead),
+//!         ("loops_webhook_inbox_oldest_seconds", oldest.as_secs()),
+//!     ];
+//!     let gauge = |(name, value)| format!("# TYPE {name} gauge\n{name} {value}\n");
+//!     gauges.map(gauge).concat()
+//! }
+//!
+//! // Of `inbox.counts().await?`, in the handler of a route.
+//! let counts = Counts { waiting: 3, oldest_waiting: Some(Duration::from_secs(90)), ..Counts::default() };
+//! let text = metrics(&counts);
+//! assert!(text.starts_with("# TYPE loops_webhook_inbox_waiting gauge\nloops_webhook_inbox_waiting 3\n"));
+//! assert!(text.ends_with("loops_webhook_inbox_oldest_seconds 90\n"));
+//! ```
 //!
 //! # What is kept
 //!
-//! A handled event keeps its payload until it is purged, and then its key for the retention (30
-//! days by default): until then, a redelivery is known. Dead events are kept until they are
-//! handled.
+//! A handled event keeps its payload until it is purged (`purge_every` of the inbox), and then its
+//! key for the retention (30 days by default): until then, a redelivery is known. Dead events are
+//! kept until they are handled.
+//!
+//! # When to use a job queue
+//!
+//! Events are not ordered. The inbox has no schedules, no priorities, no queues with limits of
+//! their own, no jobs of other kinds, and no view for people. Move to a job queue if you need one
+//! of these, or have a queue already: [`StoredEvent`](crate::StoredEvent) goes through any of them,
+//! behind an [`Inbox`] of your own.
 
 mod accept;
 mod attempt;
@@ -89,6 +194,7 @@ mod config;
 #[cfg(feature = "test-util")]
 pub mod conformance;
 mod failure;
+mod hold;
 #[expect(
     clippy::module_inception,
     reason = "the trait is what the module is about"
@@ -99,13 +205,14 @@ mod permanent;
 mod queue;
 mod record;
 mod run;
+mod unready;
 mod worker;
 
 pub use accept::{Accept, ResponseFuture};
 pub use inbox::{Accepted, Inbox};
 pub use job::Job;
 pub use permanent::Permanent;
-pub use queue::Queue;
+pub use queue::{MAX_DEAD, Queue};
 pub use record::{Counts, DeadEvent, Outcome, Taken};
 pub use worker::Worker;
 

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use crate::BoxError;
+use crate::box_error::BoxError;
 
 /// An error that ends an event at once: it is dead after this attempt, however many are left.
 ///

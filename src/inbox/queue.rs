@@ -10,6 +10,9 @@ use crate::{
     store::{EventKey, StoreError, Token},
 };
 
+/// The most events that [`Queue::dead`] lists: each is in memory with its payload.
+pub const MAX_DEAD: usize = 1_000;
+
 /// An inbox whose events a [`Worker`](crate::inbox::Worker) handles.
 ///
 /// An event is *waiting* until it is due, *running* under a token until its lease ends, *handled*,
@@ -21,6 +24,7 @@ use crate::{
 /// | [`extend`](Self::extend) | `false` | renewed: `true` | `false` | `false` | `false` |
 /// | [`finish`](Self::finish) `Done` | handled: `false` | handled: `true` | handled: `false` | unchanged: whether this token has handled it | handled: `false` |
 /// | [`finish`](Self::finish) `Retry` | `false` | waiting: `true` | `false` | `false` | `false` |
+/// | [`finish`](Self::finish) `Released` | `false` | waiting, one attempt less: `true` | `false` | `false` | `false` |
 /// | [`finish`](Self::finish) `Dead` | `false` | dead: `true` | `false` | `false` | `false` |
 /// | [`redrive`](Self::redrive) | `false` | `false` | `false` | `false` | waiting: `true` |
 ///
@@ -31,8 +35,11 @@ use crate::{
 /// even if that clock is set back. Check an implementation with `conformance::run` (feature
 /// `test-util`).
 pub trait Queue: Inbox {
-    /// Takes events that are due, at most `limit`, those that have been due for longest first.
-    /// Counts an attempt of each.
+    /// Takes events that are due, at most `limit`. Counts an attempt of each.
+    ///
+    /// Those that have been due for longest come first. While there are new ones as well as ones
+    /// whose pause or lease has ended, each get half of the limit, so that none wait for a backlog
+    /// of the others. Takes of one event serve both, if not by turns.
     ///
     /// What the token holds already is renewed, is among the taken, and is not counted again, so
     /// that a take whose answer was lost can be repeated. Other calls need a fresh token.
@@ -67,7 +74,7 @@ pub trait Queue: Inbox {
     /// How many events are in which state.
     fn counts(&self) -> impl Future<Output = Result<Counts, StoreError>> + Send;
 
-    /// The dead events that died last, at most `limit`.
+    /// The dead events that died last, at most `limit`, and at most [`MAX_DEAD`].
     fn dead(&self, limit: usize)
     -> impl Future<Output = Result<Vec<DeadEvent>, StoreError>> + Send;
 

@@ -1,10 +1,9 @@
 //! The loop of a worker: takes events, starts attempts, and waits for what comes next.
 
 use std::{
-    collections::{HashMap, VecDeque, hash_map::Entry},
+    collections::{HashMap, hash_map::Entry},
     future::{Future, poll_fn},
     mem,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::{
         Arc,
@@ -15,21 +14,21 @@ use std::{
 };
 
 use tokio::{
-    sync::oneshot,
     task::JoinSet,
     time::{Instant, sleep_until},
 };
 use tower_service::Service;
 
 use crate::{
-    BoxError,
+    box_error::BoxError,
     inbox::{
-        attempt::{Attempt, Ended, Started},
+        attempt::{Attempt, Ended},
         config::Config,
-        failure::Failure,
+        hold::{Active, Held, Hold, SharedHold},
         job::Job,
         queue::Queue,
-        record::{Outcome, Taken},
+        record::Outcome,
+        unready::Unready,
     },
     store::{Backoff, EventKey, Token, bounded},
     trace,
@@ -38,29 +37,22 @@ use crate::{
 /// The longest pause after a take that failed.
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 
-/// An event that was taken, and for which attempt.
-struct Held {
-    taken: Taken,
-    token: Token,
-    taken_at: Instant,
-}
+/// The longest pause after a service that failed to be ready.
+const MAX_SERVICE_PAUSE: Duration = Duration::from_secs(10);
 
 pub(super) struct Run<Q, S: Service<Job>> {
     queue: Arc<Q>,
-    service: S,
     config: Arc<Config>,
     attempts: JoinSet<Ended>,
-    /// The events of these attempts. An event whose attempt is not over here may be taken again: it
-    /// waits for that, and runs only if it has not succeeded.
-    active: HashMap<EventKey, Option<Held>>,
-    /// Jobs that wait for the service to be ready, and where their futures go.
-    unready: VecDeque<(Job, oneshot::Sender<Started<S::Future>>)>,
+    active: HashMap<EventKey, Active>,
+    unready: Unready<S>,
     /// The token of the next take: that of the last one, if its answer was lost.
     token: Token,
     /// When the queue is asked next, if it says nothing before.
     next_take: Instant,
-    /// The pauses between takes, while they fail.
+    /// The pauses between takes, while they fail, or the service fails to be ready.
     backoff: Option<Backoff>,
+    is_service_failing: bool,
     is_stopping: Arc<AtomicBool>,
 }
 
@@ -74,14 +66,14 @@ where
     pub(super) fn new(queue: Arc<Q>, service: S, config: Config) -> Self {
         Self {
             queue,
-            service,
             config: Arc::new(config),
             attempts: JoinSet::new(),
             active: HashMap::new(),
-            unready: VecDeque::new(),
+            unready: Unready::new(service),
             token: Token::random(),
             next_take: Instant::now(),
             backoff: None,
+            is_service_failing: false,
             is_stopping: Arc::default(),
         }
     }
@@ -95,6 +87,7 @@ where
         }
         self.is_stopping.store(true, Ordering::Relaxed);
         while !self.attempts.is_empty() {
+            self.unready.release();
             poll_fn(|cx| self.poll_attempts(cx)).await;
         }
     }
@@ -105,6 +98,13 @@ where
 
     /// Asks the queue for as many events as there is room for.
     async fn take(&mut self) {
+        if self.is_service_failing {
+            let probed = poll_fn(|cx| Poll::Ready(self.unready.probe(cx))).await;
+            if let Err(error) = probed {
+                return self.service_failed(&error);
+            }
+            self.is_service_failing = false;
+        }
         let (room, taken_at) = (self.room(), Instant::now());
         let take = self.queue.take(self.token, room, self.config.lease);
         match bounded(self.config.call_limit(), take).await {
@@ -125,45 +125,52 @@ where
             }
             Err(error) => {
                 trace::take_failed(&error);
-                let backoff = self.backoff.get_or_insert_with(Backoff::new);
-                self.next_take = Instant::now() + backoff.pause(MAX_PAUSE);
+                self.pause(MAX_PAUSE);
             }
         }
     }
 
+    fn service_failed(&mut self, error: &str) {
+        trace::service_failed(error);
+        self.is_service_failing = true;
+        self.pause(MAX_SERVICE_PAUSE);
+    }
+
+    fn pause(&mut self, longest: Duration) {
+        let backoff = self.backoff.get_or_insert_with(Backoff::new);
+        self.next_take = Instant::now() + backoff.pause(longest);
+    }
+
     fn start(&mut self, held: Held) {
-        match self.active.entry(held.taken.key.clone()) {
-            Entry::Occupied(mut earlier) => {
-                earlier.insert(Some(held));
+        let hold = Hold::new(held.token, held.taken.attempt);
+        let shared = match self.active.entry(held.taken.key.clone()) {
+            Entry::Occupied(mut active) => {
+                active.get().hold.set(hold);
+                active.get_mut().again = Some(held);
                 return;
             }
             Entry::Vacant(place) => {
-                place.insert(None);
+                let (hold, again) = (SharedHold::new(hold), None);
+                place.insert(Active { hold, again }).hold.clone()
             }
-        }
-        let Held {
-            taken,
-            token,
-            taken_at,
-        } = held;
+        };
         let attempt = Attempt {
             queue: Arc::clone(&self.queue),
             config: Arc::clone(&self.config),
-            key: taken.key.clone(),
-            token,
-            number: taken.attempt,
-            taken_at,
+            key: held.taken.key.clone(),
+            hold: shared,
+            taken_at: held.taken_at,
             is_stopping: Arc::clone(&self.is_stopping),
         };
-        match self.config.job(taken) {
+        match self.config.job(held.taken) {
             Ok(job) => {
-                let (sender, start) = oneshot::channel();
-                self.unready.push_back((job, sender));
+                let start = self.unready.push(job);
                 self.attempts.spawn(attempt.handle(start));
             }
             Err(failure) => {
                 let error = failure.text;
-                self.attempts.spawn(attempt.record(Outcome::Dead { error }));
+                let outcome = Outcome::Dead { error };
+                self.attempts.spawn(attempt.record(hold, outcome));
             }
         }
     }
@@ -199,21 +206,12 @@ where
 
     /// Ready when an attempt is over.
     fn poll_attempts(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_service(cx);
+        if let Err(error) = self.unready.poll(cx) {
+            self.service_failed(&error);
+        }
         match self.attempts.poll_join_next(cx) {
             Poll::Ready(Some(Ok(ended))) => {
-                let held = self.active.remove(&ended.key).flatten();
-                if let Some(held) = held
-                    && ended.outcome != Outcome::Done
-                    && held.taken_at.elapsed() < self.config.lease
-                {
-                    self.start(held);
-                } else if let Outcome::Retry { after, .. } = ended.outcome
-                    && let Some(due) = Instant::now().checked_add(after)
-                    && self.backoff.is_none()
-                {
-                    self.next_take = self.next_take.min(due);
-                }
+                self.ended(&ended);
                 Poll::Ready(())
             }
             // Panics of the service and of the queue are caught inside.
@@ -222,22 +220,20 @@ where
         }
     }
 
-    /// Starts jobs while the service is ready.
-    fn poll_service(&mut self, cx: &mut Context<'_>) {
-        while let Some((job, start)) = self.unready.pop_front() {
-            let service = &mut self.service;
-            let ready = AssertUnwindSafe(|| service.poll_ready(cx));
-            let started = match catch_unwind(ready) {
-                Ok(Poll::Pending) => return self.unready.push_front((job, start)),
-                Ok(Poll::Ready(Ok(()))) => {
-                    let call = AssertUnwindSafe(|| service.call(job));
-                    catch_unwind(call).map_err(|_| Failure::panicked())
-                }
-                Ok(Poll::Ready(Err(error))) => Err(Failure::of(&*error.into())),
-                Err(_) => Err(Failure::panicked()),
-            };
-            // The attempt waits for this as long as the worker lives.
-            let _ = start.send(started);
+    fn ended(&mut self, ended: &Ended) {
+        let active = self.active.remove(&ended.key);
+        let again = active.and_then(|active| active.again);
+        if let Some(held) = again
+            && held.token != ended.token
+            && ended.outcome != Outcome::Done
+            && held.taken_at.elapsed() < self.config.lease
+        {
+            self.start(held);
+        } else if let Outcome::Retry { after, .. } = ended.outcome
+            && let Some(due) = Instant::now().checked_add(after)
+            && self.backoff.is_none()
+        {
+            self.next_take = self.next_take.min(due);
         }
     }
 }

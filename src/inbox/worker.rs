@@ -5,7 +5,7 @@ use std::{fmt, future::Future, sync::Arc, time::Duration};
 use tower_service::Service;
 
 use crate::{
-    BoxError,
+    box_error::BoxError,
     inbox::{config::Config, job::Job, queue::Queue, run::Run},
 };
 
@@ -20,7 +20,8 @@ const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 ///
 /// The service is any [`tower`](https://docs.rs/tower) service of [`Job`]s: timeouts, rate limits
 /// and tracing are layers around it. It is polled for readiness before each call. Its error, or a
-/// panic, is a failure of the attempt; the next one follows after a pause.
+/// panic, is a failure of the attempt; the next one follows after a pause. An error of its
+/// `poll_ready` costs no attempt, see [Attempts](super#attempts).
 #[must_use = "a worker does nothing until it runs"]
 pub struct Worker<Q, S> {
     queue: Arc<Q>,
@@ -78,13 +79,15 @@ where
     }
 
     /// Sets how often the queue is asked for events if it says nothing by itself. Default: one
-    /// second. This is how events whose pause or whose holder's lease is over are found.
+    /// second. This is how events are found whose pause or whose holder's lease is over, and those
+    /// of other processes where the queue has no notification across processes (SQLite).
     pub fn with_poll_interval(self, interval: Duration) -> Self {
         self.with(|config| config.poll_interval = interval.min(YEAR))
     }
 
-    /// Handles events until `shutdown` resolves. Then it takes no more, and returns when the
-    /// attempts that have begun are over and recorded.
+    /// Handles events until `shutdown` resolves. Then it takes no more, lets those wait again that
+    /// the service has not got yet, and returns when the attempts that have begun are over and
+    /// recorded.
     ///
     /// It does not return otherwise: errors of the queue are logged, and asking goes on. What
     /// became of an attempt is recorded again and again until the queue takes it; after `shutdown`,

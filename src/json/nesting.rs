@@ -6,8 +6,8 @@ pub(super) enum Container {
     Array,
 }
 
-/// The open containers, a bit each: the innermost 63 or fewer in one word, after a sentinel bit that
-/// tells how many they are; the others on the heap.
+/// The open containers, a bit each: the innermost 63 or fewer in one word, after a sentinel bit
+/// that tells how many they are; the others on the heap.
 pub(super) struct Nesting {
     innermost: u64,
     outer: Vec<u64>,

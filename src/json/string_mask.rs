@@ -64,8 +64,9 @@ fn mask(text: &[u8]) -> Bits {
     mask_block(&block)
 }
 
-/// Compares sixteen bytes at a time, for which compilers have vector instructions, and collects each
-/// row of eight bytes in another bit of the same eight bytes, which [`transpose`] then gathers.
+/// Compares sixteen bytes at a time, for which compilers have vector instructions, and collects
+/// each row of eight bytes in another bit of the same eight bytes, which [`transpose`] then
+/// gathers.
 #[inline(always)]
 fn mask_block(block: &[u8; BLOCK]) -> Bits {
     let mut columns = [0; 16];

@@ -9,7 +9,7 @@ use http_body::Body;
 
 use super::deadline::Deadline;
 use crate::{
-    BoxError, event::VerifiedEvent, rejection::BodyError, rejection::Rejection,
+    box_error::BoxError, event::VerifiedEvent, rejection::BodyError, rejection::Rejection,
     signature::Verification,
 };
 

@@ -19,7 +19,9 @@ use super::{
     body_reader::BodyReader, config::Config, deadline::Deadline, delivery::Delivery, drain::Drain,
     response_body::ResponseBody,
 };
-use crate::{BoxError, event::VerifiedEvent, rejection::Rejection, signature::Verification, trace};
+use crate::{
+    box_error::BoxError, event::VerifiedEvent, rejection::Rejection, signature::Verification, trace,
+};
 
 pin_project! {
     /// The response future of [`LoopsSignature`](crate::LoopsSignature).

@@ -68,9 +68,10 @@ impl LoopsSignatureLayer {
 
     /// Sets the maximum size of a body in bytes, inclusive. Default: 1 MiB (1,048,576 bytes).
     ///
-    /// One unauthenticated request can make the layer hold up to this much, and twice this while
-    /// its buffer grows. It can make it *read* up to this or 1 MiB, whichever is more: see
-    /// [`with_drain`](Self::with_drain).
+    /// One request makes the layer hold at most twice this: once for the body, and once more for
+    /// the moment in which the buffer of a body in several frames grows. Worst-case memory is that
+    /// times the concurrent requests; limit those in the server. A rejected request can make it
+    /// *read* up to this or 1 MiB, whichever is more: see [`with_drain`](Self::with_drain).
     pub fn with_max_body_size(self, bytes: usize) -> Self {
         self.with(|config| config.verifier = config.verifier.clone().with_max_body_size(bytes))
     }

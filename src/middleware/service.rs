@@ -15,7 +15,7 @@ use tower_service::Service;
 use super::{
     config::Config, delivery::Delivery, future::ResponseFuture, response_body::ResponseBody,
 };
-use crate::{BoxError, event::VerifiedEvent, signature::SIGNATURE_HEADER};
+use crate::{box_error::BoxError, event::VerifiedEvent, signature::SIGNATURE_HEADER};
 
 /// The service that [`LoopsSignatureLayer`](crate::LoopsSignatureLayer) wraps around another one.
 /// See the [crate docs](crate) for what it checks.

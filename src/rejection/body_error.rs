@@ -5,7 +5,7 @@ use std::{error::Error, fmt, sync::Arc};
 use http_body_util::LengthLimitError;
 
 use super::Rejection;
-use crate::BoxError;
+use crate::box_error::BoxError;
 
 /// The error of the request body behind [`Rejection::UnreadableBody`], which is its
 /// [`source`](Error::source).

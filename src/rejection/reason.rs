@@ -4,8 +4,9 @@ use std::{error::Error, fmt, time::Duration};
 
 use http::StatusCode;
 
+use super::HeaderError;
 use super::{BodyError, RejectionKind};
-use crate::{event::PayloadError, signature::HeaderError};
+use crate::event::PayloadError;
 
 /// Why a request was rejected. The checks run in the order of the variants; the first that fails
 /// decides.

@@ -59,7 +59,7 @@ pub enum SecretProblem {
     ByteOrderMark,
     /// It begins or ends with white space: a line break copied with the secret.
     SurroundingWhitespace,
-    /// It is in quotes: an env file whose reader keeps them.
+    /// It begins or ends with a quote: an env file whose reader keeps them, or half of a copy.
     Quoted,
     /// It contains `${`: a template that nobody expanded.
     UnexpandedVariable,
@@ -99,7 +99,7 @@ impl SecretProblem {
             Self::Empty => "is empty",
             Self::ByteOrderMark => "contains a byte-order mark",
             Self::SurroundingWhitespace => "begins or ends with white space",
-            Self::Quoted => "is in quotes",
+            Self::Quoted => "is in quotes, or has a quote at one end",
             Self::UnexpandedVariable => "contains an unexpanded variable, `${`",
             Self::ZeroWidthCharacter => "contains an invisible character",
             Self::ControlCharacter => "contains a line break or another control character",

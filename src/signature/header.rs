@@ -1,11 +1,10 @@
 //! The grammar of the `X-Loops-Signature` header.
 
-use std::{error::Error, fmt};
-
 use http::HeaderName;
 use memchr::memchr;
 
 use super::keys::OneOrMore;
+use crate::rejection::HeaderError;
 
 /// The header that carries the signature: `X-Loops-Signature: t=<unix seconds>,v1=<hex>`.
 pub const SIGNATURE_HEADER: HeaderName = HeaderName::from_static("x-loops-signature");
@@ -132,34 +131,3 @@ fn decode_hex(hex: &[u8]) -> Option<Candidate> {
 fn nibble(digit: u8) -> u8 {
     (digit & 0xf) + 9 * (digit >> 6)
 }
-
-/// Why an `X-Loops-Signature` header is a
-/// [`MalformedSignature`](crate::Rejection::MalformedSignature).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HeaderError {
-    /// It is longer than 4,096 bytes.
-    TooLong,
-    /// It has no `t` element.
-    MissingTimestamp,
-    /// It has more than one `t` element.
-    DuplicateTimestamp,
-    /// Its `t` is not plain decimal digits that fit 64 bits.
-    InvalidTimestamp,
-    /// It has no `v1` element.
-    MissingSignature,
-}
-
-impl fmt::Display for HeaderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TooLong => "the signature header is longer than 4096 bytes",
-            Self::MissingTimestamp => "the signature header has no `t`",
-            Self::DuplicateTimestamp => "the signature header has more than one `t`",
-            Self::InvalidTimestamp => "the `t` of the signature header is not a decimal number",
-            Self::MissingSignature => "the signature header has no `v1`",
-        })
-    }
-}
-
-impl Error for HeaderError {}

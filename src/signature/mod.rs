@@ -10,9 +10,9 @@ mod timestamp;
 mod verification;
 mod verifier;
 
+pub use header::SIGNATURE_HEADER;
 #[cfg(feature = "explain")]
 pub(crate) use header::SignatureHeader;
-pub use header::{HeaderError, SIGNATURE_HEADER};
 pub use signer::Signer;
 pub use verification::Verification;
 pub use verifier::Verifier;

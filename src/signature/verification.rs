@@ -1,6 +1,9 @@
 //! The verification of one delivery, frame by frame.
 
-use std::{fmt, time::SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Buf;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
@@ -10,11 +13,11 @@ use super::{
     header::{Candidate, SignatureHeader},
     keys::{Keys, OneOrMore},
     timestamp::check_timestamp,
-    verifier::Verifier,
 };
 use crate::{event::VerifiedEvent, rejection::Rejection};
 
-/// The incremental form of [`Verifier::verify`]: the header has passed, the body is still arriving.
+/// The incremental form of [`Verifier::verify`](crate::Verifier::verify): the header has passed,
+/// the body is still arriving.
 ///
 /// ```
 /// # use std::time::SystemTime;
@@ -41,22 +44,23 @@ pub struct Verification {
 impl Verification {
     #[inline]
     pub(super) fn begin(
-        verifier: &Verifier,
+        keys: &Keys,
+        tolerance: Duration,
+        max_body_size: usize,
         signature_header: &[u8],
         now: SystemTime,
     ) -> Result<Self, Rejection> {
         let header = SignatureHeader::parse(signature_header)
             .map_err(|reason| Rejection::MalformedSignature { reason })?;
-        let tolerance = verifier.tolerance;
         let signed_at = check_timestamp(header.timestamp, now, tolerance)
             .map_err(|age| Rejection::TimestampOutsideTolerance { age, tolerance })?;
         let signatures = header.signatures;
         let candidates = header.candidates.ok_or(Rejection::InvalidSignature {
             signatures,
-            secrets: verifier.keys.len(),
+            secrets: keys.len(),
             received: None,
         })?;
-        let mut macs = verifier.keys.clone();
+        let mut macs = keys.clone();
         macs.update(header.timestamp_text);
         macs.update(b".");
         Ok(Self {
@@ -65,22 +69,24 @@ impl Verification {
             signatures,
             signed_at,
             received: 0,
-            body: BodyBuffer::new(verifier.max_body_size),
+            body: BodyBuffer::new(max_body_size),
         })
     }
 
     /// MACs the next frame of the body and keeps it: the bytes it proves are its own.
     ///
     /// A body in one frame is kept without a copy; the frames of others are gathered in one buffer.
-    /// Beyond [`Verifier::with_max_body_size`], nothing is kept and [`finish`](Self::finish)
-    /// returns [`Rejection::BodyTooLarge`]; the caller decides whether it reads on.
+    /// Beyond the [limit](crate::Verifier::with_max_body_size), nothing is kept and
+    /// [`finish`](Self::finish) returns [`Rejection::BodyTooLarge`]; the caller decides whether it
+    /// reads on.
     pub fn update(&mut self, frame: impl Buf) {
         let length = u64::try_from(frame.remaining()).unwrap_or(u64::MAX);
         self.received = self.received.saturating_add(length);
         self.macs.update(self.body.push(frame));
     }
 
-    /// Whether the body is longer than [`Verifier::with_max_body_size`]: no further frame can help.
+    /// Whether the body is longer than the [limit](crate::Verifier::with_max_body_size): no further
+    /// frame can help.
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         self.body.is_too_large()

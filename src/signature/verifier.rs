@@ -31,9 +31,9 @@ use crate::{event::VerifiedEvent, rejection::Rejection, secret::Secret};
 /// ```
 #[derive(Clone)]
 pub struct Verifier {
-    pub(super) keys: Keys,
-    pub(super) tolerance: Duration,
-    pub(super) max_body_size: usize,
+    keys: Keys,
+    tolerance: Duration,
+    max_body_size: usize,
 }
 
 impl Verifier {
@@ -153,7 +153,8 @@ impl Verifier {
         signature_header: &[u8],
         now: SystemTime,
     ) -> Result<Verification, Rejection> {
-        Verification::begin(self, signature_header, now)
+        let (keys, tolerance) = (&self.keys, self.tolerance);
+        Verification::begin(keys, tolerance, self.max_body_size, signature_header, now)
     }
 }
 

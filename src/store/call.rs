@@ -3,7 +3,7 @@
 use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::{Pin, pin},
     task::Poll,
     time::Duration,
 };
@@ -16,11 +16,22 @@ pub(crate) async fn bounded<T>(
     limit: Duration,
     operation: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    match timeout(limit, catch(operation)).await {
+    let mut operation = pin!(catch(operation));
+    // What is ready at once needs no timer, which every thread of a runtime takes from one place.
+    let outcome = match poll_once(operation.as_mut()).await {
+        Poll::Ready(outcome) => Ok(outcome),
+        Poll::Pending => timeout(limit, operation).await,
+    };
+    match outcome {
         Ok(Ok(result)) => result,
         Ok(Err(Panicked)) => Err(StoreError::new(StoreErrorKind::Other, "the store panicked")),
         Err(elapsed) => Err(StoreError::new(StoreErrorKind::Unavailable, elapsed)),
     }
+}
+
+/// Polls a future once, in the task that waits for this.
+pub(crate) async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
+    poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await
 }
 
 pub(crate) struct Panicked;

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use crate::BoxError;
+use crate::box_error::BoxError;
 
 /// The error of a store or an inbox: a [kind](Self::kind), the cause (`source()`),
 /// and whether the operation [may have happened](Self::may_have_taken_effect) nevertheless.

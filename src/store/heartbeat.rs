@@ -10,6 +10,8 @@ use std::{
 
 use tokio::time::{Instant, sleep_until};
 
+use super::call::poll_once;
+
 /// Limits what is added to an `Instant`: a lease may be as long as a `Duration` can be.
 const MAX_REST: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -49,6 +51,10 @@ where
 
 /// The output of the handler, if it ends before this time.
 async fn until<F: Future>(time: Instant, mut handler: Pin<&mut F>) -> Option<F::Output> {
+    // One that ends at once needs no timer.
+    if let Poll::Ready(output) = poll_once(handler.as_mut()).await {
+        return Some(output);
+    }
     let mut sleep = pin!(sleep_until(time));
     poll_fn(|cx| match handler.as_mut().poll(cx) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
@@ -57,8 +63,8 @@ async fn until<F: Future>(time: Instant, mut handler: Pin<&mut F>) -> Option<F::
     .await
 }
 
-/// Ends with the renewal, even if the handler fails before: a renewal that a release overtakes would
-/// hold the event again. One that a completion overtakes changes nothing.
+/// Ends with the renewal, even if the handler fails before: a renewal that a release overtakes
+/// would hold the event again. One that a completion overtakes changes nothing.
 async fn beside<F: Future, R: Future>(
     mut handler: Pin<&mut F>,
     renewal: R,

@@ -45,7 +45,7 @@ impl EventKey {
     pub(crate) fn in_namespace(namespace: &Arc<str>, event: &VerifiedEvent) -> Self {
         Self {
             namespace: Arc::clone(namespace),
-            id: bounded_event(event).into(),
+            id: bounded_event(event),
         }
     }
 
@@ -127,22 +127,36 @@ fn bounded_id(id: &str) -> String {
     }
 }
 
-fn bounded_event(event: &VerifiedEvent) -> String {
+fn bounded_event(event: &VerifiedEvent) -> Arc<str> {
     let (event_type, id) = (event.event_type().as_str(), event.id());
     if id.is_empty() {
-        return digest(PAYLOAD_DIGEST, event.payload());
+        return digest(PAYLOAD_DIGEST, event.payload()).into();
     }
-    let joined = format!("{event_type}:{id}");
-    // The first colon divides type and id, so a type that contains one cannot be joined.
-    if is_plain(&joined, MAX_ID) && !event_type.contains(':') && !looks_like_digest(&joined) {
-        joined
-    } else {
-        // With the length of the type in front, no other pair of texts gives the same bytes.
-        digest(
-            EVENT_DIGEST,
-            format!("{}:{joined}", event_type.len()).as_bytes(),
-        )
+    let mut buffer = [0; MAX_ID];
+    let joined = join(&mut buffer, event_type, id).filter(|joined| {
+        // The first colon divides type and id, so a type that contains one cannot be joined.
+        is_plain(joined, MAX_ID) && !event_type.contains(':') && !looks_like_digest(joined)
+    });
+    if let Some(joined) = joined {
+        return joined.into();
     }
+    // With the length of the type in front, no other pair of texts gives the same bytes.
+    let text = format!("{}:{event_type}:{id}", event_type.len());
+    digest(EVENT_DIGEST, text.as_bytes()).into()
+}
+
+/// `type:id`, if the buffer has room for it. A key is made for each delivery: this saves an
+/// allocation.
+fn join<'a>(buffer: &'a mut [u8], event_type: &str, id: &str) -> Option<&'a str> {
+    let mut length = 0;
+    for part in [event_type, ":", id] {
+        let end = length + part.len();
+        buffer
+            .get_mut(length..end)?
+            .copy_from_slice(part.as_bytes());
+        length = end;
+    }
+    str::from_utf8(buffer.get(..length)?).ok()
 }
 
 /// An id of this form is digested too, so that it cannot collide with the digest of another one.

@@ -13,6 +13,8 @@ pub(crate) mod suite;
 mod token;
 
 pub(crate) use backoff::{Backoff, jittered};
+#[cfg(feature = "idempotency")]
+pub(crate) use call::poll_once;
 pub(crate) use call::{Panicked, bounded, catch};
 pub use error::{StoreError, StoreErrorKind};
 pub(crate) use heartbeat::keep_while;

@@ -2,20 +2,29 @@
 
 use std::{
     future::Future,
+    sync::Arc,
+    task::{Context, Poll},
     time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::Barrier,
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 use crate::{
-    Secret, Signer, VerifiedEvent, Verifier,
+    event::VerifiedEvent,
     hex::hex,
+    secret::Secret,
+    signature::Signer,
+    signature::Verifier,
     store::{StoreError, Token},
 };
 
 /// How long a store may take to notice that a time is over.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A namespace that no other run uses.
 pub(crate) fn fresh_namespace() -> String {
@@ -32,6 +41,46 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut ask: im
     while !ask().await {
         assert!(begun.elapsed() < TIMEOUT, "{what}: not after {TIMEOUT:?}");
         sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// The results of so many tasks that begin together.
+pub(crate) async fn at_once<T, F>(count: usize, run: impl Fn() -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let barrier = Arc::new(Barrier::new(count));
+    let mut tasks = JoinSet::new();
+    for _ in 0..count {
+        let (barrier, run) = (Arc::clone(&barrier), run());
+        tasks.spawn(async move {
+            barrier.wait().await;
+            run.await
+        });
+    }
+    tasks.join_all().await
+}
+
+/// A function as a service that is always ready.
+#[derive(Clone)]
+pub(crate) struct Handler<H>(pub(crate) H);
+
+impl<H, F, Req, T, E> tower_service::Service<Req> for Handler<H>
+where
+    H: Fn(Req) -> F,
+    F: Future<Output = Result<T, E>>,
+{
+    type Response = T;
+    type Error = E;
+    type Future = F;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), E>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Req) -> F {
+        (self.0)(request)
     }
 }
 

@@ -37,8 +37,9 @@
 //! # }
 //! ```
 //!
-//! Every event of one type has the id of its [`sample`], so an `IdempotencyLayer` answers the second
-//! one as a duplicate. Sign a payload of your own with a [`Signer`](crate::Signer) and [`SECRET`].
+//! Every event of one type has the id of its [`sample`], so an `IdempotencyLayer` answers the
+//! second one as a duplicate. Sign a payload of your own with a [`Signer`](crate::Signer) and
+//! [`SECRET`].
 
 mod delivery;
 mod sample;

@@ -34,7 +34,7 @@ pub fn example(name: &str) -> PathBuf {
 #[derive(Debug)]
 pub struct Example {
     child: Child,
-    stdout: Lines<BufReader<ChildStdout>>,
+    stdout: Option<Lines<BufReader<ChildStdout>>>,
     // Read all the time: a process blocks when its pipe is full.
     stderr: JoinHandle<String>,
 }
@@ -58,15 +58,20 @@ impl Example {
         });
         Self {
             child,
-            stdout: BufReader::new(stdout).lines(),
+            stdout: Some(BufReader::new(stdout).lines()),
             stderr,
         }
     }
 
     /// The next line on stdout; `None` after the last one.
     pub async fn printed(&mut self) -> Option<String> {
-        let line = within_reason(self.stdout.next_line()).await;
+        let line = within_reason(self.stdout.as_mut()?.next_line()).await;
         line.expect("text")
+    }
+
+    /// Nobody reads its stdout any more.
+    pub fn close_stdout(&mut self) {
+        self.stdout = None;
     }
 
     /// The address in the line `listening on http://ADDRESS/api/webhooks/loops`.

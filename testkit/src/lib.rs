@@ -5,6 +5,8 @@
 pub mod body;
 pub mod child;
 pub mod delivery;
+#[cfg(feature = "endpoint")]
+pub mod endpoint;
 pub mod log;
 pub mod poll;
 pub mod raw;

@@ -11,9 +11,9 @@ pub fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Waits for at most 30 seconds, so that a missing event fails its test instead of blocking it.
+/// Waits for at most two minutes, so that a missing event fails its test instead of blocking it.
 pub async fn within_reason<T>(future: impl Future<Output = T>) -> T {
-    let deadline = Duration::from_secs(30);
+    let deadline = Duration::from_secs(120);
     let outcome = tokio::time::timeout(deadline, future).await;
-    outcome.expect("no outcome within 30 seconds")
+    outcome.expect("no outcome within two minutes")
 }

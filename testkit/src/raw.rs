@@ -1,6 +1,9 @@
 //! An HTTP/1.1 client that sends exactly the bytes it is given.
 
-use std::{io::ErrorKind, net::SocketAddr};
+use std::{
+    io::{self, ErrorKind},
+    net::SocketAddr,
+};
 
 use tokio::{
     io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -31,7 +34,19 @@ impl Raw {
     /// Opens a connection.
     pub async fn connect(address: SocketAddr) -> Self {
         let stream = within_reason(TcpStream::connect(address)).await;
-        let stream = stream.expect("a connection");
+        Self::of(stream.expect("a connection"))
+    }
+
+    /// Opens a connection with bytes that are there before a server of this thread can accept it:
+    /// on a machine that is busy, no timeout passes in between.
+    pub fn connect_with(address: SocketAddr, bytes: impl AsRef<[u8]>) -> Self {
+        let mut stream = std::net::TcpStream::connect(address).expect("a connection");
+        io::Write::write_all(&mut stream, bytes.as_ref()).expect("the kernel takes it");
+        stream.set_nonblocking(true).expect("an option");
+        Self::of(TcpStream::from_std(stream).expect("inside a runtime"))
+    }
+
+    fn of(stream: TcpStream) -> Self {
         stream.set_nodelay(true).expect("an option");
         let (read, outgoing) = stream.into_split();
         let incoming = Incoming(BufReader::new(read));

@@ -3,9 +3,7 @@
 use tower_loops::{EventType, PayloadError, Rejection};
 
 use crate::{json::is_event, receive};
-use PayloadError::{
-    DuplicateId, DuplicateType, InvalidId, InvalidType, MissingId, MissingType, NotUtf8,
-};
+use PayloadError::{InvalidId, InvalidType, NotUtf8};
 
 fn reason(body: impl AsRef<[u8]>) -> Option<PayloadError> {
     match receive(&body) {
@@ -17,66 +15,42 @@ fn reason(body: impl AsRef<[u8]>) -> Option<PayloadError> {
 
 #[test]
 fn id_and_type_are_required_once_as_text() {
-    let rows = [
-        (r#"{"type":"t","id":"e"}"#, None),
-        (r#"{"id":"e"}"#, Some(MissingType)),
-        ("{}", Some(MissingId)),
-        (r#"{"Id":"e","type":"t"}"#, Some(MissingId)),
-        (r#"{"id ":"e","type":"t"}"#, Some(MissingId)),
-        (r#"{"id":"e","Type":"t"}"#, Some(MissingType)),
-        (r#"{"data":{"id":"e","type":"t"}}"#, Some(MissingId)),
-        (r#"{"id":"e","id":"e","type":"t"}"#, Some(DuplicateId)),
-        (r#"{"id":"e","type":"t","\u0069d":"f"}"#, Some(DuplicateId)),
-        (
-            r#"{"i\u0064":"e","type":"t","\u0069d":"f"}"#,
-            Some(DuplicateId),
-        ),
-        (r#"{"id":"e","type":"t","type":"t"}"#, Some(DuplicateType)),
-        (
-            r#"{"id":"e","type":"t","typ\u0065":"u"}"#,
-            Some(DuplicateType),
-        ),
-        // Deeper, and under other names, they do not count.
-        (
-            r#"{"id":"e","type":"t","data":{"id":"x","id":1,"type":1}}"#,
-            None,
-        ),
-        (
-            r#"{"id":"e","type":"t","\\u0069d":"f","ID":"g","id\u0000":"h"}"#,
-            None,
-        ),
-    ];
-    for (body, expected) in rows {
-        assert_eq!(reason(body), expected, "{body}");
+    // Deeper, and under other names, they do not count.
+    let table = r#"
+        None {"type":"t","id":"e"}
+        MissingType {"id":"e"}
+        MissingId {}
+        MissingId {"Id":"e","type":"t"}
+        MissingId {"id ":"e","type":"t"}
+        MissingType {"id":"e","Type":"t"}
+        MissingId {"data":{"id":"e","type":"t"}}
+        DuplicateId {"id":"e","id":"e","type":"t"}
+        DuplicateId {"id":"e","type":"t","\u0069d":"f"}
+        DuplicateId {"i\u0064":"e","type":"t","\u0069d":"f"}
+        DuplicateType {"id":"e","type":"t","type":"t"}
+        DuplicateType {"id":"e","type":"t","typ\u0065":"u"}
+        None {"id":"e","type":"t","data":{"id":"x","id":1,"type":1}}
+        None {"id":"e","type":"t","\\u0069d":"f","ID":"g","id\u0000":"h"}
+    "#;
+    for row in table.trim().lines() {
+        let (expected, body) = row.trim().split_once(' ').expect("a row");
+        let reason = reason(body).map_or("None".to_owned(), |reason| format!("{reason:?}"));
+        assert_eq!(reason, expected, "{body}");
     }
     // The last are halves of surrogate pairs, which are no text. Elsewhere they do no harm.
-    let halves = [
-        r#""\ud800""#,
-        r#""a\uDFFF""#,
-        r#""\ud83d\ud83d""#,
-        r#""\ude00\ud83d""#,
-        r#""\ud83dx""#,
-    ];
-    for value in ["null", "1", "true", "[\"e\"]", "{}"]
-        .into_iter()
-        .chain(halves)
-    {
-        assert_eq!(
-            reason(format!(r#"{{"id":{value},"type":"t"}}"#)),
-            Some(InvalidId),
-            "{value}"
-        );
-        assert_eq!(
-            reason(format!(r#"{{"id":"e","type":{value}}}"#)),
-            Some(InvalidType),
-            "{value}"
-        );
+    let others = r#"null 1 true ["e"] {}"#;
+    let halves = r#""\ud800" "a\uDFFF" "\ud83d\ud83d" "\ude00\ud83d" "\ud83dx""#;
+    for value in others.split(' ').chain(halves.split(' ')) {
+        let body = format!(r#"{{"id":{value},"type":"t"}}"#);
+        assert_eq!(reason(body), Some(InvalidId), "{value}");
+        let body = format!(r#"{{"id":"e","type":{value}}}"#);
+        assert_eq!(reason(body), Some(InvalidType), "{value}");
         for member in ["id", "type", r"\u0069d", r"t\u0079pe"] {
             let body = format!(r#"{{"id":"e","type":"t","{member}":{value}}}"#);
             assert_ne!(reason(&body), None, "{body}");
         }
     }
-    for half in halves {
+    for half in halves.split(' ') {
         let body = format!(r#"{{"id":"e",{half}:{half},"type":"t","x":[{half}]}}"#);
         assert_eq!(reason(&body), None, "{body}");
     }
@@ -84,29 +58,19 @@ fn id_and_type_are_required_once_as_text() {
 
 #[test]
 fn escapes_are_read_as_what_they_spell() {
+    #[rustfmt::skip]
     let rows = [
         (r#"{"\u0069d":"evt","type":"t"}"#, "evt", "t"),
         (r#"{"id":"\u0065vt","t\u0079p\u0065":"\u0074"}"#, "evt", "t"),
-        (
-            r#"{"id":"a\"b\\c\/d\n","type":"t\tu"}"#,
-            "a\"b\\c/d\n",
-            "t\tu",
-        ),
-        (
-            r#"{"id":"\ud83d\ude00","type":"\u00e9"}"#,
-            "\u{1f600}",
-            "\u{e9}",
-        ),
+        (r#"{"id":"a\"b\\c\/d\n","type":"t\tu"}"#, "a\"b\\c/d\n", "t\tu"),
+        (r#"{"id":"\ud83d\ude00","type":"\u00e9"}"#, "\u{1f600}", "\u{e9}"),
         (r#"{"id":"","type":""}"#, "", ""),
         (r#"{"id":"\u0000","type":" \u007f"}"#, "\0", " \u{7f}"),
     ];
     for (body, id, event_type) in rows {
         let event = receive(body).unwrap_or_else(|rejection| panic!("{body}: {rejection:?}"));
-        assert_eq!(
-            (event.id(), event.event_type().as_str()),
-            (id, event_type),
-            "{body}"
-        );
+        let seen = (event.id(), event.event_type().as_str());
+        assert_eq!(seen, (id, event_type), "{body}");
     }
     let known = receive(r#"{"id":"e","type":"charge\u002esucceeded"}"#).unwrap();
     assert_eq!(known.event_type(), &EventType::ChargeSucceeded);
@@ -114,19 +78,26 @@ fn escapes_are_read_as_what_they_spell() {
 
 #[test]
 fn a_payload_is_utf8_throughout() {
-    let rows: [&[u8]; 9] = [
-        b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xff\"}",
-        b"{\"id\":\"e\",\"type\":\"t\",\"\xfe\":1}",
-        b"{\"id\":\"e\",\"type\":\"t\",\"data\":[[{\"a\":\"\xc3\"}]]}",
-        b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xc0\xaf\"}",
-        b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xed\xa0\x80\"}",
-        b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xf4\x90\x80\x80\"}",
-        b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xf0\x9f\x98\"}",
-        b"{\"id\":\"\xff\",\"type\":\"t\"}",
-        b"{\"id\":\"e\",\"type\":\"t\"}\xff",
+    let rows: [(&[u8], usize); 9] = [
+        (b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xff\"}", 26),
+        (b"{\"id\":\"e\",\"type\":\"t\",\"\xfe\":1}", 22),
+        (
+            b"{\"id\":\"e\",\"type\":\"t\",\"data\":[[{\"a\":\"\xc3\"}]]}",
+            36,
+        ),
+        (b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xc0\xaf\"}", 26),
+        (b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xed\xa0\x80\"}", 26),
+        (
+            b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xf4\x90\x80\x80\"}",
+            26,
+        ),
+        (b"{\"id\":\"e\",\"type\":\"t\",\"x\":\"\xf0\x9f\x98\"}", 26),
+        (b"{\"id\":\"\xff\",\"type\":\"t\"}", 7),
+        (b"{\"id\":\"e\",\"type\":\"t\"}\xff", 21),
     ];
-    for body in rows {
-        assert_eq!(reason(body), Some(NotUtf8), "{}", body.escape_ascii());
+    for (body, offset) in rows {
+        let expected = Some(NotUtf8 { offset });
+        assert_eq!(reason(body), expected, "{}", body.escape_ascii());
     }
 }
 
@@ -145,11 +116,8 @@ fn a_rejection_tells_the_offset_of_what_is_no_json() {
         (r#"{"a":01}"#, 6),
     ];
     for (body, offset) in rows {
-        assert_eq!(
-            reason(body),
-            Some(PayloadError::NotJson { offset }),
-            "{body}"
-        );
+        let seen = reason(body);
+        assert_eq!(seen, Some(PayloadError::NotJson { offset }), "{body}");
     }
 }
 
@@ -169,11 +137,8 @@ fn optional_members_are_read_where_they_have_their_type_and_stand_once() {
             let event = receive(&body).unwrap();
             let created = event.created().map(|created| created.to_string());
             let livemode = event.livemode().map(|livemode| livemode.to_string());
-            assert_eq!(
-                created.or(livemode).as_deref(),
-                is_read.then_some(value),
-                "{body}"
-            );
+            let read = created.or(livemode);
+            assert_eq!(read.as_deref(), is_read.then_some(value), "{body}");
             assert_eq!(event.api_version(), None, "{body}");
 
             let twice = body.replacen(',', &format!(r#","{member}":null,"#), 1);
@@ -184,10 +149,8 @@ fn optional_members_are_read_where_they_have_their_type_and_stand_once() {
     }
     let escaped = r#"{"id":"e","type":"t","cre\u0061ted":5,"api_version":"2013\u002d02-13"}"#;
     let event = receive(escaped).unwrap();
-    assert_eq!(
-        (event.created(), event.api_version()),
-        (Some(5), Some("2013-02-13"))
-    );
+    let seen = (event.created(), event.api_version());
+    assert_eq!(seen, (Some(5), Some("2013-02-13")));
     let twice = r#"{"id":"e","type":"t","api_version":"a","api_version":"a"}"#;
     assert_eq!(receive(twice).unwrap().api_version(), None);
     assert!(

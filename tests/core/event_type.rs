@@ -95,24 +95,15 @@ fn serde_reads_types_from_strings_only() {
 
 #[test]
 fn other_types_are_typed_by_their_object() {
-    for (event_type, object) in [
-        ("invoice.paid", "invoice"),
-        ("customer.subscription.updated", "subscription"),
-        (
-            "checkout.session.async_payment_succeeded",
-            "checkout.session",
-        ),
-        ("charge.updated", "charge"),
-        ("charge.dispute.created", "dispute"),
-        // A known type whose object says that it is another.
-        ("charge.succeeded", "invoice"),
-        ("invoice.payment_failed", "dispute"),
-    ] {
-        let event = receive(event_body(
-            event_type,
-            &json!({"id": "x", "object": object}),
-        ))
-        .unwrap();
+    // The last ones are known types whose object says that it is another.
+    for row in "invoice.paid invoice|customer.subscription.updated subscription|\
+        checkout.session.async_payment_succeeded checkout.session|charge.updated charge|\
+        charge.dispute.created dispute|charge.succeeded invoice|invoice.payment_failed dispute"
+        .split('|')
+    {
+        let (event_type, object) = row.split_once(' ').expect("a row");
+        let body = event_body(event_type, &json!({"id": "x", "object": object}));
+        let event = receive(body).unwrap();
         let Ok(EventData::Other(read)) = event.data() else {
             panic!("{event_type}")
         };
@@ -124,10 +115,7 @@ fn other_types_are_typed_by_their_object() {
             _ => "dispute",
         };
         assert_eq!(kind, object, "{event_type}");
-        assert_eq!(
-            event.object_as::<Charge>().is_ok(),
-            object == "charge",
-            "{event_type}"
-        );
+        let seen = event.object_as::<Charge>().is_ok();
+        assert_eq!(seen, object == "charge", "{event_type}");
     }
 }

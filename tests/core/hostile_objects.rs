@@ -84,7 +84,7 @@ fn a_hostile_object_costs_bounded_time_stack_and_memory() {
                 panic!("{name}, {shown}");
             };
             let time = start.elapsed();
-            assert!(time < Duration::from_secs(3), "{name}, {shown}: {time:?}");
+            assert!(time < Duration::from_secs(30), "{name}, {shown}: {time:?}");
             assert!(
                 used.bytes_max < (4 * object.len() + ENTRIES) as u64,
                 "{name}, {shown}: {used:?}"

@@ -35,7 +35,7 @@ const INVOICE: &str = "\
     id object status customer customer_email amount_due amount_paid amount_remaining total currency attempt_count \
     next_payment_attempt hosted_invoice_url number billing_reason metadata subscription parent subscription_details \
     subscription_metadata lines lines_has_more created date customer_name subtotal tax total_taxes due_date invoice_pdf \
-    paid_at status_transitions payment_intent charge collection_method billing default_payment_method period_start \
+    paid_at status_transitions payment_intent payments charge collection_method billing default_payment_method period_start \
     period_end last_finalization_error";
 
 /// The object of this sample with all members of its kind: `null` where it has none.

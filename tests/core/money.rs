@@ -23,11 +23,8 @@ fn the_decimals_are_those_of_the_currency_in_either_case() {
         (7, "usd\n\u{1b}", r#"7 minor units of "usd\n\u{1b}""#),
         (7, "xyz", r#"7 minor units of "xyz""#),
     ] {
-        assert_eq!(
-            Money::new(minor, currency).to_string(),
-            text,
-            "{currency:?}"
-        );
+        let seen = Money::new(minor, currency).to_string();
+        assert_eq!(seen, text, "{currency:?}");
     }
     assert_eq!(Money::new(7, None).decimals(), None);
 }

@@ -1,15 +1,11 @@
-//! Each field is read on its own: unambiguous variants are accepted, what cannot be read is named.
+//! How fields are read: numbers, texts, references, bounds, and the previous attributes.
 
 use serde_json::{Value, json};
 use tower_loops::{
     Charge, CheckoutSession, EventData, EventObject, Invoice, Metadata, Reference, Subscription,
 };
 
-use crate::{
-    event,
-    fields::{session, subscription},
-    invoice::invoice,
-};
+use crate::{event, event_body, receive};
 
 /// A charge from the text of `data.object`, which may be what `json!` cannot spell.
 fn charge(object: &str) -> Charge {
@@ -35,80 +31,6 @@ fn an_integer_may_have_a_fraction_of_zeros_and_an_exponent() {
         let unreadable = vec!["data.object.amount"; usize::from(expected.is_empty())];
         assert_eq!(charge.unreadable(), unreadable, "{amount}");
     }
-}
-
-#[test]
-fn a_number_is_the_text_of_an_id_but_not_an_enum_word() {
-    let charge = charge(
-        r#"{"id":10,"description":2024.0,"customer":7,"currency":840,"status":1,"paid":0,
-            "billing_details":{"phone":15551234567,"email":5}}"#,
-    );
-    assert_eq!(charge.id.as_deref(), Some("10"));
-    assert_eq!(charge.description.as_deref(), Some("2024"));
-    assert_eq!(charge.customer, Some("7".into()));
-    let payer = charge.billing_details.as_ref().expect("it is an object");
-    assert_eq!(payer.phone.as_deref(), Some("15551234567"));
-    let unreadable = [
-        "data.object.currency",
-        "data.object.billing_details.email",
-        "data.object.status",
-        "data.object.paid",
-    ];
-    assert_eq!(charge.unreadable(), unreadable);
-}
-
-#[test]
-fn an_empty_array_is_an_empty_map_and_a_bare_array_is_a_list() {
-    let charge = charge(r#"{"metadata":[ ],"billing_details":[],"refunds":[{"amount":7},null,5]}"#);
-    assert_eq!(charge.metadata, Some([].into()));
-    assert_eq!(charge.billing_details, Some(Default::default()));
-    assert_eq!(charge.refunds().len(), 1);
-    assert_eq!(charge.refunds()[0].amount, Some(7));
-    assert_eq!(charge.unreadable(), ["data.object.refunds[2]"]);
-}
-
-#[test]
-fn paths_name_what_cannot_be_read_but_no_key_of_a_map() {
-    let object = json!({
-        "id": {},
-        "billing_details": {"name": ["MARK"], "address": {"city": true}},
-        "metadata": ["MARK"],
-        "customer": {"object": "customer"},
-        "refunds": {"data": [{"amount": 1}, {"amount": "MARK"}, []]},
-        "amount": 4900,
-    });
-    let charge = charge(&object.to_string());
-    assert_eq!(charge.amount, Some(4900));
-    assert_eq!(charge.refunds().len(), 3);
-    let unreadable = [
-        "data.object.id",
-        "data.object.billing_details.name",
-        "data.object.billing_details.address.city",
-        "data.object.metadata",
-        "data.object.customer",
-        "data.object.refunds.data[1].amount",
-    ];
-    assert_eq!(charge.unreadable(), unreadable);
-    // As by themselves, so in an event.
-    let alone: Charge = serde_json::from_value(object).unwrap();
-    assert_eq!(alone, charge);
-    assert_eq!(alone.unreadable(), unreadable);
-}
-
-#[test]
-fn of_two_members_the_last_one_counts() {
-    let charge = charge(
-        r#"{"amount":"x","amount":1,"\u0061mount":2,"currency":"usd","currency":[],
-            "customer":{"id":"a","id":"b"},"metadata":{"k":"1","k":"2"},"paid":true,"paid":null}"#,
-    );
-    assert_eq!(charge.amount, Some(2));
-    assert_eq!(charge.currency, None);
-    assert_eq!(charge.customer, Some("b".into()));
-    assert_eq!(charge.metadata.as_ref().unwrap()["k"], "2");
-    assert_eq!(
-        (charge.paid, charge.unreadable()),
-        (None, &["data.object.currency".to_owned()][..])
-    );
 }
 
 #[test]
@@ -181,42 +103,8 @@ fn objects_deserialize_behind_serde_attributes() {
         Tagged::Subscription(other) => panic!("{other:?}"),
     }
     let flat: Flat = serde_json::from_str(r#"{"own":1,"productName":"Pro"}"#).unwrap();
-    assert_eq!(
-        (flat.own, flat.session.product_name.as_deref()),
-        (1, Some("Pro"))
-    );
-}
-
-#[test]
-fn lists_and_nested_objects_name_what_cannot_be_read_and_null_is_absent() {
-    let bad = json!({"x": 1});
-    let session = session(
-        &json!({"total_details": {"amount_tax": "x"}, "customer_details": ["Ann"], "locale": bad}),
-    );
-    let items = json!([{"quantity": "x"}, {"price": {"id": bad}}]);
-    let subscription = subscription(&json!({"items": {"data": items}, "created": 1.5}));
-    let invoice = invoice(&json!({"lines": {"data": [{"period": {"end": "x"}}]}, "total": {}}));
-    for (read, expected) in [
-        (
-            session.unreadable(),
-            "customer_details locale total_details.amount_tax",
-        ),
-        (
-            subscription.unreadable(),
-            "created items.data[0].quantity items.data[1].price",
-        ),
-        (invoice.unreadable(), "lines.data[0].period.end total"),
-    ] {
-        let mut paths: Vec<_> = read
-            .iter()
-            .map(|path| path.strip_prefix("data.object.").expect("the prefix"))
-            .collect();
-        paths.sort_unstable();
-        assert_eq!(paths.join(" "), expected);
-    }
-    let null =
-        charge(r#"{"id":null,"amount":null,"metadata":null,"customer":null,"refunds":null}"#);
-    assert_eq!((&null, null.unreadable()), (&Charge::default(), &[][..]));
+    let seen = (flat.own, flat.session.product_name.as_deref());
+    assert_eq!(seen, (1, Some("Pro")));
 }
 
 #[test]
@@ -237,11 +125,32 @@ fn a_reference_is_its_id_however_it_was_sent() {
     ] {
         assert!(serde_json::from_str::<Reference>(bad).is_err(), "{bad}");
         let read = charge(&format!(r#"{{"customer":{bad},"amount":1}}"#));
-        assert_eq!(
-            (read.customer.as_ref(), read.amount),
-            (None, Some(1)),
-            "{bad}"
-        );
+        let seen = (read.customer.as_ref(), read.amount);
+        assert_eq!(seen, (None, Some(1)), "{bad}");
         assert_eq!(read.unreadable(), ["data.object.customer"], "{bad}");
     }
+}
+
+#[test]
+fn what_a_refund_adds_is_the_difference_to_the_previous_attributes() {
+    #[derive(serde::Deserialize)]
+    struct Previous {
+        amount_refunded: i64,
+    }
+    let body = r#"{"id":"e","type":"charge.refunded","data":{"object":{"amount_refunded":2550},
+        "previous_attributes":{"amount_refunded":1000,"refunded":false}}}"#;
+    let event = receive(body).unwrap();
+    let charge: Charge = event.object_as().unwrap();
+    let previous: Previous = event.previous_as().unwrap().unwrap();
+    let added = charge.amount_refunded.unwrap() - previous.amount_refunded;
+    assert_eq!(added, 1550);
+    let lone = r#"{"id":"e","type":"t","data":{"previous_attributes":{"a\ud83d":"\udc00"}}}"#;
+    let previous: Option<Value> = receive(lone).unwrap().previous_as().unwrap();
+    assert_eq!(previous, Some(json!({"a\u{fffd}": "\u{fffd}"})));
+    let none = receive(event_body("charge.refunded", &json!({}))).unwrap();
+    assert!(none.previous_as::<Value>().unwrap().is_none());
+    // PHP's spelling of an empty map.
+    let empty = r#"{"id":"e","type":"t","data":{"previous_attributes":[ ]}}"#;
+    let empty = receive(empty).unwrap().previous_as::<Previous>();
+    assert!(empty.unwrap().is_none());
 }

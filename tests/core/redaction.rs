@@ -35,16 +35,11 @@ fn assert_silent_text(name: &str, text: &str, body: &str) {
     let signature = mac(SECRET, &NOW.to_string(), body);
     let unprefixed = SECRET.trim_start_matches("whsec_");
     let squeezed: String = text.split_whitespace().collect();
-    for forbidden in [
-        MARK,
-        SECRET,
-        unprefixed,
-        &hex,
-        &signature,
-        &secret_list,
-        &secret_start,
-        &mark_list,
-    ] {
+    let lists = [&*secret_list, &secret_start, &mark_list];
+    for forbidden in [MARK, SECRET, unprefixed, &hex, &signature]
+        .into_iter()
+        .chain(lists)
+    {
         let is_found = text.contains(forbidden) || squeezed.contains(forbidden);
         assert!(!is_found, "{name} shows {forbidden:?}: {text}");
     }
@@ -143,11 +138,8 @@ fn a_rejection_shows_nothing_of_the_request() {
 #[tokio::test]
 async fn the_error_of_a_body_is_in_the_source_only() {
     let body = ScriptedBody::new([Step::Fail(MARK.into())]);
-    let response = layer()
-        .layer(service_fn(inner))
-        .oneshot(request(body))
-        .await
-        .unwrap();
+    let service = layer().layer(service_fn(inner));
+    let response = service.oneshot(request(body)).await.unwrap();
     assert_silent("the response", &response, BODY);
     let rejection: &Rejection = response.extensions().get().expect("it is attached");
     assert_silent_text("the rejection", &rejection.to_string(), BODY);

@@ -1,6 +1,6 @@
 //! Each rejection has its kind, status, text, details and cause.
 
-use std::error::Error;
+use std::{collections::HashSet, error::Error};
 
 use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, Full, Limited};
@@ -62,6 +62,19 @@ async fn table() -> Vec<(Rejection, &'static str, u16, &'static str)> {
 }
 
 #[tokio::test]
+async fn each_kind_has_a_heading_in_the_guide() {
+    let guide = include_str!("../../src/guide/troubleshooting.md");
+    for (_, kind, status, text) in table().await {
+        assert!(
+            guide.contains(&format!("\n# `{kind}`\n\nStatus {status}.")),
+            "{kind}"
+        );
+        let row = format!("| {status} `{text}` | [`{kind}`](#{kind}) |");
+        assert!(guide.contains(&row), "{row}");
+    }
+}
+
+#[tokio::test]
 async fn each_kind_has_its_name_status_text_and_response() {
     let mut kinds = Vec::new();
     for (rejection, kind, status, text) in table().await {
@@ -72,11 +85,8 @@ async fn each_kind_has_its_name_status_text_and_response() {
 
         let response = rejection.to_response();
         assert_eq!(response.status(), status, "{kind}");
-        assert_eq!(
-            response.headers()[CONTENT_TYPE],
-            "application/json",
-            "{kind}"
-        );
+        let content_type = &response.headers()[CONTENT_TYPE];
+        assert_eq!(content_type, "application/json", "{kind}");
         let attached: &Rejection = response.extensions().get().expect("it is attached");
         assert_eq!(format!("{attached:?}"), format!("{rejection:?}"));
         let body = response.into_body().collect().await.unwrap().to_bytes();
@@ -86,10 +96,8 @@ async fn each_kind_has_its_name_status_text_and_response() {
     }
     assert!(kinds.is_sorted(), "the order of the checks: {kinds:?}");
     kinds.dedup();
-    assert_eq!(
-        (kinds.len(), kinds[0]),
-        (10, RejectionKind::MissingSignature)
-    );
+    let seen = (kinds.len(), kinds[0]);
+    assert_eq!(seen, (10, RejectionKind::MissingSignature));
 }
 
 #[tokio::test]
@@ -105,30 +113,14 @@ async fn a_cause_is_in_the_source_only() {
         assert_eq!(source, expected, "{kind}");
     }
     use {HeaderError as H, PayloadError as P};
-    let header = [
-        H::TooLong,
-        H::MissingTimestamp,
-        H::DuplicateTimestamp,
-        H::InvalidTimestamp,
+    #[rustfmt::skip]
+    let reasons: [&dyn Error; 12] = [
+        &H::TooLong, &H::MissingTimestamp, &H::DuplicateTimestamp, &H::InvalidTimestamp,
+        &H::MissingSignature, &P::NotUtf8 { offset: 7 }, &P::MissingId, &P::InvalidId, &P::DuplicateId,
+        &P::MissingType, &P::InvalidType, &P::DuplicateType,
     ];
-    let payload = [
-        P::NotUtf8,
-        P::MissingId,
-        P::InvalidId,
-        P::DuplicateId,
-        P::MissingType,
-        P::InvalidType,
-    ];
-    let more = [
-        H::MissingSignature.to_string(),
-        P::DuplicateType.to_string(),
-    ];
-    let header = header.map(|reason| reason.to_string()).into_iter();
-    let texts = header
-        .chain(payload.map(|reason| reason.to_string()))
-        .chain(more);
-    let distinct: std::collections::HashSet<_> = texts.collect();
-    assert_eq!(distinct.len(), 12, "{distinct:?}");
+    let texts: HashSet<_> = reasons.iter().map(ToString::to_string).collect();
+    assert_eq!(texts.len(), 12, "{texts:?}");
 }
 
 #[test]
@@ -139,15 +131,8 @@ fn an_invalid_signature_says_what_was_received() {
         .verify(header.as_bytes(), BODY.into(), at(NOW))
         .unwrap_err();
     assert_eq!(rejection.received(), Some(BODY.len() as u64));
-    let Rejection::InvalidSignature {
-        signatures,
-        secrets,
-        ..
-    } = rejection
-    else {
-        panic!("{rejection:?}");
-    };
-    assert_eq!((signatures, secrets), (2, 2));
+    #[rustfmt::skip]
+    assert!(matches!(rejection, Rejection::InvalidSignature { signatures: 2, secrets: 2, .. }));
     let cannot_match = format!("t={NOW},v1=none");
     assert_eq!(verify(cannot_match, BODY).unwrap_err().received(), None);
 }

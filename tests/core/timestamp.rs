@@ -38,11 +38,8 @@ fn assert_age(name: &str, t: u64, result: Result<VerifiedEvent, Rejection>, expe
     match result {
         Ok(event) => {
             assert_eq!(expected, None, "{name}");
-            assert_eq!(
-                event.signed_at(),
-                UNIX_EPOCH + Duration::from_secs(t),
-                "{name}"
-            );
+            let seen = event.signed_at();
+            assert_eq!(seen, UNIX_EPOCH + Duration::from_secs(t), "{name}");
         }
         Err(Rejection::TimestampOutsideTolerance { age, .. }) => {
             assert_eq!(Some(age), expected, "{name}");
@@ -92,21 +89,14 @@ fn the_tolerance_is_inclusive_in_both_directions_and_counts_whole_seconds() {
         let name = format!("{tolerance:?}, {seconds} s + {nanos} ns");
         if let Err(rejection) = &result {
             let expected = if seconds > 0 { "old" } else { "new" };
-            assert_eq!(
-                rejection.to_string(),
-                format!("Webhook timestamp too {expected}"),
-                "{name}"
-            );
+            let seen = rejection.to_string();
+            assert_eq!(seen, format!("Webhook timestamp too {expected}"), "{name}");
         }
         assert_age(&name, NOW, result, age);
     }
     for (seconds, nanos, age) in [(-300, 0, None), (-301, LAST, Some(-301))] {
-        assert_age(
-            "t=0",
-            0,
-            verify(0, moment(seconds, nanos).unwrap(), None),
-            age,
-        );
+        let result = verify(0, moment(seconds, nanos).unwrap(), None);
+        assert_age("t=0", 0, result, age);
     }
 }
 
@@ -123,28 +113,20 @@ fn a_time_that_no_clock_can_show_is_too_new_whatever_the_tolerance() {
 
 #[test]
 fn no_clock_no_time_and_no_tolerance_overflows() {
+    const MIN: i64 = i64::MIN;
+    const MAX: u64 = u64::MAX;
     let clocks = [
-        i64::MIN,
-        i64::MIN + 1,
+        MIN,
+        MIN + 1,
         -(1 << 40),
         -1,
         0,
         1,
         1 << 40,
-        i64::MAX - 1,
-        i64::MAX,
+        -(MIN + 2),
+        -(MIN + 1),
     ];
-    let numbers = [
-        0,
-        1,
-        300,
-        1 << 40,
-        1 << 62,
-        i64::MAX as u64,
-        1 << 63,
-        u64::MAX - 1,
-        u64::MAX,
-    ];
+    let numbers = [0, 1, 300, 1 << 40, 1 << 62, MAX >> 1, 1 << 63, MAX - 1, MAX];
     let mut accepted = 0;
     for (seconds, now) in clocks.into_iter().filter_map(|s| Some((s, moment(s, 0)?))) {
         for t in numbers {

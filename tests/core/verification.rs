@@ -1,7 +1,10 @@
 //! Verification, whole and in frames: the order of the checks, the limit, what is kept of the body,
 //! and several secrets.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use bytes::{Buf, Bytes};
 use testkit::delivery::{NOW, SECRET, mac, secret};
@@ -113,19 +116,14 @@ fn the_boundary_between_time_and_body_cannot_be_moved() {
     for taken in 0..BODY.len() {
         let (first, rest) = BODY.split_at(taken);
         let result = check(&format!("{NOW}.{first}"), &right, rest);
-        assert_eq!(
-            result, "Malformed signature",
-            "{taken} bytes moved into the time"
-        );
+        let expected = "Malformed signature";
+        assert_eq!(result, expected, "{taken} bytes moved into the time");
     }
     for kept in 1..digits.len() {
         let (t, moved) = digits.split_at(kept);
         for body in [format!("{moved}.{BODY}"), format!("{moved}{BODY}")] {
-            assert_eq!(
-                check(t, &right, &body),
-                "Invalid signature",
-                "t={t}, body {body}"
-            );
+            let seen = check(t, &right, &body);
+            assert_eq!(seen, "Invalid signature", "t={t}, body {body}");
         }
     }
     let right = mac(SECRET, &digits, format!("42.{BODY}"));
@@ -134,11 +132,8 @@ fn the_boundary_between_time_and_body_cannot_be_moved() {
         ("42", BODY.to_owned()),
         ("4", format!("2.{BODY}")),
     ] {
-        assert_eq!(
-            check(&format!("{digits}{t}"), &right, &body),
-            "Invalid signature",
-            "{body}"
-        );
+        let seen = check(&format!("{digits}{t}"), &right, &body);
+        assert_eq!(seen, "Invalid signature", "{body}");
     }
 }
 
@@ -156,18 +151,33 @@ fn checks_run_in_their_order_and_those_of_the_header_before_the_body() {
         assert_eq!(outcome(&verify(header, "not JSON")), expected, "{header}");
     }
     let wrong = header("5", BODY).replacen("t=5", &format!("t={NOW}"), 1);
-    assert_eq!(
-        outcome(&verifier().begin(wrong.as_bytes(), at(NOW))),
-        "accepted"
-    );
+    let seen = outcome(&verifier().begin(wrong.as_bytes(), at(NOW)));
+    assert_eq!(seen, "accepted");
     assert_eq!(outcome(&verify(wrong, "not JSON")), "Invalid signature");
     for body in ["not JSON", ""] {
-        assert_eq!(
-            outcome(&verify(sign(body), body)),
-            "Invalid payload",
-            "{body:?}"
-        );
+        let seen = outcome(&verify(sign(body), body));
+        assert_eq!(seen, "Invalid payload", "{body:?}");
     }
+}
+
+/// One pass over the body for each would cost 55 times as much.
+#[test]
+fn fifty_five_signatures_cost_what_one_does() {
+    let body = Bytes::from(format!("{BODY}{}", " ".repeat(256 * 1024)));
+    let cost = |count: usize| {
+        let wrong = format!(",v1={}", "0".repeat(64)).repeat(count);
+        let header = format!("t={NOW}{wrong}");
+        let verify = || {
+            let start = Instant::now();
+            let result = verifier().verify(header.as_bytes(), body.clone(), at(NOW));
+            assert_eq!(outcome(&result), "Invalid signature", "{count}");
+            start.elapsed()
+        };
+        // The fastest is the one that was disturbed least.
+        (0..10).map(|_| verify()).min().unwrap()
+    };
+    let costs = [cost(1), cost(55)];
+    assert!(costs[1] < 5 * costs[0], "{costs:?}");
 }
 
 #[test]

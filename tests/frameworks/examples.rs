@@ -84,10 +84,21 @@ async fn axum_acknowledges_what_it_cannot_handle() {
     let answer = send(Version::Http1, example.address, delivery(SECRET, &body)).await;
     assert_eq!(answer.seen(), RECEIVED);
     let line = example.process.printed().await;
-    assert_eq!(
-        line.as_deref(),
-        Some(r#""charge.succeeded": test mode, no money moved"#)
-    );
+    let expected = Some(r#""charge.succeeded": test mode, no money moved"#);
+    assert_eq!(line.as_deref(), expected);
+}
+
+#[tokio::test]
+async fn each_answers_though_nobody_reads_what_it_prints() {
+    for name in EXAMPLES {
+        let mut example = Example::start(name).await;
+        example.process.close_stdout();
+        let body = event("charge.succeeded", "{}");
+        for _ in 0..2 {
+            let answer = send(Version::Http1, example.address, delivery(SECRET, &body)).await;
+            assert_eq!(answer.seen(), RECEIVED, "{name}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -4,4 +4,5 @@
 mod axum;
 mod examples;
 mod hyper;
+mod programs;
 mod support;

@@ -2,10 +2,10 @@
 //! be handled.
 
 use crate::support::{
-    ATTACK, EXAMPLES, Raw, channel, data, delivery,
+    ATTACK, Raw, channel, data, delivery,
     http2::{Http2, post},
     pieces, received, rejected,
-    server::Server,
+    server::each_example,
     signature, within_reason,
 };
 
@@ -13,8 +13,7 @@ use crate::support::{
 async fn a_delivery_that_ends_early_is_not_handled_wherever_it_ends() {
     let whole = delivery(ATTACK);
     let head = whole.len() - ATTACK.len();
-    for example in EXAMPLES {
-        let mut server = Server::start(example).await;
+    each_example(async |server| {
         for end in 0..whole.len() {
             let mut gone = Raw::connect(server.address).await;
             gone.send(&whole[..end]).await;
@@ -23,30 +22,24 @@ async fn a_delivery_that_ends_early_is_not_handled_wherever_it_ends() {
             listening.send(&whole[..end]).await;
             listening.finish().await;
             let expected = (end >= head).then(|| rejected(400, "Unreadable body"));
-            assert_eq!(
-                listening.rest().await,
-                Vec::from_iter(expected),
-                "{example}, {end}"
-            );
+            assert_eq!(listening.rest().await, Vec::from_iter(expected), "{end}");
             if end % 20 == 0 {
                 server.delivers().await;
             }
         }
         let mut connection = Raw::connect(server.address).await;
         connection.send(&whole).await;
-        assert_eq!(connection.answer().await, received(), "{example}");
+        assert_eq!(connection.answer().await, received());
         server.has_handled("hostile.attack").await;
-        drop(connection);
-        server.ends_well().await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn an_http2_request_that_is_cancelled_is_not_handled() {
     let value = signature(ATTACK);
     let headers = [("x-loops-signature", &*value)];
-    for example in EXAMPLES {
-        let mut server = Server::start(example).await;
+    each_example(async |server| {
         // All of the body may be there, but not its end.
         for sent in [0, 1, ATTACK.len() / 2, ATTACK.len()] {
             let connection = Http2::connect(server.address).await;
@@ -59,17 +52,16 @@ async fn an_http2_request_that_is_cancelled_is_not_handled() {
             let (reset, _sender) = start();
             let (unfinished, _sender) = start();
             // A response on this connection shows that the server has read so far.
-            let another = post(&[], pieces(ATTACK, 9));
-            assert_eq!(connection.send(another).await.0, 400, "{example}, {sent}");
+            let another = || post(&[], pieces(ATTACK, 9));
+            assert_eq!(connection.send(another()).await.0, 400, "{sent}");
             reset.abort();
             assert!(reset.await.unwrap_err().is_cancelled());
-            let another = post(&[], pieces(ATTACK, 9));
-            assert_eq!(connection.send(another).await.0, 400, "{example}, {sent}");
+            assert_eq!(connection.send(another()).await.0, 400, "{sent}");
             server.delivers().await;
             connection.disconnect();
             let response = within_reason(unfinished).await.unwrap();
-            assert!(response.is_err(), "{example}, {sent}: {response:?}");
+            assert!(response.is_err(), "{sent}: {response:?}");
         }
-        server.ends_well().await;
-    }
+    })
+    .await;
 }

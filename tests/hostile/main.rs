@@ -21,33 +21,31 @@
 //! | D3 | only the first part of each frame is hashed | `tests/layer/body.rs`, `tests/core/verification.rs` |
 //! | D4 | the whole body is held and hashed before the header is checked, without a limit | [`endless`] |
 //! | D5 | the layer does not compile in the framework that it is for | `tests/frameworks/axum/mounting.rs` |
-//! | D6 | one MAC of the body for each `v1` | [`long_headers`] |
+//! | D6 | one MAC of the body for each `v1` | `tests/core/verification.rs` |
 //! | D7 | the inner service is called without being ready: a panic for genuine deliveries | `tests/layer/readiness.rs` |
 //! | D8 | a body that is too large or cannot be read is a panic | [`endless`], [`cut_off`], `tests/layer/rejections.rs` |
 //! | D9 | times are never compared with the clock; bodies and signatures are logged | `tests/core/timestamp.rs`, `tests/layer/logging.rs` |
 //! | D10 | as D1, with a plausible header, whatever the limit; bodies over it are cut | [`declared`], [`stalled`], [`endless`] |
 //! | D11 | a time at the end of a number's range overflows before the signature is checked | `tests/core/timestamp.rs` |
-//! | D12 | only the last `v1` counts | `tests/core/candidates.rs` |
+//! | D12 | only the last `v1` counts | `tests/core/header.rs` |
 //! | D13 | an empty secret is a key, with which anybody can sign | `tests/core/secret.rs`, `tests/frameworks/examples.rs` |
 //! | D14 | `Debug` shows the secret; attackers write to the error log and read inner errors | `tests/core/redaction.rs`, `tests/layer/{logging,rejections}.rs` |
 //! | D15 | the layer leaves the check to an extractor, which a handler may lack | `tests/frameworks/axum/mounting.rs` |
-//! | D16 | every failure of a body is 413; `+f` is a hex digit | `tests/layer/rejections.rs`, `tests/core/candidates.rs` |
-//! | D17 | trailers are lost | not signed, so dropped on purpose: [`trailers`] |
+//! | D16 | every failure of a body is 413; `+f` is a hex digit | `tests/layer/rejections.rs`, `tests/core/header.rs` |
+//! | D17 | trailers are lost | not signed, so dropped on purpose: `tests/layer/body.rs` |
 //! | D18 | an unknown type of event is kept by one parser and rejected by another | each genuine event here is of such a type; `tests/core/event_type.rs` |
 //! | D19 | times in the future are not bounded | `tests/core/timestamp.rs` |
-//! | D20 | of two `t` or `v1`, each language takes another; `parseInt` takes `123abc` | [`ambiguous`], `tests/core/header.rs` |
+//! | D20 | of two `t` or `v1`, each language takes another; `parseInt` takes `123abc` | [`pipelined`], `tests/core/header.rs`, `tests/layer/rejections.rs` |
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod ambiguous;
 mod cut_off;
 mod declared;
 mod drained;
-mod drip;
 mod endless;
-mod long_headers;
 mod pipelined;
 mod rejected;
 mod silent;
+mod smuggled;
 mod stalled;
 mod support;
-mod trailers;
+mod underneath;

@@ -1,9 +1,9 @@
 //! Requests that do not wait for the response to the one before them.
 
 use crate::support::{
-    ATTACK, CHUNKED, EXAMPLES, GENUINE, Raw, Reply, ambiguous, by_the_server, chunks, delivery,
-    forged, forgery, genuine_event, head, invalid, malformed, missing, received, rejected, request,
-    server::Server, signature, signature_line, stale, too_old,
+    ATTACK, CHUNKED, GENUINE, Raw, Reply, ambiguous, chunks, delivery, forged, forgery,
+    genuine_event, head, invalid, malformed, missing, received, rejected, request,
+    server::each_example, signature, signature_line, stale, too_old,
 };
 
 fn rejections() -> Vec<(String, Reply)> {
@@ -31,34 +31,15 @@ async fn each_request_of_one_write_gets_its_own_response_in_order() {
     let bytes: String = requests.iter().map(|(bytes, _)| &**bytes).collect();
     // One read of the server. A rejected body that is not read whole ends the connection instead.
     assert!(bytes.len() < 8192);
-    for example in EXAMPLES {
-        let mut server = Server::start(example).await;
+    each_example(async |server| {
         let mut connection = Raw::connect(server.address).await;
         connection.send(&bytes).await;
         for (at, (_, expected)) in requests.iter().enumerate() {
-            assert_eq!(connection.answer().await, *expected, "{example}, {at}");
+            assert_eq!(connection.answer().await, *expected, "{at}");
         }
         for _ in requests.iter().filter(|(_, response)| response.0 == 200) {
             server.has_handled(GENUINE).await;
         }
-        drop(connection);
-        server.ends_well().await;
-    }
-}
-
-#[tokio::test]
-async fn what_follows_a_body_and_is_no_request_ends_the_connection() {
-    let body = genuine_event();
-    for example in EXAMPLES {
-        let mut server = Server::start(example).await;
-        for after in [body.clone(), "\0".repeat(100)] {
-            let mut connection = Raw::connect(server.address).await;
-            connection.send(delivery(&body) + &after).await;
-            assert_eq!(connection.answer().await, received(), "{example}");
-            server.has_handled(GENUINE).await;
-            let responses = connection.rest().await;
-            assert!(by_the_server(&responses), "{example}: {responses:?}");
-        }
-        server.ends_well().await;
-    }
+    })
+    .await;
 }

@@ -5,11 +5,11 @@ use std::{net::SocketAddr, sync::Arc};
 use tokio::task::JoinSet;
 
 use crate::support::{
-    ATTACK, BODY_LIMIT, CHUNKED, EXAMPLES, Raw, Reply, channel, chunks, content_length, data,
-    event_of, forgery, head,
+    ATTACK, BODY_LIMIT, CHUNKED, Raw, Reply, channel, chunks, content_length, data, event_of,
+    forgery, head,
     http2::{Http2, post},
     invalid, malformed, missing, request,
-    server::Server,
+    server::each_example,
     signature_line, stale, too_large, too_old, within_reason,
 };
 
@@ -36,15 +36,13 @@ async fn another_is_answered(address: SocketAddr) {
     assert_eq!(another.answer().await, missing());
 }
 
-async fn assert_each_read(clients: JoinSet<Option<Reply>>, expected: Reply, example: &str) {
-    let replies = clients.join_all().await;
-    assert_eq!(replies, vec![Some(expected); CLIENTS], "{example}");
+async fn assert_each_read(clients: JoinSet<Option<Reply>>, expected: Reply) {
+    assert_eq!(clients.join_all().await, vec![Some(expected); CLIENTS]);
 }
 
 #[tokio::test]
 async fn every_http1_client_reads_its_rejection() {
-    for example in EXAMPLES {
-        let server = Server::start(example).await;
+    each_example(async |server| {
         let address = server.address;
         for (value, body, expected) in rows() {
             let signature = value.map_or("accept: */*".to_owned(), |value| signature_line(&value));
@@ -69,16 +67,15 @@ async fn every_http1_client_reads_its_rejection() {
                     connection.incoming.next().await
                 });
             }
-            assert_each_read(clients, expected, example).await;
+            assert_each_read(clients, expected).await;
         }
-        server.ends_well().await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn every_http2_client_reads_its_rejection() {
-    for example in EXAMPLES {
-        let server = Server::start(example).await;
+    each_example(async |server| {
         let address = server.address;
         for (value, bytes, expected) in rows() {
             let headers = value.iter().map(|value| ("x-loops-signature", &**value));
@@ -101,8 +98,8 @@ async fn every_http2_client_reads_its_rejection() {
                     reply.ok()
                 });
             }
-            assert_each_read(clients, expected, example).await;
+            assert_each_read(clients, expected).await;
         }
-        server.ends_well().await;
-    }
+    })
+    .await;
 }

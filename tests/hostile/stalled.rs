@@ -3,9 +3,9 @@
 use std::env;
 
 use crate::support::{
-    BODY_LIMIT, EXAMPLES, MIB, Raw, channel, content_length, data, event_of, forgery, head,
+    BODY_LIMIT, MIB, Raw, channel, content_length, data, event_of, forgery, head,
     http2::{Http2, post},
-    server::{Server, affordable},
+    server::{affordable, each_example},
     signature_line,
 };
 
@@ -25,8 +25,7 @@ async fn stalled_connections_cost_what_they_sent_and_block_no_delivery() {
     // They declare the limit: reserving that would take a hundred times what they send.
     let head = head(&[&signature_line(&forgery()), &content_length(BODY_LIMIT)]);
     let start = head + &event_of("hostile.attack", SENT);
-    for example in EXAMPLES {
-        let mut server = Server::start(example).await;
+    each_example(async |server| {
         let mut attackers = Vec::new();
         for _ in 0..count {
             let mut attacker = Raw::connect(server.address).await;
@@ -43,39 +42,35 @@ async fn stalled_connections_cost_what_they_sent_and_block_no_delivery() {
         let growth = server.growth();
         let each = |bytes: u64| bytes / count as u64;
         println!(
-            "{example}, {count} connections stalled after {SENT} bytes of a body: {} bytes resident and {} reserved for each",
+            "{count} connections stalled after {SENT} bytes: {} bytes resident and {} reserved for each",
             each(growth.resident),
             each(growth.reserved)
         );
         // What was sent, the read buffer of 8 KiB, the tasks, and what an allocator rounds up.
         let fair = 64 * 1024;
-        assert!(each(growth.resident) < fair, "{example}: {growth:?}");
-        assert!(each(growth.reserved) < fair, "{example}: {growth:?}");
-
+        assert!(each(growth.resident) < fair, "{growth:?}");
+        assert!(each(growth.reserved) < fair, "{growth:?}");
         server.delivers().await;
-        drop(attackers);
-        server.ends_well().await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn stalled_http2_requests_cost_what_they_sent_and_block_no_delivery() {
     // The `hyper` example lets 16 be open on a connection.
     let (connections, streams) = (20, 16);
-    for example in EXAMPLES {
-        let mut server = Server::start(example).await;
+    each_example(async |server| {
         let mut attackers = Vec::new();
         for _ in 0..connections {
             let connection = Http2::connect(server.address).await;
-            let requests: Vec<_> = (0..streams)
-                .map(|_| {
-                    let (feed, body) = channel();
-                    let request = post(&[("x-loops-signature", &forgery())], body);
-                    let answer = connection.start(request);
-                    feed.send(data([b'x'; SENT])).unwrap();
-                    (feed, answer)
-                })
-                .collect();
+            let start = |_| {
+                let (feed, body) = channel();
+                let request = post(&[("x-loops-signature", &forgery())], body);
+                let answer = connection.start(request);
+                feed.send(data([b'x'; SENT])).unwrap();
+                (feed, answer)
+            };
+            let requests: Vec<_> = (0..streams).map(start).collect();
             attackers.push((connection, requests));
             server.delivers().await;
         }
@@ -85,17 +80,14 @@ async fn stalled_http2_requests_cost_what_they_sent_and_block_no_delivery() {
         let growth = server.growth();
         let each = growth.resident / (connections * streams) as u64;
         println!(
-            "{example}, HTTP/2, {connections} connections of {streams} requests stalled after {SENT} bytes of a body: {each} bytes resident for each request",
+            "HTTP/2, {streams} requests on each of {connections}: {each} bytes resident for each"
         );
-        assert!(growth.resident < 20 * MIB, "{example}: {growth:?}");
-        assert!(growth.reserved < 20 * MIB, "{example}: {growth:?}");
-        for (_, requests) in &attackers {
-            let answered = requests.iter().any(|(_, answer)| answer.is_finished());
-            assert!(!answered, "{example}: there is nothing to answer yet");
-        }
-
+        assert!(growth.resident < 20 * MIB, "{growth:?}");
+        assert!(growth.reserved < 20 * MIB, "{growth:?}");
+        let mut answers = attackers.iter().flat_map(|(_, requests)| requests);
+        let is_answered = answers.any(|(_, answer)| answer.is_finished());
+        assert!(!is_answered, "there is nothing to answer yet");
         server.delivers().await;
-        drop(attackers);
-        server.ends_well().await;
-    }
+    })
+    .await;
 }

@@ -84,20 +84,15 @@ async fn an_attached_handler_is_dropped_with_its_connection_and_its_event_stays_
     // The renewal at 20 seconds was the last: held until 80.
     sleep(seconds(49)).await;
     let answer = deliver(&service, "evt_1").await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.retry_after()),
-        (409, Some("1"))
-    );
+    let seen = (answer.status.as_u16(), answer.retry_after());
+    assert_eq!(seen, (409, Some("1")));
     sleep(seconds(2)).await;
     assert_eq!(deliver(&service, "evt_1").await.status, 200);
     assert!(deliver(&service, "evt_1").await.is_duplicate());
     assert_eq!(calls.count(), 2);
     assert_eq!(store.count(Op::Extend), 1);
-    assert_eq!(
-        layer.shutdown(Duration::ZERO).await,
-        0,
-        "counted though dropped"
-    );
+    let seen = layer.shutdown(Duration::ZERO).await;
+    assert_eq!(seen, 0, "counted though dropped");
 }
 
 #[tokio::test(start_paused = true)]
@@ -117,10 +112,8 @@ async fn shutdown_waits_for_handlers_whose_clients_have_disconnected() {
 
     let before = store.counts();
     let answer = deliver(&service, "evt_3").await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.retry_after()),
-        (503, Some("5"))
-    );
+    let seen = (answer.status.as_u16(), answer.retry_after());
+    assert_eq!(seen, (503, Some("5")));
     assert_eq!(deliver(&service, "evt_1").await.status, 503, "a duplicate");
     assert_eq!((calls.count(), store.counts()), (2, before));
     let start = Instant::now();

@@ -45,11 +45,8 @@ fn unusual_ids_types_and_namespaces_never_collide_and_keys_are_short_and_printab
             );
         }
         let text = key.to_string();
-        assert_eq!(
-            text.split_once(':'),
-            Some((key.namespace(), key.id())),
-            "{of:?}"
-        );
+        let seen = text.split_once(':');
+        assert_eq!(seen, Some((key.namespace(), key.id())), "{of:?}");
         let of = of.map(str::to_owned);
         if let Some(other) = keys.insert(text, of.clone()) {
             panic!("{of:?} has the key of {other:?}");
@@ -87,10 +84,8 @@ fn plain_ids_types_and_namespaces_are_kept() {
     let namespace = "n".repeat(64);
     assert_eq!(EventKey::new(&namespace, "evt_1").namespace(), namespace);
     let event = verified(r#"{"id":"evt:1","type":"charge.succeeded"}"#);
-    assert_eq!(
-        EventKey::of("billing", &event).to_string(),
-        "billing:charge.succeeded:evt:1"
-    );
+    let seen = EventKey::of("billing", &event).to_string();
+    assert_eq!(seen, "billing:charge.succeeded:evt:1");
 }
 
 /// Delivers a payload, and returns whether it is a duplicate.

@@ -4,6 +4,7 @@ mod conformance;
 mod detached;
 mod key;
 mod lease;
+mod long_running;
 mod memory;
 mod memory_model;
 mod purge;

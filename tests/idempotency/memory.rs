@@ -31,16 +31,13 @@ async fn handle(store: &MemoryStore, id: impl ToString) {
 }
 
 async fn assert_full(store: &MemoryStore) {
-    let error = store
-        .claim(&key("one more"), Token::random(), seconds(60))
-        .await;
-    let error = error.expect_err("full");
+    let key = key("one more");
+    let claim = store.claim(&key, Token::random(), seconds(60)).await;
+    let error = claim.expect_err("full");
     assert_eq!(error.kind(), StoreErrorKind::Full);
     assert_eq!(error.to_string(), "the event store is full");
-    let source = std::error::Error::source(&error)
-        .expect("advice")
-        .to_string();
-    assert!(source.contains("with_capacity"), "{source}");
+    let advice = std::error::Error::source(&error).expect("advice");
+    assert!(advice.to_string().contains("with_capacity"), "{advice}");
 }
 
 async fn is_done(store: &MemoryStore, id: impl ToString) -> bool {

@@ -1,7 +1,10 @@
 //! Releases in the background: repeated until they succeed, and only of claims that may have taken
 //! effect.
 
-use tokio::time::{Instant, sleep};
+use tokio::{
+    runtime::Builder,
+    time::{Instant, sleep, timeout},
+};
 use tower::{Layer, Service};
 use tower_loops::idempotency::IdempotencyLayer;
 
@@ -106,11 +109,8 @@ async fn lost_claims_do_not_delay_the_release_of_a_failed_handler() {
     sleep(seconds(3)).await;
     store.set_all(Mood::Works);
     sleep(millis(2600)).await;
-    assert_eq!(
-        deliver(&service, "evt_failed").await.status,
-        500,
-        "not held"
-    );
+    let seen = deliver(&service, "evt_failed").await.status;
+    assert_eq!(seen, 500, "not held");
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,4 +127,76 @@ async fn an_attached_delivery_that_is_dropped_while_it_claims_is_released() {
     sleep(seconds(1)).await;
     assert_eq!(deliver(&service, "evt_1").await.status, 200);
     assert_eq!(calls.count(), 1);
+}
+
+/// A connection may be dropped outside its runtime.
+#[test]
+fn an_attached_delivery_that_is_dropped_outside_the_runtime_is_released() {
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let mut service = IdempotencyLayer::new(store.clone())
+        .with_detached_handler(false)
+        .layer(calls.succeeding());
+    store.set(Op::Claim, Mood::WorksAndHangs);
+    let mut delivery = Box::pin(service.call(delivery_of(&payload("evt_1"))));
+    runtime.block_on(async {
+        let waited = timeout(seconds(1), delivery.as_mut()).await;
+        assert!(waited.is_err(), "it is being claimed");
+    });
+    drop(delivery);
+    store.set(Op::Claim, Mood::Works);
+    runtime.block_on(async {
+        sleep(seconds(1)).await;
+        assert_eq!(deliver(&service, "evt_1").await.status, 200);
+    });
+}
+
+/// A claim that the engine makes when it continues would hold the event for a lease from then on.
+#[tokio::test(start_paused = true)]
+async fn a_lost_claim_is_released_after_a_pause_longer_than_the_lease() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
+    store.set_all(Mood::Hangs);
+    store.set(Op::Claim, Mood::IsMadeAfter(seconds(300)));
+    assert_eq!(deliver(&service, "evt_1").await.status, 503);
+    sleep(seconds(299)).await;
+    store.set_all(Mood::Works);
+    sleep(seconds(10)).await;
+    assert_eq!(deliver(&service, "evt_1").await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_claim_is_released_for_max_hold_at_most() {
+    let store = ScriptedStore::default();
+    let service = IdempotencyLayer::new(store.clone())
+        .with_max_hold(seconds(100))
+        .layer(Calls::default().succeeding());
+    store.set_all(Mood::Hangs);
+    assert_eq!(deliver(&service, "evt_1").await.status, 503);
+    sleep(seconds(105)).await;
+    let releases = store.count(Op::Release);
+    sleep(seconds(600)).await;
+    assert_eq!(store.count(Op::Release), releases);
+}
+
+/// The lease has expired when the renewal claims the event again, and the handler fails before.
+#[tokio::test(start_paused = true)]
+async fn a_renewal_with_lost_reply_is_released_when_it_has_taken_effect() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let service = IdempotencyLayer::new(store.clone()).layer(calls.taking(seconds(85), 500));
+    let first = spawn_delivery(&service, "evt_1");
+    sleep(seconds(10)).await;
+    store.set(Op::Extend, Mood::Fails);
+    sleep(seconds(65)).await;
+    store.set(Op::Extend, Mood::Works);
+    store.set(Op::Claim, Mood::IsMadeAfter(seconds(10)));
+    assert_eq!(first.await.expect("no panic").status, 500);
+    store.set(Op::Claim, Mood::Works);
+    sleep(seconds(15)).await;
+    assert_eq!(deliver(&service, "evt_1").await.status, 500, "not held");
+    assert_eq!(calls.count(), 2);
 }

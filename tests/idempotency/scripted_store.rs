@@ -32,6 +32,8 @@ pub(crate) enum Mood {
     IsLate(Duration),
     /// Takes effect, and replies after this time.
     AnswersLate(Duration),
+    /// A claim takes effect after this time, and its reply is lost, as if the engine had paused.
+    IsMadeAfter(Duration),
     /// Takes effect, and blocks its thread for this time, which no timer can end.
     Blocks(Duration),
     /// Fails without effect.
@@ -83,7 +85,7 @@ impl ScriptedStore {
                 Err(StoreError::new(StoreErrorKind::Other, "scripted").without_effect())
             }
             Mood::Panics => panic!("scripted panic of the store"),
-            Mood::Hangs => pending().await,
+            Mood::Hangs | Mood::IsMadeAfter(_) => pending().await,
             Mood::IsLate(time) => {
                 sleep(time).await;
                 work.await
@@ -116,6 +118,14 @@ impl EventStore for ScriptedStore {
         token: Token,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
+        let mood = self.script.lock().expect("not poisoned")[Op::Claim as usize].0;
+        if let Mood::IsMadeAfter(time) = mood {
+            let (memory, key) = (self.memory.clone(), key.clone());
+            tokio::spawn(async move {
+                sleep(time).await;
+                memory.claim(&key, token, lease).await
+            });
+        }
         let work = self.memory.claim(key, token, lease);
         self.act(Op::Claim, work).await
     }

@@ -14,10 +14,8 @@ fn advice_comes_before_the_cause_and_keeps_it() {
         .with_advice("the database is not listening");
     assert_eq!(error.kind(), StoreErrorKind::Unavailable);
     let advised = error.source().expect("the advice");
-    assert_eq!(
-        advised.to_string(),
-        "the database is not listening (connection refused)"
-    );
+    let seen = advised.to_string();
+    assert_eq!(seen, "the database is not listening (connection refused)");
     let cause = advised.source().expect("the cause");
     assert!(cause.is::<io::Error>());
 }

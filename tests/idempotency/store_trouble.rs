@@ -53,10 +53,8 @@ async fn a_full_store_is_answered_503_until_there_is_room() {
     let first = spawn_delivery(&service, "evt_1");
     gate.arrival().await;
     let rejected = deliver(&service, "evt_2").await;
-    assert_eq!(
-        (rejected.status.as_u16(), rejected.retry_after()),
-        (503, Some("5"))
-    );
+    let seen = (rejected.status.as_u16(), rejected.retry_after());
+    assert_eq!(seen, (503, Some("5")));
     assert_eq!(deliver(&service, "evt_1").await.status, 409);
     gate.open();
     assert_eq!(first.await.expect("no panic").status, 200);

@@ -56,10 +56,8 @@ async fn stored_and_known_events_are_answered_200() {
         let answer = deliver(&accept, Some(event("evt_1"))).await;
         assert_eq!(answer, received(is_duplicate));
     }
-    assert_eq!(
-        deliver(&accept, Some(event("evt_2"))).await,
-        received(false)
-    );
+    let seen = deliver(&accept, Some(event("evt_2"))).await;
+    assert_eq!(seen, received(false));
 }
 
 #[tokio::test]
@@ -87,10 +85,8 @@ async fn behind_the_layer_the_signed_bytes_are_stored() {
     };
     let event = taken.event.clone().trust().expect("an event");
     assert_eq!(taken.key, EventKey::of("billing", &event));
-    assert_eq!(
-        (&event.payload()[..], event.signed_at()),
-        (body.as_bytes(), signed_at())
-    );
+    let seen = (&event.payload()[..], event.signed_at());
+    assert_eq!(seen, (body.as_bytes(), signed_at()));
 }
 
 #[tokio::test]

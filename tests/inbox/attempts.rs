@@ -142,10 +142,8 @@ async fn panics_are_failures() {
     }
     let worker = Worker::new(Arc::clone(&queue), Panics).with_max_attempts(1);
     let panicked = (1, "the handler panicked".to_owned());
-    assert_eq!(
-        deaths(&queue, 2, worker).await,
-        [panicked.clone(), panicked]
-    );
+    let seen = deaths(&queue, 2, worker).await;
+    assert_eq!(seen, [panicked.clone(), panicked]);
     assert_eq!(queue.counts().await.expect("counts").waiting, 0, "evt_good");
 }
 

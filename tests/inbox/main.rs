@@ -6,6 +6,8 @@ mod conformance;
 mod failures;
 mod faulty_queue;
 mod memory_queue;
+mod poison;
+mod readiness;
 mod stored_event;
 mod support;
 mod worker;

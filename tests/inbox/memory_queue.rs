@@ -97,7 +97,13 @@ impl Queue for MemoryQueue {
         let is_due =
             |row: &&mut Row| row.due().is_some_and(|due| due <= now) || row.is_held_by(token);
         let mut chosen: Vec<&mut Row> = rows.iter_mut().filter(is_due).collect();
-        chosen.sort_by_key(|row| (!row.is_held_by(token), row.due()));
+        chosen.sort_by_key(|row| (row.attempts == 0, row.due()));
+        // Half of them are repeated ones, unless too few are new.
+        let odd = limit % 2 * usize::from(token.as_bytes()[0] % 2);
+        let repeated = chosen.iter().take_while(|row| row.attempts > 0).count();
+        let late = repeated.saturating_sub(limit / 2 + odd);
+        chosen[repeated - late..].rotate_left(late);
+        chosen.sort_by_key(|row| !row.is_held_by(token));
         let take = |row: &mut Row| {
             row.attempts += u32::from(!row.is_held_by(token));
             row.state = State::Pending(now.checked_add(lease));
@@ -145,6 +151,10 @@ impl Queue for MemoryQueue {
                 Outcome::Retry { after, error } if is_held => {
                     row.wait(Instant::now().checked_add(*after));
                     row.last_error = Some(error.clone());
+                }
+                Outcome::Released if is_held => {
+                    row.wait(Some(Instant::now()));
+                    row.attempts -= 1;
                 }
                 Outcome::Dead { error } if is_held => {
                     row.state = State::Dead(SystemTime::now());

@@ -16,10 +16,8 @@ fn serialization_keeps_each_byte() {
     assert_eq!(read, stored);
     let trusted = read.trust().expect("an event");
     assert_eq!(trusted.payload(), payload.as_bytes());
-    assert_eq!(
-        (trusted.id(), trusted.signed_at(), trusted.secret_index()),
-        ("evt_1", signed_at(), 0)
-    );
+    let seen = (trusted.id(), trusted.signed_at(), trusted.secret_index());
+    assert_eq!(seen, ("evt_1", signed_at(), 0));
 }
 
 #[test]
@@ -41,10 +39,8 @@ fn what_is_no_event_is_not_trusted() {
     let stored = |payload: &'static str| {
         StoredEvent::new(payload.into(), SystemTime::now(), 0, SystemTime::now())
     };
-    assert_eq!(
-        stored(r#"{"type":"x"}"#).trust().err(),
-        Some(PayloadError::MissingId)
-    );
+    let seen = stored(r#"{"type":"x"}"#).trust().err();
+    assert_eq!(seen, Some(PayloadError::MissingId));
     assert!(matches!(
         stored("garbage").trust(),
         Err(PayloadError::NotJson { .. })

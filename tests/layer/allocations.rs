@@ -1,8 +1,9 @@
-//! The allocations of a request: at most six. The `ratios` bench prints exact counts.
+//! The allocations of a request: at most six, and at most twice the body limit. The `ratios` bench
+//! prints exact counts.
 
 use std::{convert::Infallible, future::ready, pin::pin};
 
-use allocation_counter::measure;
+use allocation_counter::{AllocationInfo, measure};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
@@ -13,20 +14,20 @@ use testkit::{
     poll::poll_once,
 };
 use tower::{Layer, Service, service_fn};
-use tower_loops::BoxError;
+use tower_loops::{BoxError, LoopsSignatureLayer};
 
 use crate::support::{Inner, layer};
 
 const BOUND: u64 = 6;
 
-/// The allocations from the request to the response; the inner service makes none.
-fn allocations<B>(request: impl Fn() -> Request<B>) -> u64
+/// What a request takes until its response, which the inner service makes without an allocation.
+fn measured<B>(layer: &LoopsSignatureLayer, request: impl Fn() -> Request<B>) -> AllocationInfo
 where
     B: Body<Error: Into<BoxError>>,
 {
     let inner =
         service_fn(|_: Inner| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
-    let mut service = layer().layer(inner);
+    let mut service = layer.layer(inner);
     let mut deliver = |request| {
         let response = pin!(service.call(request));
         assert!(poll_once(response).is_ready());
@@ -34,7 +35,14 @@ where
     // What only the first request of a process needs is not counted.
     deliver(request());
     let request = request();
-    measure(|| deliver(request)).count_total
+    measure(|| deliver(request))
+}
+
+fn allocations<B>(request: impl Fn() -> Request<B>) -> u64
+where
+    B: Body<Error: Into<BoxError>>,
+{
+    measured(&layer(), request).count_total
 }
 
 #[test]
@@ -71,4 +79,21 @@ fn a_body_in_many_frames_is_gathered_in_one_buffer_that_doubles() {
     // The buffer at 1, 2, 4, 8, 16, 32 and 64 KiB, and the counter of its owners.
     let count = allocations(in_frames);
     assert!(count <= BOUND + 8, "{count}");
+}
+
+#[test]
+fn a_request_holds_at_most_twice_the_body_limit() {
+    const LIMIT: usize = 64 * 1024;
+    let event = format!("{EVENT}{}", " ".repeat(LIMIT - EVENT.len()));
+    let event: &'static str = event.leak();
+    // The buffer has room for all but the last byte, and grows for that one.
+    let in_frames = || {
+        let (head, last) = event.as_bytes().split_at(LIMIT - 1);
+        let frames = [&head[..1], &head[1..], last].map(Bytes::from_static);
+        signed(event, ScriptedBody::new(frames))
+    };
+    let held = measured(&layer().with_max_body_size(LIMIT), in_frames).bytes_max;
+    let buffers = 2 * LIMIT as u64;
+    assert!(held > buffers - 2, "the buffer did not grow: {held}");
+    assert!(held <= buffers + 1024, "{held}");
 }

@@ -7,11 +7,11 @@ use http::{HeaderMap, Response};
 use http_body_util::{BodyExt, Full};
 use testkit::{
     body::{ScriptedBody, Step, channel, data},
-    delivery::{EVENT, signed},
+    delivery::{EVENT, post, sign, signed},
     poll::poll_once,
 };
 use tower::{Layer, Service, service_fn};
-use tower_loops::VerifiedEvent;
+use tower_loops::{SIGNATURE_HEADER, VerifiedEvent};
 
 use crate::support::{Inner, Recorder, layer, outcome, recording, send};
 
@@ -28,35 +28,24 @@ async fn received(recorder: &Recorder) -> Bytes {
 #[tokio::test]
 async fn a_body_is_read_to_its_end_whatever_its_hints_say() {
     let length = EVENT.len() as u64;
-    let sizes = [
-        (0, None),
-        (0, Some(0)),
-        (1, Some(1)),
-        (length, Some(length)),
-        (9999, Some(9999)),
-    ];
+    let exact = [0, 1, length, 9999].map(|size| (size, Some(size)));
     for is_end_stream in [false, true] {
-        for (lower, upper) in sizes {
+        for (lower, upper) in exact.into_iter().chain([(0, None)]) {
             let name = format!("is_end_stream {is_end_stream}, {lower}..={upper:?}");
             let body = ScriptedBody::new([&EVENT[..1], &EVENT[1..20], &EVENT[20..]])
                 .saying_end(is_end_stream)
                 .saying_size(lower, upper);
             let watch = body.watch();
             let (service, recorder) = recording(&layer());
-            assert_eq!(
-                send(service, signed(EVENT, body)).await.outcome(),
-                "accepted",
-                "{name}"
-            );
+            let seen = send(service, signed(EVENT, body)).await.outcome();
+            assert_eq!(seen, "accepted", "{name}");
             assert_eq!(watch.polls(), 4, "{name}: three frames and the end");
             assert_eq!(received(&recorder).await, EVENT, "{name}");
         }
     }
     let longer = ScriptedBody::new([EVENT, " "]).saying_end(true);
-    assert_eq!(
-        outcome(&layer(), signed(EVENT, longer)).await,
-        "Invalid signature"
-    );
+    let seen = outcome(&layer(), signed(EVENT, longer)).await;
+    assert_eq!(seen, "Invalid signature");
 }
 
 #[tokio::test]
@@ -94,15 +83,20 @@ async fn a_single_frame_is_not_copied() {
 }
 
 #[tokio::test]
-async fn trailers_are_not_signed_and_are_dropped() {
-    let mut trailers = HeaderMap::new();
-    trailers.insert("x-checksum", 1.into());
+async fn trailers_are_not_signed_and_are_dropped_and_a_signature_in_them_does_not_count() {
+    let trailers = HeaderMap::from_iter([(SIGNATURE_HEADER, sign(EVENT))]);
+    for (request, expected) in [
+        (post(()), "Missing signature"),
+        (signed("another body", ()), "Invalid signature"),
+    ] {
+        let body = ScriptedBody::new([EVENT.into(), Step::Trailers(trailers.clone())]);
+        let request = request.map(|()| body);
+        assert_eq!(outcome(&layer(), request).await, expected);
+    }
     let (service, recorder) = recording(&layer());
     let body = ScriptedBody::new([EVENT.into(), Step::Trailers(trailers)]);
-    assert_eq!(
-        send(service, signed(EVENT, body)).await.outcome(),
-        "accepted"
-    );
+    let seen = send(service, signed(EVENT, body)).await.outcome();
+    assert_eq!(seen, "accepted");
     let Ok(body) = recorder.only_request().into_body().collect().await;
     assert_eq!(body.trailers(), None);
     assert_eq!(body.to_bytes(), EVENT);
@@ -119,10 +113,7 @@ async fn a_body_that_fails_is_unreadable_and_not_polled_again() {
         let answer = send(recording(&layer()).0, signed(EVENT, body)).await;
         assert_eq!(answer.outcome(), "Unreadable body", "{frames:?}");
         let source = answer.rejection.as_ref().and_then(Error::source);
-        assert_eq!(
-            source.map(ToString::to_string).as_deref(),
-            Some("reset by peer")
-        );
+        assert_eq!(source.expect("a cause").to_string(), "reset by peer");
         assert_eq!(watch.polls(), frames.len() + 1, "{frames:?}");
     }
 }

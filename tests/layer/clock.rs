@@ -83,11 +83,8 @@ async fn what_the_call_decides_does_not_change_while_the_body_arrives() {
         let _ = sender.send(data(EVENT));
         drop(sender);
         let Ok(response) = future.await;
-        assert_eq!(
-            Answer::of(response).await.outcome(),
-            expected,
-            "{seconds}, {drift}"
-        );
+        let seen = Answer::of(response).await.outcome();
+        assert_eq!(seen, expected, "{seconds}, {drift}");
     }
 }
 
@@ -102,11 +99,8 @@ async fn each_request_is_checked_at_its_own_time() {
     ];
     for (seconds, expected) in rows {
         clock.set(seconds);
-        assert_eq!(
-            send(service.clone(), genuine()).await.outcome(),
-            expected,
-            "{seconds}"
-        );
+        let seen = send(service.clone(), genuine()).await.outcome();
+        assert_eq!(seen, expected, "{seconds}");
     }
 }
 

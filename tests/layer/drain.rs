@@ -54,11 +54,8 @@ async fn a_drain_is_bounded_in_bytes() {
     for (layer, request, expected, bytes) in rows {
         let body = ScriptedBody::new(kib(3 * 1024));
         let watch = body.watch();
-        assert_eq!(
-            outcome(&layer, request.map(|()| body)).await,
-            expected,
-            "{layer:?}"
-        );
+        let seen = outcome(&layer, request.map(|()| body)).await;
+        assert_eq!(seen, expected, "{layer:?}");
         assert_eq!(watch.polls() * 1024, bytes, "{layer:?}, {expected}");
     }
 }
@@ -66,20 +63,15 @@ async fn a_drain_is_bounded_in_bytes() {
 #[tokio::test]
 async fn every_rejection_before_the_end_of_the_body_drains_it() {
     let line = |text: &str| HeaderValue::from_str(text).expect("a header value");
+    let with = |header| with_header(header, ());
     let mut twice = signed(EVENT, ());
     twice.headers_mut().append("x-loops-signature", sign(EVENT));
     let rows = [
         ("Missing signature", post(())),
         ("Ambiguous signature", twice),
-        ("Malformed signature", with_header(line("t=1"), ())),
-        (
-            "Webhook timestamp too old",
-            with_header(line("t=1,v1=0"), ()),
-        ),
-        (
-            "Invalid signature",
-            with_header(line("t=1700000000,v1=0"), ()),
-        ),
+        ("Malformed signature", with(line("t=1"))),
+        ("Webhook timestamp too old", with(line("t=1,v1=0"))),
+        ("Invalid signature", with(line("t=1700000000,v1=0"))),
         ("Payload too large", declaring(MIB)),
     ];
     let layer = layer().with_max_body_size(MIB - 1);
@@ -168,11 +160,8 @@ fn a_drain_holds_no_data_and_no_inner_service() {
             assert!(poll_once(future.as_mut()).is_pending(), "{name}");
         }
         assert_eq!(held.load(Ordering::SeqCst), 0, "{name}: frames held");
-        assert_eq!(
-            recorder.clones(),
-            clones,
-            "{name}: clones of the inner service"
-        );
+        let seen = recorder.clones();
+        assert_eq!(seen, clones, "{name}: clones of the inner service");
         drop(sender);
         let Poll::Ready(Ok(response)) = poll_once(future.as_mut()) else {
             panic!("{name}: no response");

@@ -18,6 +18,9 @@ const LENGTH: usize = EVENT.len();
 const MIB: usize = 1024 * 1024;
 const TOO_LARGE: &str = "Payload too large";
 
+/// The event in two frames.
+const TWO: [&str; 2] = [r#"{"id":"evt_1","#, r#""type":"charge.succeeded"}"#];
+
 /// Frames, the limit, and the polls before the rejection; `None` where the body is accepted.
 type Row = (&'static [&'static str], usize, Option<usize>);
 
@@ -26,16 +29,8 @@ async fn the_frame_that_crosses_the_limit_decides() {
     let rows: [Row; 9] = [
         (&[EVENT], LENGTH, None),
         (&[EVENT], LENGTH - 1, Some(1)),
-        (
-            &[r#"{"id":"evt_1","#, r#""type":"charge.succeeded"}"#],
-            LENGTH,
-            None,
-        ),
-        (
-            &[r#"{"id":"evt_1","#, r#""type":"charge.succeeded"}"#],
-            LENGTH - 1,
-            Some(2),
-        ),
+        (&TWO, LENGTH, None),
+        (&TWO, LENGTH - 1, Some(2)),
         (&[EVENT, "m", "ore"], LENGTH, Some(2)),
         (&["", EVENT, "", ""], LENGTH, None),
         (&[EVENT, "", "m"], LENGTH, Some(3)),
@@ -60,10 +55,8 @@ async fn the_frame_that_crosses_the_limit_decides() {
         assert_eq!(named, Some(limit), "{frames:?}");
     }
     let empty = signed("", Full::<Bytes>::default());
-    assert_eq!(
-        outcome(&layer().with_max_body_size(0), empty).await,
-        "Invalid payload"
-    );
+    let seen = outcome(&layer().with_max_body_size(0), empty).await;
+    assert_eq!(seen, "Invalid payload");
 }
 
 #[tokio::test]
@@ -73,11 +66,8 @@ async fn every_part_of_a_frame_counts() {
         let layer = layer().with_max_body_size(limit);
         // `map_frame` drops the size hint.
         let body = Full::new(parts()).map_frame(|frame| frame);
-        assert_eq!(
-            outcome(&layer, signed(EVENT, body)).await,
-            expected,
-            "{limit}"
-        );
+        let seen = outcome(&layer, signed(EVENT, body)).await;
+        assert_eq!(seen, expected, "{limit}");
     }
 }
 
@@ -88,12 +78,8 @@ type Declaration<'a> = (&'a [&'a [u8]], (u64, Option<u64>), usize, &'static str)
 async fn a_declared_length_over_the_limit_decides_before_the_body_is_polled() {
     let at = LENGTH as u64;
     let (max, huge) = (usize::MAX as u64, (usize::MAX as u64).div_ceil(2));
-    let (nines, huge_text) = ("9".repeat(30), huge.to_string());
-    let [at_text, over_text, padded] = [
-        LENGTH.to_string(),
-        (LENGTH + 1).to_string(),
-        format!("{LENGTH:030}"),
-    ];
+    let (nines, padded) = ("9".repeat(30), format!("{LENGTH:030}"));
+    let [at_text, over_text, huge_text] = [at, at + 1, huge].map(|length| length.to_string());
     let (at_text, over_text) = (at_text.as_bytes(), over_text.as_bytes());
     let unknown = (0, None);
     #[rustfmt::skip]
@@ -147,11 +133,9 @@ async fn a_declared_length_over_the_limit_decides_before_the_body_is_polled() {
 async fn the_limit_is_one_mebibyte_unless_set() {
     for (length, expected) in [(MIB, "accepted"), (MIB + 1, TOO_LARGE)] {
         let event = format!("{EVENT}{}", " ".repeat(length - LENGTH));
-        let halves = event
-            .as_bytes()
-            .chunks(length / 2)
-            .map(Bytes::copy_from_slice);
-        let request = signed(&event, ScriptedBody::new(halves));
+        let halves = event.as_bytes().chunks(length / 2);
+        let halves = ScriptedBody::new(halves.map(Bytes::copy_from_slice));
+        let request = signed(&event, halves);
         assert_eq!(outcome(&layer(), request).await, expected, "{length}");
     }
 }
@@ -162,25 +146,21 @@ async fn a_limiter_further_out_counts_as_this_one() {
     let limited = |limit| signed(EVENT, Limited::new(frames(), limit));
     assert_eq!(outcome(&layer(), limited(LENGTH)).await, "accepted");
     let answer = send(recording(&layer()).0, limited(LENGTH - 1)).await;
-    let rejection = answer.rejection;
-    assert!(
-        matches!(rejection, Some(Rejection::BodyTooLarge { limit: None, .. })),
-        "{rejection:?}"
-    );
+    let rejection = answer.rejection.expect("a rejection");
+    assert!(matches!(
+        rejection,
+        Rejection::BodyTooLarge { limit: None, .. }
+    ));
 
     for (limit, expected) in [(LENGTH - 1, TOO_LARGE), (LENGTH, "accepted")] {
         let stack = ServiceBuilder::new()
             .layer(RequestBodyLimitLayer::new(limit))
             .layer(layer())
             .service(Recorder::default());
-        assert_eq!(
-            send(stack.clone(), signed(EVENT, frames())).await.outcome(),
-            expected
-        );
+        let seen = send(stack.clone(), signed(EVENT, frames())).await.outcome();
+        assert_eq!(seen, expected);
         // While an unsigned body is drained, its limiter changes nothing.
-        assert_eq!(
-            send(stack, post(frames())).await.outcome(),
-            "Missing signature"
-        );
+        let seen = send(stack, post(frames())).await.outcome();
+        assert_eq!(seen, "Missing signature");
     }
 }

@@ -5,7 +5,6 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     process::{self, Child, Command},
-    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -23,11 +22,11 @@ pub(crate) struct Nginx {
 impl Nginx {
     /// Forwards requests to these servers, as one upstream.
     pub(crate) async fn start(servers: &[SocketAddr]) -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("tower-loops-proxy-{}-{count}", process::id());
-        let folder = env::temp_dir().join(name);
-        fs::create_dir(&folder).unwrap();
+        // A process that was killed has left its folders, and its id may come again.
+        let name = |number| format!("tower-loops-proxy-{}-{number}", process::id());
+        let mut folders = (0..1000).map(|number| env::temp_dir().join(name(number)));
+        let folder = folders.find(|folder| fs::create_dir(folder).is_ok());
+        let folder = folder.expect("a folder for temporary files");
         fs::write(folder.join("nginx.conf"), configuration(servers)).unwrap();
         let child = Command::new(program())
             .arg("-p")
@@ -38,7 +37,7 @@ impl Nginx {
             .spawn()
             .unwrap();
         let mut nginx = Self { child, folder };
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + Duration::from_secs(120);
         while nginx.connect().await.is_err() {
             let status = nginx.child.try_wait().unwrap();
             let is_starting = status.is_none() && Instant::now() < deadline;

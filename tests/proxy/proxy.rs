@@ -117,7 +117,8 @@ async fn attacked(layer: LoopsSignatureLayer) -> Answered {
     let mut deliveries = interval(Duration::from_millis(50));
     let end = Instant::now() + Duration::from_secs(6);
     let mut answered = Answered::default();
-    while Instant::now() < end {
+    // However busy the machine is, there are enough of both.
+    while Instant::now() < end || answered.genuine <= 20 || answered.rejections <= 2 {
         tokio::select! {
             _ = attacks.tick() => {
                 let (status, _) = send(&nginx, &[], &attack).await;
@@ -141,10 +142,6 @@ async fn an_attacker_takes_no_server_out_of_service() {
     let answered = attacked(layer()).await;
     assert_eq!(answered.genuine_lost, 0, "{answered:?}");
     assert_eq!(answered.rejections_lost, 0, "{answered:?}");
-    assert!(
-        answered.genuine > 20 && answered.rejections > 2,
-        "{answered:?}"
-    );
 }
 
 /// The control. Which responses are lost is a race between reading and writing in nginx.

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use deadpool_postgres::{Manager, Pool, tokio_postgres::NoTls};
+use deadpool_postgres::{
+    Manager, Pool,
+    tokio_postgres::{NoTls, types::Type},
+};
 use engine::Postgres as Server;
 use tokio::task::JoinSet;
 use tower_loops_postgres::{PostgresInbox, PostgresStore};
@@ -43,6 +46,36 @@ impl<const PREPARED: bool> Postgres<PREPARED> {
         let row = client.query_one(sql, &[]).await.expect("read");
         row.get::<_, i64>(0).unsigned_abs()
     }
+
+    /// Inserts rows by hand, by so many tasks with a connection each.
+    async fn inserts(&self, tasks: usize, each: usize, are_prepared: bool) -> Duration {
+        let schema = self.store("floor");
+        schema.ensure_schema().await.expect("created");
+        self.run("TRUNCATE floor").await;
+        let sql = "INSERT INTO floor (namespace, event_id, done, until) VALUES ('billing', $1, true, 'infinity')";
+        let mut clients = Vec::new();
+        for _ in 0..tasks {
+            let client = self.pool.get().await.expect("connected");
+            let insert = client.prepare_cached(sql).await.expect("prepared");
+            clients.push((client, insert));
+        }
+        let mut running = JoinSet::new();
+        let start = Instant::now();
+        for (task, (client, insert)) in clients.into_iter().enumerate() {
+            running.spawn(async move {
+                for number in task * each..(task + 1) * each {
+                    let id = format!("charge.succeeded:evt_3MtwBwLkdIwHu7ix{number:08}");
+                    let inserted = match are_prepared {
+                        true => client.execute(&insert, &[&id]).await,
+                        false => client.execute_typed(sql, &[(&id, Type::TEXT)]).await,
+                    };
+                    inserted.expect("inserted");
+                }
+            });
+        }
+        running.join_all().await;
+        start.elapsed()
+    }
 }
 
 impl<const PREPARED: bool> Engine for Postgres<PREPARED> {
@@ -65,28 +98,7 @@ impl<const PREPARED: bool> Engine for Postgres<PREPARED> {
     }
 
     async fn floor(&self, tasks: usize, each: usize) -> Duration {
-        let schema = self.store("floor");
-        schema.ensure_schema().await.expect("created");
-        self.run("TRUNCATE floor").await;
-        let sql = "INSERT INTO floor (namespace, event_id, done, until) VALUES ('billing', $1, true, 'infinity')";
-        let mut clients = Vec::new();
-        for _ in 0..tasks {
-            let client = self.pool.get().await.expect("connected");
-            let insert = client.prepare_cached(sql).await.expect("prepared");
-            clients.push((client, insert));
-        }
-        let mut running = JoinSet::new();
-        let start = Instant::now();
-        for (task, (client, insert)) in clients.into_iter().enumerate() {
-            running.spawn(async move {
-                for number in task * each..(task + 1) * each {
-                    let id = format!("charge.succeeded:evt_3MtwBwLkdIwHu7ix{number:08}");
-                    client.execute(&insert, &[&id]).await.expect("inserted");
-                }
-            });
-        }
-        running.join_all().await;
-        start.elapsed()
+        self.inserts(tasks, each, true).await
     }
 
     async fn fill(&self, _: &PostgresStore, rows: u64) {
@@ -114,6 +126,16 @@ impl<const PREPARED: bool> Engine for Postgres<PREPARED> {
 
 impl<const PREPARED: bool> InboxEngine for Postgres<PREPARED> {
     type Inbox = PostgresInbox;
+
+    const INBOX_FLOOR: &str = if PREPARED {
+        Self::FLOOR
+    } else {
+        "one insert that is not prepared either (fsync = on)"
+    };
+
+    async fn insert(&self, tasks: usize, each: usize) -> Duration {
+        self.inserts(tasks, each, PREPARED).await
+    }
 
     async fn empty_inbox(&self) -> PostgresInbox {
         let inbox = PostgresInbox::new(self.pool.clone()).with_prepared_statements(PREPARED);

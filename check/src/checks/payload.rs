@@ -106,7 +106,8 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-/// What may be left of events. Whether they have effects is not known: an order's id may be missing.
+/// What may be left of events. Whether they have effects is not known: an order's id may be
+/// missing.
 fn least(loops: &mut Loops) -> Vec<Delivery> {
     let mut all = Vec::new();
     for (label, metadata) in [

@@ -1,18 +1,24 @@
 //! Receivers with one fault each: it is found, and under its concern alone.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, convert::Infallible, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header::LOCATION, request::Parts};
 use http_body_util::{BodyExt, Full};
 use tower::{ServiceExt, util::BoxCloneService};
-use tower_loops::{Rejection, SIGNATURE_HEADER, Secret};
+use tower_loops::{LoopsSignatureLayer, Rejection, SIGNATURE_HEADER, Secret};
 use tower_loops_check::Concern;
 
-use crate::receiver::{Effects, Handler, Receiver, behind, boxed, failures, signature};
+use crate::receiver::{Body, Effects, Handler, Receiver, behind, boxed, failures, signature};
 
 pub(crate) fn acknowledging(effects: &Effects) -> Handler {
     effects.handler(|_| StatusCode::OK)
+}
+
+/// What fails of a receiver behind this layer that is right otherwise.
+async fn failures_behind(signature: LoopsSignatureLayer) -> Vec<(String, &'static str)> {
+    let effects = Effects::default();
+    failures(effects.suite(), behind(signature, acknowledging(&effects))).await
 }
 
 #[track_caller]
@@ -22,30 +28,32 @@ fn are_of(found: &[(String, &str)], concern: Concern, check: &str) {
     assert!(found.iter().any(|(_, name)| *name == check), "{found:?}");
 }
 
+/// The receiver, with this around it.
+pub(crate) fn around<F, R>(receiver: Receiver, handle: F) -> Receiver
+where
+    F: Fn(Receiver, Request<Full<Bytes>>) -> R + Clone + Send + 'static,
+    R: Future<Output = Result<Response<Body>, Infallible>> + Send + 'static,
+{
+    let handle = move |request| handle(receiver.clone(), request);
+    BoxCloneService::new(tower::service_fn(handle))
+}
+
 /// The receiver, with requests changed before they are verified.
 fn before(receiver: Receiver, change: fn(&mut Parts, Bytes) -> Bytes) -> Receiver {
-    let service = move |request: Request<Full<Bytes>>| {
-        let receiver = receiver.clone();
-        async move {
-            let (mut head, body) = request.into_parts();
-            let Ok(body) = body.collect().await;
-            let body = change(&mut head, body.to_bytes());
-            receiver
-                .oneshot(Request::from_parts(head, Full::new(body)))
-                .await
-        }
-    };
-    BoxCloneService::new(tower::service_fn(service))
+    around(receiver, move |receiver, request| async move {
+        let (mut head, body) = request.into_parts();
+        let Ok(body) = body.collect().await;
+        let body = Full::new(change(&mut head, body.to_bytes()));
+        receiver.oneshot(Request::from_parts(head, body)).await
+    })
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_or_guessable_secret_is_accepted_as_well() {
     // HMAC fills a key with zeros: the first one is the empty one.
     for (other, check) in [("\0", "empty-secret"), ("undefined", "guessable-secret")] {
-        let effects = Effects::default();
         let other = Secret::new(other).expect("it is not empty");
-        let signature = signature().with_additional_secret(other);
-        let found = failures(effects.suite(), behind(signature, acknowledging(&effects))).await;
+        let found = failures_behind(signature().with_additional_secret(other)).await;
         assert_eq!(found, [("signature".to_owned(), check)]);
     }
 }
@@ -55,21 +63,17 @@ async fn some_types_are_not_verified() {
     for text in [r#""type":"invoice."#, r#""livemode":false"#] {
         let effects = Effects::default();
         let receiver = behind(signature(), acknowledging(&effects));
-        let service = move |request: Request<Full<Bytes>>| {
-            let receiver = receiver.clone();
-            async move {
-                let (head, body) = request.into_parts();
-                let Ok(body) = body.collect().await;
-                let body = body.to_bytes();
-                if String::from_utf8_lossy(&body).contains(text) {
-                    return Ok(with_status(200, "").map(BodyExt::boxed_unsync));
-                }
-                let request = Request::from_parts(head, Full::new(body));
-                receiver.oneshot(request).await
+        let receiver = around(receiver, move |receiver, request| async move {
+            let (head, body) = request.into_parts();
+            let Ok(body) = body.collect().await;
+            let body = body.to_bytes();
+            if String::from_utf8_lossy(&body).contains(text) {
+                return Ok(with_status(200, "").map(BodyExt::boxed_unsync));
             }
-        };
-        let service = BoxCloneService::new(tower::service_fn(service));
-        let found = failures(effects.suite(), service).await;
+            let request = Request::from_parts(head, Full::new(body));
+            receiver.oneshot(request).await
+        });
+        let found = failures(effects.suite(), receiver).await;
         assert_eq!(found, [("signature".to_owned(), "other-types")]);
     }
 }
@@ -110,8 +114,8 @@ async fn a_forgery_is_answered_401_and_handled() {
     let effects = Effects::default();
     let suite = effects.suite().only(Concern::Signature);
     let receiver = behind(signature(), acknowledging(&effects));
-    let service = move |request: Request<Full<Bytes>>| {
-        let (receiver, effects) = (receiver.clone(), effects.clone());
+    let receiver = around(receiver, move |receiver, request| {
+        let effects = effects.clone();
         async move {
             let response = receiver.oneshot(request).await?;
             if response.status() == StatusCode::UNAUTHORIZED {
@@ -119,17 +123,16 @@ async fn a_forgery_is_answered_401_and_handled() {
             }
             Ok(response)
         }
-    };
-    let found = failures(suite, BoxCloneService::new(tower::service_fn(service))).await;
+    });
+    let found = failures(suite, receiver).await;
     are_of(&found, Concern::Signature, "other-secret");
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_tolerance_is_an_hour_or_a_minute() {
     for (seconds, check) in [(3600, "stale"), (60, "edge-kept"), (310, "early-edge")] {
-        let effects = Effects::default();
-        let signature = signature().with_tolerance(Duration::from_secs(seconds));
-        let found = failures(effects.suite(), behind(signature, acknowledging(&effects))).await;
+        let tolerance = Duration::from_secs(seconds);
+        let found = failures_behind(signature().with_tolerance(tolerance)).await;
         are_of(&found, Concern::Timestamp, check);
     }
 }
@@ -178,9 +181,7 @@ async fn an_unknown_type_is_rejected() {
 
 #[tokio::test(start_paused = true)]
 async fn there_is_no_limit() {
-    let effects = Effects::default();
-    let signature = signature().with_max_body_size(usize::MAX);
-    let found = failures(effects.suite(), behind(signature, acknowledging(&effects))).await;
+    let found = failures_behind(signature().with_max_body_size(usize::MAX)).await;
     are_of(&found, Concern::Limits, "oversize-declared");
 }
 
@@ -205,9 +206,7 @@ async fn rejections_say_too_much_or_the_wrong_thing() {
         }),
     ];
     for (check, response) in rejections {
-        let effects = Effects::default();
-        let signature = signature().with_rejection_response(response);
-        let found = failures(effects.suite(), behind(signature, acknowledging(&effects))).await;
+        let found = failures_behind(signature().with_rejection_response(response)).await;
         assert_eq!(found, [("answers".to_owned(), check)]);
     }
 }

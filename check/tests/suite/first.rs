@@ -35,10 +35,8 @@ async fn what_is_not_accepted_ends_the_run() {
         let [result] = &results[..] else {
             panic!("{results:?}")
         };
-        assert_eq!(
-            (result.concern.as_str(), result.verdict),
-            (concern, Verdict::Fail)
-        );
+        let seen = (result.concern.as_str(), result.verdict);
+        assert_eq!(seen, (concern, Verdict::Fail));
         assert!(!result.advice.is_empty());
     }
 }

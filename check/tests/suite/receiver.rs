@@ -21,7 +21,7 @@ use tower_loops::{
 };
 use tower_loops_check::{CheckResult, Suite, Verdict};
 
-type Body = UnsyncBoxBody<Bytes, Infallible>;
+pub(crate) type Body = UnsyncBoxBody<Bytes, Infallible>;
 pub(crate) type Receiver = BoxCloneService<Request<Full<Bytes>>, Response<Body>, Infallible>;
 pub(crate) type Handler =
     BoxCloneSyncService<Request<Full<Bytes>>, Response<Full<Bytes>>, Infallible>;

@@ -1,7 +1,5 @@
 //! `check` as a process: its lines, its options and its exit codes.
 
-use std::time::{Duration, Instant};
-
 use serde_json::Value;
 
 use crate::support::{
@@ -11,15 +9,9 @@ use crate::support::{
 };
 
 #[test]
-fn a_correct_endpoint_passes_within_a_minute() {
+fn a_correct_endpoint_passes() {
     let listening = Listening::start(&[]);
-    let start = Instant::now();
     let ran = run(&mut tower_loops(["check", &listening.url, "--json"]));
-    assert!(
-        start.elapsed() < Duration::from_secs(60),
-        "{:?}",
-        start.elapsed()
-    );
     let lines = ran.json();
     let (summary, checks) = lines.split_last().expect("lines");
     let failed: Vec<&Value> = checks

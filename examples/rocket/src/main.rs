@@ -1,4 +1,5 @@
-//! The endpoint in Rocket: a data guard of some 20 lines, on `Verifier`, and the catcher that responds to rejections.
+//! The endpoint in Rocket: a data guard of some 20 lines, on `Verifier`, and the catcher that
+//! responds to rejections.
 //!
 //! ```sh
 //! LOOPS_WEBHOOK_SECRET=whsec_example cargo run --manifest-path examples/rocket/Cargo.toml
@@ -29,8 +30,8 @@ use tower_loops::{
 /// The longest body that is accepted. Of any body, twice as much is read before the response.
 const MAX_BODY: usize = 1024 * 1024;
 
-/// For the whole body, accepted or rejected, after its first 512 bytes: Rocket reads those itself, without a timeout. A proxy
-/// in front must limit that.
+/// For the whole body, accepted or rejected, after its first 512 bytes: Rocket reads those itself,
+/// without a timeout. A proxy in front must limit that.
 const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A handler with this argument runs only for what Loops signed.
@@ -51,7 +52,8 @@ impl<'r> FromData<'r> for Event {
         match verified.unwrap_or_else(|_| Err(Rejection::body_timeout())) {
             Ok(event) => Outcome::Success(Self(event)),
             Err(rejection) => {
-                // Reads on, so that a client that is still writing sees the response and not a reset connection.
+                // Reads on, so that a client that is still writing sees the response and not a
+                // reset connection.
                 let _ = timeout_at(deadline, copy(&mut body, &mut sink())).await;
                 request.local_cache(|| Some(rejection.clone()));
                 Outcome::Error((Status::new(rejection.status().as_u16()), Some(rejection)))
@@ -65,7 +67,8 @@ async fn verify(
     request: &Request<'_>,
     body: &mut DataStream<'_>,
 ) -> Result<VerifiedEvent, Rejection> {
-    // Every line: the first of several would hide the others. (Rocket itself drops lines that are not UTF-8.)
+    // Every line: the first of several would hide the others. (Rocket itself drops lines that are
+    // not UTF-8.)
     let lines = request.headers().get(SIGNATURE_HEADER.as_str());
     let mut verification = verifier.begin_lines(lines.map(str::as_bytes), SystemTime::now())?;
     let mut chunk = vec![0; 16 * 1024];

@@ -5,8 +5,8 @@ use crate::event::object::{
     reference::Reference, text::Word,
 };
 
-/// A payment. Amounts are integers in the currency's minor unit, times are Unix seconds. Every field
-/// is optional; `null` counts as absent.
+/// A payment. Amounts are integers in the currency's minor unit, times are Unix seconds. Every
+/// field is optional; `null` counts as absent.
 ///
 /// ```
 /// use tower_loops::Charge;
@@ -26,8 +26,8 @@ pub struct Charge {
     pub id: Option<String>,
     /// The amount charged, in minor units.
     pub amount: Option<i64>,
-    /// The sum of all refunds of the charge so far, in minor units. It is cumulative: what is new is
-    /// the difference to the previous value, which
+    /// The sum of all refunds of the charge so far, in minor units. It is cumulative: what is new
+    /// is the difference to the previous value, which
     /// [`previous_as`](crate::VerifiedEvent::previous_as) gives.
     pub amount_refunded: Option<i64>,
     /// The ISO currency code, lower case.

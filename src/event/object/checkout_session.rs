@@ -6,7 +6,7 @@ use crate::event::object::{
     metadata::Metadata,
     path::Unreadable,
     reference::Reference,
-    text::Word,
+    text::{Word, Words},
 };
 
 /// A checkout. Amounts are integers in the currency's minor unit, times are Unix seconds. Every
@@ -110,7 +110,7 @@ fields! {
             "shipping_details", "collected_information.shipping_details", "shipping"
         ],
         custom_fields: ["custom_fields"],
-        payment_method_types: ["payment_method_types"],
+        payment_method_types: ["payment_method_types"] as Words,
         locale: ["locale"] as Word,
         product_name: ["productName"],
         external_customer_id: ["externalCustomerId"],

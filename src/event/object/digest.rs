@@ -5,7 +5,7 @@ use std::{
     sync::LazyLock,
 };
 
-/// Keyed anew in each process, so that nobody can look up or guess what a logged digest is of.
+/// Each process has a key of its own, so that nobody can look up or guess what a digest is of.
 static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// A short digest of a whole value.

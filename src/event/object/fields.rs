@@ -51,10 +51,42 @@ impl Field for Unreadable {
     }
 }
 
+/// What becomes of a value that a wrapper has read in a special way.
+pub(super) trait FromRead<T> {
+    fn from_read(value: Option<T>) -> Self;
+}
+
+impl<T> FromRead<T> for Option<T> {
+    fn from_read(value: Option<T>) -> Self {
+        value
+    }
+}
+
+/// The wrapper can be read and have nothing to say.
+impl<T> FromRead<Option<T>> for Option<T> {
+    fn from_read(value: Option<Option<T>>) -> Self {
+        value.flatten()
+    }
+}
+
+impl<T> FromRead<Vec<T>> for Vec<T> {
+    fn from_read(value: Option<Self>) -> Self {
+        value.unwrap_or_default()
+    }
+}
+
 /// The table of a struct's fields: from which paths each is read, the first of which it is written
-/// to. `as` names a wrapper that reads it in a special way. With a word for the `object` member, the
-/// struct is an outermost object, which knows what could not be read.
+/// to. `as` names a wrapper that reads it in a special way. With a word for the `object` member,
+/// the struct is an outermost object, which knows what could not be read.
 macro_rules! fields {
+    (@read $members:ident, $paths:expr) => {
+        crate::event::object::fields::Field::read(&mut $members, $paths)
+    };
+    (@read $members:ident, $paths:expr, $reader:ident) => {
+        crate::event::object::fields::FromRead::from_read(
+            $members.first($paths).map(|$reader(value)| value),
+        )
+    };
     (
         $object:ident $(: $kind:literal)? {
             $($field:ident: [$($path:literal),*] $(as $reader:ident)?,)*
@@ -82,9 +114,7 @@ macro_rules! fields {
                 )?
                 #[allow(unused_mut, reason = "only some are normalised")]
                 let mut object = Self {
-                    $($field: members
-                        .field$(::<Option<$reader>>)?(&[$($path),*])
-                        $(.map(|$reader(value)| value))?,)*
+                    $($field: fields!(@read members, &[$($path),*] $(, $reader)?),)*
                 };
                 $($normalise(&mut object, json);)?
                 Some(object)

@@ -1,13 +1,17 @@
 //! The object of `invoice.*` events.
 
-use crate::event::object::{
-    fields::fields,
-    invoice_line::{InvoiceLine, TaxAmounts},
-    metadata::Metadata,
-    path::Unreadable,
-    read::Json,
-    reference::Reference,
-    text::Word,
+use crate::{
+    event::object::{
+        fields::fields,
+        invoice_line::{InvoiceLine, TaxAmounts},
+        invoice_payment::PaymentIntent,
+        metadata::Metadata,
+        path::Unreadable,
+        read::Json,
+        reference::Reference,
+        text::Word,
+    },
+    json::last_member,
 };
 
 /// An invoice. Amounts are integers in the currency's minor unit, times are Unix seconds. Every
@@ -52,8 +56,8 @@ pub struct Invoice {
     /// The start of the period that usage is billed for, in Unix seconds. Not the period paid for:
     /// see [`paid_until`](Self::paid_until).
     pub period_start: Option<i64>,
-    /// The end of the period that usage is billed for, in Unix seconds. It lies one period back: see
-    /// [`paid_until`](Self::paid_until).
+    /// The end of the period that usage is billed for, in Unix seconds. It lies one period back:
+    /// see [`paid_until`](Self::paid_until).
     pub period_end: Option<i64>,
     /// The page where the customer sees and pays it.
     pub hosted_invoice_url: Option<String>,
@@ -67,7 +71,8 @@ pub struct Invoice {
     pub collection_method: Option<String>,
     /// How it is paid.
     pub default_payment_method: Option<Reference>,
-    /// The payment intent.
+    /// The payment intent; in newer API versions that of the default one of the invoice's payments,
+    /// else the one that all of them name.
     pub payment_intent: Option<Reference>,
     /// The newest charge.
     pub charge: Option<Reference>,
@@ -113,7 +118,7 @@ fields! {
         billing_reason: ["billing_reason"] as Word,
         collection_method: ["collection_method", "billing"] as Word,
         default_payment_method: ["default_payment_method"],
-        payment_intent: ["payment_intent"],
+        payment_intent: ["payment_intent", "payments"] as PaymentIntent,
         charge: ["charge"],
         subscription: ["subscription", "parent.subscription_details.subscription"],
         subscription_metadata: [
@@ -159,7 +164,8 @@ impl Invoice {
     }
 
     /// Whether there are more lines than [`lines`](Self::lines) has: the payload has the first ones
-    /// only, or more than 10,000. [`paid_until`](Self::paid_until) may be too early then.
+    /// only (it says so, or counts more), or more than 10,000. [`paid_until`](Self::paid_until) may
+    /// be too early then.
     #[must_use]
     pub fn lines_truncated(&self) -> bool {
         self.lines_has_more == Some(true)
@@ -168,8 +174,9 @@ impl Invoice {
     /// Until when the subscription is paid for once this invoice is paid, in Unix seconds: the
     /// latest end of the periods of the lines that belong to the subscription and are no proration.
     ///
-    /// The invoice's own [`period_end`](Self::period_end) lies one period back. A line that names no
-    /// subscription belongs to it, unless it is an invoice item.
+    /// The invoice's own [`period_end`](Self::period_end) lies one period back. A line that names
+    /// no subscription belongs to it, unless it is an invoice item. One whose `proration` is
+    /// absent, or [unreadable](Self::unreadable), counts as no proration.
     #[must_use]
     pub fn paid_until(&self) -> Option<i64> {
         let subscription = self.subscription();
@@ -187,9 +194,19 @@ impl Invoice {
     }
 
     fn mark_truncated(&mut self, json: &Json<'_>) {
-        if json.is_cut() {
+        if json.is_cut() || (self.lines_has_more.is_none() && self.counts_more_lines(json)) {
             self.lines_has_more = Some(true);
         }
+    }
+
+    /// Whether the list of the lines, as old API versions have it, counts more than it has.
+    fn counts_more_lines(&self, json: &Json<'_>) -> bool {
+        let count = || {
+            let list = last_member(json.text, "lines").filter(|list| list.starts_with('{'))?;
+            let count = last_member(list, "total_count").or_else(|| last_member(list, "count"))?;
+            count.parse().ok()
+        };
+        count().is_some_and(|count: usize| count > self.lines.len())
     }
 }
 

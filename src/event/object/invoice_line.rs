@@ -136,7 +136,8 @@ fields! {
     }
 }
 
-/// The tax of an invoice: an amount, or in newer API versions a list of amounts, which is their sum.
+/// The tax of an invoice: an amount, or in newer API versions a list of amounts, which is their
+/// sum.
 #[derive(serde::Serialize)]
 pub(super) struct TaxAmounts(pub(super) i64);
 

@@ -8,8 +8,8 @@ use crate::{
     json::{Malformed, elements, last_member},
 };
 
-/// The most entries of a list or map that are read. A struct takes far more memory than its shortest
-/// JSON, `{}`; no real payload of 1 MiB has so many entries.
+/// The most entries of a list or map that are read. A struct takes far more memory than its
+/// shortest JSON, `{}`; no real payload of 1 MiB has so many entries.
 pub(super) const MAX_ENTRIES: usize = 10_000;
 
 impl<T: FromJson> FromJson for Vec<T> {

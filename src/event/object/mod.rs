@@ -17,6 +17,7 @@ mod digest;
 mod fields;
 mod invoice;
 mod invoice_line;
+mod invoice_payment;
 mod list;
 mod metadata;
 mod number;

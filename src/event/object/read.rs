@@ -2,7 +2,6 @@
 
 use crate::{
     event::object::{
-        fields::Field,
         path::{Path, Report, Step, Unreadable},
         table::Table,
     },
@@ -141,11 +140,6 @@ impl<const N: usize> Members<'_, N> {
         }
     }
 
-    /// Reads the next field of the table, which has these paths.
-    pub(super) fn field<T: Field>(&mut self, paths: &[&'static str]) -> T {
-        T::read(self, paths)
-    }
-
     /// Reads the first of these paths that has a value.
     pub(super) fn first<T: FromJson>(&mut self, paths: &[&'static str]) -> Option<T> {
         let start = self.next;
@@ -166,8 +160,8 @@ impl<const N: usize> Members<'_, N> {
         })
     }
 
-    /// Reports what stands in place of an object with fields. A price or a plan may be its id, and a
-    /// list may be bare.
+    /// Reports what stands in place of an object with fields. A price or a plan may be its id, and
+    /// a list may be bare.
     fn report_container(&self, path: &'static str, value: &str) {
         let may_be_id = path.ends_with("price") || path.ends_with("plan");
         if value != "null" && !may_be_id && !value.starts_with('[') {

@@ -96,8 +96,8 @@ impl Subscription {
         self.current_period_start.or_else(|| starts.min())
     }
 
-    /// When the current period ends, in Unix seconds: the subscription's own, else the latest of its
-    /// items (where newer API versions have it).
+    /// When the current period ends, in Unix seconds: the subscription's own, else the latest of
+    /// its items (where newer API versions have it).
     #[must_use]
     pub fn current_period_end(&self) -> Option<i64> {
         let ends = self.items.iter().filter_map(|item| item.current_period_end);
@@ -116,9 +116,9 @@ impl Subscription {
             return;
         };
         let plan = SubscriptionItem {
-            price: members.field(&PATHS[..1]),
-            product: members.field(&PATHS[1..2]),
-            quantity: members.field(&PATHS[2..]),
+            price: members.first(&PATHS[..1]),
+            product: members.first(&PATHS[1..2]),
+            quantity: members.first(&PATHS[2..]),
             ..SubscriptionItem::default()
         };
         match &mut self.items[..] {

@@ -1,5 +1,5 @@
-//! The paths of a struct's fields, as a hash table that is built at compile time: most members of an
-//! object are unknown, and cost one look into it.
+//! The paths of a struct's fields, as a hash table that is built at compile time: most members of
+//! an object are unknown, and cost one look into it.
 
 /// A power of two.
 const BUCKETS: usize = 64;
@@ -39,8 +39,8 @@ impl<const N: usize> Table<N> {
         table
     }
 
-    /// Calls `found` with the index of each path that begins with this key. Returns whether there is
-    /// one.
+    /// Calls `found` with the index of each path that begins with this key. Returns whether there
+    /// is one.
     #[inline]
     pub(super) fn find(&self, key: &str, mut found: impl FnMut(usize)) -> bool {
         let mut is_known = false;

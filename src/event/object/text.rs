@@ -28,6 +28,17 @@ impl FromJson for Word {
     }
 }
 
+/// Words of the API.
+#[derive(serde::Serialize)]
+pub(super) struct Words(pub(super) Vec<String>);
+
+impl FromJson for Words {
+    fn from_json(json: &Json<'_>) -> Option<Self> {
+        let words = Vec::<Word>::from_json(json)?;
+        Some(Self(words.into_iter().map(|Word(word)| word).collect()))
+    }
+}
+
 /// `4900` for `4900`, `4900.0` and `49e2`; any other number as it is spelled.
 pub(super) fn decimal_text(number: &str) -> String {
     exact(number).map_or_else(|| number.to_owned(), |integer| integer.to_string())

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use tokio::{sync::Barrier, task::JoinSet, time::sleep};
+use tokio::time::sleep;
 
-use super::suite::{LONG, SHORT, claims, fresh_key};
+use super::leases::{LONG, SHORT, claims, fresh_key};
 use crate::idempotency::{EventKey, EventStore, Token};
-use crate::store::suite::{TIMEOUT, answered, fresh_namespace};
+use crate::store::suite::{TIMEOUT, answered, at_once, fresh_namespace};
 
 const CLAIMERS: usize = 64;
 const KEYS: usize = 200;
@@ -35,26 +35,18 @@ pub(super) async fn one_claimer_takes_over<St: EventStore>(store: &Arc<St>) {
 
 /// How many of the claimers, who begin together, win each key.
 async fn race<St: EventStore>(store: &Arc<St>, keys: &[EventKey]) -> Vec<usize> {
-    let barrier = Arc::new(Barrier::new(CLAIMERS));
-    let mut claimers = JoinSet::new();
-    for _ in 0..CLAIMERS {
-        let (store, barrier, keys) = (Arc::clone(store), Arc::clone(&barrier), keys.to_vec());
-        claimers.spawn(async move {
-            barrier.wait().await;
+    let claimers = at_once(CLAIMERS, || {
+        let (store, keys) = (Arc::clone(store), keys.to_vec());
+        async move {
             let mut won = Vec::with_capacity(keys.len());
             for key in &keys {
                 won.push(usize::from(claims(&*store, key, LONG).await));
             }
             won
-        });
-    }
-    let mut winners = vec![0; keys.len()];
-    while let Some(won) = claimers.join_next().await {
-        let won = won.expect("no claimer panics");
-        winners
-            .iter_mut()
-            .zip(won)
-            .for_each(|(sum, won)| *sum += won);
-    }
-    winners
+        }
+    });
+    let claimers = claimers.await;
+    (0..keys.len())
+        .map(|key| claimers.iter().map(|won| won[key]).sum())
+        .collect()
 }

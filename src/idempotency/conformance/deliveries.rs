@@ -6,21 +6,32 @@ use http::{Request, Response};
 use tower_service::Service;
 
 use crate::{
-    ResponseBody, VerifiedEvent,
+    event::VerifiedEvent,
     idempotency::{EventStore, Idempotency},
+    middleware::ResponseBody,
 };
 
-pub(super) async fn deliver<H, St>(
-    mut service: Idempotency<H, St>,
-    event: &VerifiedEvent,
-) -> Response<ResponseBody<()>>
-where
+/// A handler of these deliveries.
+pub(super) trait Deliverable:
+    Service<Request<()>, Response = Response<()>, Error = Infallible, Future: Send>
+    + Clone
+    + Send
+    + 'static
+{
+}
+
+impl<H> Deliverable for H where
     H: Service<Request<()>, Response = Response<()>, Error = Infallible, Future: Send>
         + Clone
         + Send
-        + 'static,
-    St: EventStore,
+        + 'static
 {
+}
+
+pub(super) async fn deliver<H: Deliverable, St: EventStore>(
+    mut service: Idempotency<H, St>,
+    event: &VerifiedEvent,
+) -> Response<ResponseBody<()>> {
     let mut request = Request::new(());
     request.extensions_mut().insert(event.clone());
     let Ok(response) = service.call(request).await;

@@ -1,6 +1,6 @@
 //! Ids as attackers would choose them, if they could sign.
 
-use super::suite::{LONG, claims};
+use super::leases::{LONG, claims};
 use crate::idempotency::{Claim, EventKey, EventStore, Retention, Token};
 use crate::store::suite::{answered, fresh_namespace};
 

@@ -14,6 +14,7 @@ mod contention;
 mod deliveries;
 mod handlers;
 mod keys;
+mod leases;
 mod outage;
 mod suite;
 mod table;

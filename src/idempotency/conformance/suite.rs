@@ -1,15 +1,9 @@
 //! The suite: what it checks, in order.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use super::{contention, handlers, keys, table, trouble};
-use crate::idempotency::{Claim, EventKey, EventStore, Token};
-use crate::store::suite::{answered, fresh_namespace};
-
-/// A lease that does not end while the suite runs.
-pub(super) const LONG: Duration = Duration::from_secs(600);
-/// A lease whose end is waited for.
-pub(super) const SHORT: Duration = Duration::from_millis(250);
+use crate::idempotency::EventStore;
 
 /// Checks a store against the table of [`EventStore`], and under an
 /// [`IdempotencyLayer`](crate::idempotency::IdempotencyLayer).
@@ -41,13 +35,4 @@ pub async fn run(store: impl EventStore) {
     trouble::a_record_that_stalls_is_made(&store).await;
     trouble::an_outage_longer_than_a_lease_repeats_nothing(&store).await;
     trouble::a_burst_of_lost_claims_blocks_nothing(&store).await;
-}
-
-/// A key that no other check uses.
-pub(super) fn fresh_key() -> EventKey {
-    EventKey::new(&fresh_namespace(), "evt_1")
-}
-
-pub(super) async fn claims(store: &impl EventStore, key: &EventKey, lease: Duration) -> bool {
-    answered(store.claim(key, Token::random(), lease).await) == Claim::Claimed
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::suite::{LONG, SHORT, claims, fresh_key};
+use super::leases::{LONG, SHORT, claims, fresh_key};
 use crate::idempotency::{Claim, Completion, EventKey, EventStore, Retention, Token};
 use crate::store::suite::{answered, eventually};
 
@@ -135,11 +135,8 @@ async fn an_expired_lease_is_not_mine<St: EventStore>(store: &St) {
     let is_mine = answered(store.release(&released, mine).await);
     assert!(!is_mine, "release after the end of the lease");
     let completion = answered(store.complete(&completed, mine, KEPT).await);
-    assert_eq!(
-        completion,
-        Completion::LeaseLost,
-        "complete after the end of the lease"
-    );
+    let expected = Completion::LeaseLost;
+    assert_eq!(completion, expected, "complete after the end of the lease");
 }
 
 pub(super) async fn time_ends_what_is_held_and_done<St: EventStore>(store: &St) {
@@ -154,11 +151,8 @@ pub(super) async fn time_ends_what_is_held_and_done<St: EventStore>(store: &St) 
     let released = answered(store.release(&held.key, held.mine).await);
     assert!(!released, "release by who was taken over from");
     let late = answered(store.complete(&held.key, held.mine, KEPT).await);
-    assert_eq!(
-        late,
-        Completion::LeaseLost,
-        "complete by who was taken over from"
-    );
+    let expected = Completion::LeaseLost;
+    assert_eq!(late, expected, "complete by who was taken over from");
     assert_eq!(held.state().await, State::Done, "a late success is kept");
 
     an_expired_lease_is_not_mine(store).await;
@@ -191,13 +185,12 @@ pub(super) async fn time_ends_what_is_held_and_done<St: EventStore>(store: &St) 
 
     let shortest = Cell::in_state(store, State::Absent).await;
     let claim = store.claim(&shortest.key, shortest.mine, Duration::from_nanos(1));
-    assert_eq!(
-        answered(claim.await),
-        Claim::Claimed,
-        "claim for a nanosecond"
-    );
+    let seen = answered(claim.await);
+    assert_eq!(seen, Claim::Claimed, "claim for a nanosecond");
     let longest = Cell::in_state(store, State::Absent).await;
     let claim = store.claim(&longest.key, longest.mine, Duration::MAX);
     assert_eq!(answered(claim.await), Claim::Claimed, "claim forever");
+    let extended = store.extend(&longest.key, longest.mine, Duration::MAX);
+    assert!(answered(extended.await), "extend forever");
     assert_eq!(longest.state().await, State::Mine, "after a claim forever");
 }

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use tokio::{sync::Barrier, task::JoinSet};
-
-use super::suite::stored;
+use super::events::stored;
 use crate::inbox::{Accepted, EventKey, Inbox};
 use crate::{
     event::StoredEvent,
-    store::suite::{answered, fresh_namespace, verified},
+    store::suite::{answered, at_once, fresh_namespace, verified},
 };
 
 const SENDERS: usize = 64;
@@ -25,27 +23,10 @@ pub(super) async fn is_new_once(inbox: &impl Inbox) {
 pub(super) async fn keeps_events_apart(inbox: &impl Inbox) {
     let long = "x".repeat(10_000);
     let long_with_another_end = format!("{long}y");
+    #[rustfmt::skip]
     let ids = [
-        "evt_1",
-        "EVT_1",
-        "evt_1 ",
-        "",
-        " ",
-        "é",
-        "e\u{301}",
-        "\u{1f600}",
-        "'; DROP TABLE x; --",
-        "\"",
-        "\\",
-        "%",
-        "_",
-        "\n",
-        "\0",
-        "null",
-        "0",
-        "sha256:0",
-        "a:b",
-        &long,
+        "evt_1", "EVT_1", "evt_1 ", "", " ", "é", "e\u{301}", "\u{1f600}", "'; DROP TABLE x; --",
+        "\"", "\\", "%", "_", "\n", "\0", "null", "0", "sha256:0", "a:b", &long,
         &long_with_another_end,
     ];
     let namespaces = [fresh_namespace(), fresh_namespace()];
@@ -74,13 +55,9 @@ pub(super) async fn takes_large_payloads(inbox: &impl Inbox) {
 
 pub(super) async fn is_new_to_one_of_many<I: Inbox>(inbox: &Arc<I>) {
     let namespace: Arc<str> = fresh_namespace().into();
-    let barrier = Arc::new(Barrier::new(SENDERS));
-    let mut senders = JoinSet::new();
-    for _ in 0..SENDERS {
-        let (inbox, barrier) = (Arc::clone(inbox), Arc::clone(&barrier));
-        let namespace = Arc::clone(&namespace);
-        senders.spawn(async move {
-            barrier.wait().await;
+    let senders = at_once(SENDERS, || {
+        let (inbox, namespace) = (Arc::clone(inbox), Arc::clone(&namespace));
+        async move {
             let mut new = [0; KEYS];
             for (number, new) in new.iter_mut().enumerate() {
                 let id = format!("evt_{number}");
@@ -89,12 +66,9 @@ pub(super) async fn is_new_to_one_of_many<I: Inbox>(inbox: &Arc<I>) {
                 *new += usize::from(answered(accepted) == Accepted::New);
             }
             new
-        });
-    }
-    let mut sums = [0; KEYS];
-    while let Some(new) = senders.join_next().await {
-        let new = new.expect("no sender panics");
-        sums.iter_mut().zip(new).for_each(|(sum, new)| *sum += new);
-    }
+        }
+    });
+    let senders = senders.await;
+    let sums: [usize; KEYS] = std::array::from_fn(|key| senders.iter().map(|new| new[key]).sum());
     assert_eq!(sums, [1; KEYS], "how often each of {KEYS} events was new");
 }

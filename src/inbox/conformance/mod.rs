@@ -2,6 +2,9 @@
 //! run against its real engine (feature `test-util`).
 
 mod accept;
+mod events;
+mod released;
+mod shares;
 mod suite;
 mod table;
 mod takers;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use super::suite::{LONG, SHORT, accept_one, take};
+use super::events::{LONG, SHORT, accept_one, done, take};
 use crate::inbox::Queue;
 use crate::{
     inbox::{Outcome, Taken, Token},
@@ -15,11 +15,8 @@ pub(super) async fn ends_leases_and_pauses(queue: &impl Queue) {
     let key = accept_one(queue).await;
     let (first, _) = take(queue, 1, SHORT).await;
     let (second, taken) = take_eventually(queue, SHORT).await;
-    assert_eq!(
-        (&taken.key, taken.attempt),
-        (&key, 2),
-        "after the end of a lease"
-    );
+    let seen = (&taken.key, taken.attempt);
+    assert_eq!(seen, (&key, 2), "after the end of a lease");
     let is_held = answered(queue.extend(&key, first, LONG).await);
     assert!(!is_held, "extend by who was taken over from");
     let error = "late".to_owned();
@@ -44,13 +41,13 @@ pub(super) async fn ends_leases_and_pauses(queue: &impl Queue) {
         after: SHORT,
         error: "not yet".to_owned(),
     };
+    let begun = Instant::now();
     assert!(answered(queue.finish(&key, second, &retry).await));
-    assert!(take(queue, 1, LONG).await.1.is_empty(), "it pauses");
     let (third, taken) = take_eventually(queue, LONG).await;
-    assert_eq!(
-        (taken.attempt, taken.last_error.as_deref()),
-        (3, Some("not yet"))
-    );
+    let pause = begun.elapsed();
+    assert!(pause >= SHORT / 2, "it pauses for {SHORT:?}, not {pause:?}");
+    let seen = (taken.attempt, taken.last_error.as_deref());
+    assert_eq!(seen, (3, Some("not yet")));
 
     let far = Outcome::Retry {
         after: Duration::MAX,
@@ -61,14 +58,12 @@ pub(super) async fn ends_leases_and_pauses(queue: &impl Queue) {
         "a pause without end"
     );
     assert!(take(queue, 1, LONG).await.1.is_empty(), "it pauses");
-    assert!(!answered(queue.finish(&key, third, &Outcome::Done).await));
+    assert!(!done(queue, &key, third).await);
 
     let longest = accept_one(queue).await;
     let (token, taken) = take(queue, 1, Duration::MAX).await;
-    assert_eq!(taken.len(), 1, "take for ever");
-    assert!(answered(
-        queue.finish(&longest, token, &Outcome::Done).await
-    ));
+    assert_eq!(taken.len(), 1, "take forever");
+    assert!(done(queue, &longest, token).await);
 }
 
 async fn take_eventually(queue: &impl Queue, lease: Duration) -> (Token, Taken) {
@@ -93,5 +88,5 @@ pub(super) async fn notifications_come(queue: &impl Queue) {
     let notified = timeout(TIMEOUT, queue.notified()).await;
     notified.expect("a notification of an event");
     let (token, _) = take(queue, 1, LONG).await;
-    assert!(answered(queue.finish(&key, token, &Outcome::Done).await));
+    assert!(done(queue, &key, token).await);
 }

@@ -8,14 +8,14 @@ use std::{
 
 use tokio::{sync::watch, task::JoinSet};
 
-use super::suite::stored;
+use super::events::accept_many;
 use crate::inbox::Queue;
 use crate::{
-    BoxError,
+    box_error::BoxError,
     inbox::{Job, Permanent, Worker},
     store::{
         EventKey,
-        suite::{answered, eventually, fresh_namespace},
+        suite::{Handler, answered, eventually, fresh_namespace},
     },
 };
 
@@ -71,7 +71,7 @@ pub(super) async fn each_event_succeeds_once<Q: Queue>(queue: &Arc<Q>) {
     let workers = Workers::start(queue, move |job| {
         fail_some_first_attempts(job, handled.clone())
     });
-    accept(&**queue, &fresh_namespace()).await;
+    accept_many(&**queue, &fresh_namespace(), EVENTS).await;
     eventually("all events are handled", || async {
         successes.counts().len() == EVENTS
     })
@@ -90,8 +90,7 @@ pub(super) async fn dead_events_delay_nobody<Q: Queue>(queue: &Arc<Q>) {
     let workers = Workers::start(queue, move |job| {
         fail_poison(job, handled.clone(), is_mended.clone())
     });
-    let namespace = fresh_namespace();
-    accept(&**queue, &namespace).await;
+    accept_many(&**queue, &fresh_namespace(), EVENTS).await;
     eventually("all other events are handled", || async {
         successes.counts().len() == EVENTS - 2
     })
@@ -114,14 +113,6 @@ pub(super) async fn dead_events_delay_nobody<Q: Queue>(queue: &Arc<Q>) {
     })
     .await;
     workers.stop().await;
-}
-
-async fn accept(queue: &impl Queue, namespace: &str) {
-    for number in 0..EVENTS {
-        let id = format!("evt_{number}");
-        let key = EventKey::new(namespace, &id);
-        answered(queue.accept(&key, &stored(&id, "charge.succeeded")).await);
-    }
 }
 
 struct Workers {
@@ -155,29 +146,5 @@ impl Workers {
         while let Some(worker) = self.tasks.join_next().await {
             worker.expect("no worker panics");
         }
-    }
-}
-
-#[derive(Clone)]
-struct Handler<H>(H);
-
-impl<H, F> tower_service::Service<Job> for Handler<H>
-where
-    H: Fn(Job) -> F,
-    F: Future<Output = Result<(), BoxError>>,
-{
-    type Response = ();
-    type Error = BoxError;
-    type Future = F;
-
-    fn poll_ready(
-        &mut self,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Result<(), BoxError>> {
-        std::task::Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, job: Job) -> F {
-        (self.0)(job)
     }
 }

@@ -1,4 +1,5 @@
-//! Each event once, with PostgreSQL: first by the layer, then in the transaction that does the work.
+//! Each event once, with PostgreSQL: first by the layer, then in the transaction that does the
+//! work.
 //!
 //! ```sh
 //! DATABASE_URL=postgres://postgres@localhost/postgres cargo run -p tower-loops-postgres --example postgres
@@ -87,7 +88,8 @@ async fn handle(event: VerifiedEvent) {
     println!("handling {:?}", event.id());
 }
 
-/// Processes an event twice, each time in a transaction that also marks it: its effect happens once.
+/// Processes an event twice, each time in a transaction that also marks it: its effect happens
+/// once.
 async fn in_a_transaction(pool: &Pool, store: &PostgresStore, id: &str) -> Result<(), BoxError> {
     let mut client = pool.get().await?;
     let table = "CREATE TEMPORARY TABLE payments (event_id text)";

@@ -4,26 +4,40 @@ use tokio_postgres::types::{ToSql, Type};
 use tower_loops::idempotency::{EventKey, Retention, Token};
 use tower_loops_sql::{postgres::Statements, seconds};
 
+pub(crate) type Sql = fn(&Statements) -> &str;
+
 pub(crate) struct Call {
-    pub(crate) sql: fn(&Statements) -> &str,
+    pub(crate) sql: Sql,
+    /// With the same parameters: if one returns a row, `sql` is not needed.
+    pub(crate) before: &'static [Sql],
     parameters: Vec<(Box<dyn ToSql + Send + Sync>, Type)>,
 }
 
 impl Call {
-    pub(crate) fn new(sql: fn(&Statements) -> &str) -> Self {
-        let parameters = Vec::with_capacity(4);
-        Self { sql, parameters }
+    pub(crate) fn new(sql: Sql) -> Self {
+        Self {
+            sql,
+            before: &[],
+            parameters: Vec::with_capacity(4),
+        }
+    }
+
+    /// Executes these first, and `sql` only if none of them returns a row. A prepared statement is
+    /// executed alone: it is planned already.
+    pub(crate) fn unless(mut self, before: &'static [Sql]) -> Self {
+        self.before = before;
+        self
     }
 
     /// A statement about a key.
-    pub(crate) fn about(sql: fn(&Statements) -> &str, key: &EventKey) -> Self {
+    pub(crate) fn about(sql: Sql, key: &EventKey) -> Self {
         Self::new(sql)
             .with(key.namespace().to_owned(), Type::TEXT)
             .with(key.id().to_owned(), Type::TEXT)
     }
 
     /// A statement about a key, by its holder.
-    pub(crate) fn of(sql: fn(&Statements) -> &str, key: &EventKey, token: Token) -> Self {
+    pub(crate) fn of(sql: Sql, key: &EventKey, token: Token) -> Self {
         Self::about(sql, key).with(token.as_bytes().to_vec(), Type::BYTEA)
     }
 

@@ -49,21 +49,33 @@ impl Connections {
         call: Call,
         read: impl Fn(Vec<Row>) -> Result<Option<T>, Error> + Send + Sync + 'static,
     ) -> Result<T, StoreError> {
-        let client = self.pool.get().await.map_err(of_pool)?;
+        let client = self.client().await?;
         let this = self.clone();
-        let task = tokio::spawn(async move {
-            match timeout(LONGEST, this.repeat(&client, &call, &read)).await {
-                Ok(result) => result,
-                Err(elapsed) => {
-                    drop(Object::take(client));
-                    let error = StoreError::new(StoreErrorKind::Unavailable, elapsed);
-                    Err(error.with_advice("PostgreSQL did not answer"))
-                }
-            }
-        });
+        let task = tokio::spawn(async move { this.run(client, &call, &read).await });
         match task.await {
             Ok(result) => result,
             Err(stopped) => Err(StoreError::new(StoreErrorKind::Unavailable, stopped)),
+        }
+    }
+
+    pub(crate) async fn client(&self) -> Result<Client, StoreError> {
+        self.pool.get().await.map_err(of_pool)
+    }
+
+    /// As [`execute_all`](Self::execute_all), on this connection, in a task that is not cancelled.
+    pub(crate) async fn run<T>(
+        &self,
+        client: Client,
+        call: &Call,
+        read: &(impl Fn(Vec<Row>) -> Result<Option<T>, Error> + Sync),
+    ) -> Result<T, StoreError> {
+        match timeout(LONGEST, self.repeat(&client, call, read)).await {
+            Ok(result) => result,
+            Err(elapsed) => {
+                drop(Object::take(client));
+                let error = StoreError::new(StoreErrorKind::Unavailable, elapsed);
+                Err(error.with_advice("PostgreSQL did not answer"))
+            }
         }
     }
 
@@ -88,6 +100,13 @@ impl Connections {
     async fn attempt(&self, client: &Client, call: &Call) -> Result<Vec<Row>, Error> {
         let sql = (call.sql)(&self.statements);
         if !self.are_prepared {
+            for before in call.before {
+                let sql = before(&self.statements);
+                let rows = client.query_typed(sql, &call.parameters()).await?;
+                if !rows.is_empty() {
+                    return Ok(rows);
+                }
+            }
             return client.query_typed(sql, &call.parameters()).await;
         }
         let (parameters, types): (Vec<&(dyn ToSql + Sync)>, Vec<_>) =

@@ -1,6 +1,6 @@
 //! What failed, and what an operator can do about it.
 
-use std::{error::Error, io};
+use std::{error::Error, fmt, io, sync::Arc};
 
 use deadpool_postgres::PoolError;
 use tokio_postgres::error::{Severity, SqlState};
@@ -40,8 +40,8 @@ pub(crate) fn of_pool(error: PoolError) -> StoreError {
     error.without_effect()
 }
 
-/// Whether the next attempt to connect may succeed: nothing listens there yet, or the server has too
-/// many connections, or it starts or stops.
+/// Whether the next attempt to connect may succeed: nothing listens there yet, or the server has
+/// too many connections, or it starts or stops.
 fn is_temporary(error: &tokio_postgres::Error) -> bool {
     if let Some(state) = error.code() {
         return ["08", "53", "57"].contains(&class(state));
@@ -86,6 +86,35 @@ pub(crate) fn contention() -> StoreError {
         .without_effect()
 }
 
+/// The error of a statement that several callers await, for one of them.
+pub(crate) fn shared(error: &Arc<StoreError>) -> StoreError {
+    let copy = StoreError::new(error.kind(), Shared(Arc::clone(error)));
+    if error.may_have_taken_effect() {
+        copy
+    } else {
+        copy.without_effect()
+    }
+}
+
+/// The cause of an error.
+#[derive(Debug)]
+struct Shared(Arc<StoreError>);
+
+impl fmt::Display for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.source() {
+            Some(cause) => fmt::Display::fmt(cause, f),
+            None => fmt::Display::fmt(&self.0, f),
+        }
+    }
+}
+
+impl Error for Shared {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()?.source()
+    }
+}
+
 fn classify(state: &SqlState, table: &str) -> (StoreErrorKind, String) {
     use StoreErrorKind::{Full, Misconfigured, Other, Unavailable};
     match state.code() {
@@ -128,8 +157,8 @@ fn classify(state: &SqlState, table: &str) -> (StoreErrorKind, String) {
              `default_transaction_isolation = 'read committed'`"
                 .to_owned(),
         ),
-        // Connection lost, rolled back, out of resources, stopped by an operator or a timeout of the
-        // server; or no lock within `lock_timeout`.
+        // Connection lost, rolled back, out of resources, stopped by an operator or a timeout of
+        // the server; or no lock within `lock_timeout`.
         code => {
             let may_pass = ["08", "40", "53", "57"].contains(&class(state)) || code == "55P03";
             let kind = if may_pass { Unavailable } else { Other };
@@ -145,8 +174,8 @@ pub(crate) fn is_conflict(error: &tokio_postgres::Error) -> bool {
         || state == Some(&SqlState::T_R_DEADLOCK_DETECTED)
 }
 
-/// Whether the server has rolled the statement back for certain. What ends the whole session (FATAL,
-/// PANIC, a pooler's lost connection) may do so after the commit.
+/// Whether the server has rolled the statement back for certain. What ends the whole session
+/// (FATAL, PANIC, a pooler's lost connection) may do so after the commit.
 fn is_rolled_back(error: &tokio_postgres::Error) -> bool {
     error.as_db_error().is_some_and(|error| {
         let is_error = error.parsed_severity() == Some(Severity::Error);

@@ -18,8 +18,8 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// If a part is empty, longer than 57 bytes, begins with a digit, or contains anything but ASCII
-    /// letters, digits and underscores.
+    /// If a part is empty, longer than 57 bytes, begins with a digit, or contains anything but
+    /// ASCII letters, digits and underscores.
     pub fn with_table(mut self, name: &str) -> Result<Self, TableNameError> {
         self.connections.statements = Statements::new(&TableName::parse(name)?).into();
         Ok(self)
@@ -36,8 +36,8 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// If PostgreSQL cannot be reached, the user may not create tables, or there is another table of
-    /// this name.
+    /// If PostgreSQL cannot be reached, the user may not create tables, or there is another table
+    /// of this name.
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
         let statements = &self.connections.statements;
         let client = self.connections.pool.get().await.map_err(of_pool)?;

@@ -36,8 +36,8 @@ impl PostgresStore {
     /// Sets whether statements are prepared by name, once for each connection. Default: `false`.
     ///
     /// Prepared statements save the server the planning. They need connections of their own: a
-    /// pooler in transaction mode, such as pgbouncer, may hand a statement to a server that does not
-    /// know it.
+    /// pooler in transaction mode, such as pgbouncer, may hand a statement to a server that does
+    /// not know it.
     #[must_use]
     pub fn with_prepared_statements(mut self, prepared: bool) -> Self {
         self.connections.are_prepared = prepared;
@@ -53,6 +53,7 @@ impl EventStore for PostgresStore {
         lease: Duration,
     ) -> Result<Claim, StoreError> {
         let call = Call::of(|sql| &sql.claim, key, token).with_time(lease);
+        let call = call.unless(&[|sql| &sql.claim_absent, |sql| &sql.find_taken]);
         self.connections.execute(call, read_claim).await
     }
 

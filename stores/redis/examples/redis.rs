@@ -67,7 +67,8 @@ async fn main() -> Result<(), BoxError> {
     Ok(())
 }
 
-/// Fails at once when there is no server or it refuses; later it reconnects for as long as it takes.
+/// Fails at once when there is no server or it rejects the login. Later it reconnects for as long
+/// as it takes.
 async fn connect(url: &str) -> RedisResult<ConnectionManager> {
     let client = Client::open(url)?;
     client.get_multiplexed_async_connection().await?;

@@ -19,9 +19,9 @@ use crate::{
 /// Remembers events in Redis 7.0 or later: one key per event, `<prefix>:<namespace>:<id>`, which
 /// expires by itself.
 ///
-/// Each operation is one atomic step on that one key, in a cluster too. Redis's clock decides. Times
-/// count in milliseconds, rounded up, at least one. Times over 285,000 years never end. Clones share
-/// their connection.
+/// Each operation is one atomic step on that one key, in a cluster too. Redis's clock decides.
+/// Times count in milliseconds, rounded up, at least one. Times over 285,000 years never end.
+/// Clones share their connection.
 ///
 /// # Errors
 ///

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use tower_loops::idempotency::Retention;
 
-/// About 285,000 years. The scripts' numbers are exact up to here, and Redis takes no expiry that overflows its clock.
+/// About 285,000 years. The scripts' numbers are exact up to here, and Redis takes no expiry that
+/// overflows its clock.
 const LONGEST_MILLIS: u128 = 1 << 53;
 
-/// The argument of a script: whole milliseconds, rounded up, at least one; empty for a time without an end.
+/// The argument of a script: whole milliseconds, rounded up, at least one; empty for a time without
+/// an end.
 pub(crate) fn expiry(time: Duration) -> String {
     let millis = time.as_nanos().div_ceil(1_000_000).max(1);
     if millis > LONGEST_MILLIS {

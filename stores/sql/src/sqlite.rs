@@ -88,8 +88,8 @@ pub const RELEASE: &str = concat!(
 /// Marks an event as processed: `?1` namespace and `?2` id of its key, `?3` retention in seconds or
 /// NULL for forever. One row changed: it is fresh. None: it is a duplicate.
 ///
-/// This statement is stable. Its entries do not meet those of a claim, because no namespace of a key
-/// contains a colon.
+/// This statement is stable. Its entries do not meet those of a claim, because no namespace of a
+/// key contains a colon.
 pub const MARK: &str = concat!(
     "INSERT INTO tower_loops_events (namespace, event_id, token, ends_at)
        VALUES ('processed:' || ?1, ?2, NULL, CAST(",

@@ -86,7 +86,8 @@ async fn deliver(app: &Router, id: &str, delivery: &str) -> Result<(), BoxError>
     Ok(())
 }
 
-/// Processes an event twice, each time in a transaction that also marks it: the effect happens once.
+/// Processes an event twice, each time in a transaction that also marks it: the effect happens
+/// once.
 fn in_a_transaction(file: &Path, id: &str) -> Result<(), BoxError> {
     let store = SqliteStore::open(file)?;
     let mut connection = Connection::open(file)?;

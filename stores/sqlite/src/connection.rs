@@ -1,8 +1,11 @@
 //! The opening of a database file.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 /// Opens a file in WAL mode with `synchronous = FULL`, and creates it if there is none.
 pub(crate) fn open(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> {
@@ -32,4 +35,18 @@ fn enter_wal_mode(connection: &Connection, timeout: Duration) -> rusqlite::Resul
             outcome => return outcome,
         }
     }
+}
+
+/// The file of a connection.
+pub(crate) fn path(connection: &Connection) -> Option<PathBuf> {
+    let path = connection.path().filter(|path| !path.is_empty());
+    path.map(PathBuf::from)
+}
+
+/// Another connection to a file. `None` if it cannot be read without further settings.
+pub(crate) fn open_again(path: &Path) -> Option<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).ok()?;
+    let readable = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+    readable.ok().map(|()| connection)
 }

@@ -18,6 +18,8 @@ mod mark;
 mod operation;
 mod purge;
 mod queue;
+#[cfg(doctest)]
+mod readme;
 mod statements;
 mod store;
 mod thread;
@@ -30,7 +32,3 @@ pub use tower_loops::idempotency::Mark;
 pub use tower_loops_sql::sqlite::SCHEMA;
 #[doc(inline)]
 pub use tower_loops_sql::sqlite::inbox::SCHEMA as INBOX_SCHEMA;
-
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -11,7 +11,8 @@ pub(crate) const MAX_BATCH: u32 = 100;
 
 impl SqliteStore {
     /// Deletes all expired entries, at most `batch` in one transaction (at least 1, and no more
-    /// than 100), and returns how many there were. After each batch it pauses for as long as that took.
+    /// than 100), and returns how many there were. After each batch it pauses for as long as that
+    /// took.
     ///
     /// Expired entries count as absent in any case. This frees the room that they take.
     ///

@@ -23,8 +23,8 @@ impl<DB: Engine> SqlxStore<DB> {
 
     /// Purges now and again after each `interval`, forever, in batches of 1,000. To be spawned:
     /// `tokio::spawn(store.clone().purge_every(Duration::from_secs(3600)))`. An error is logged
-    /// (`tracing`, `WARN`), and the next round follows as usual. Any number of processes may do this
-    /// on one table.
+    /// (`tracing`, `WARN`), and the next round follows as usual. Any number of processes may do
+    /// this on one table.
     pub async fn purge_every(self, interval: Duration) {
         purge_every(interval, || self.purge_expired(BATCH)).await;
     }

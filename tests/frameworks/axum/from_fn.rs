@@ -1,11 +1,8 @@
 //! `axum::middleware::from_fn` on both sides of the layer. It takes axum's own body only.
 
-use std::{
-    convert::Infallible,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use axum::{
@@ -18,12 +15,12 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode};
 use http_body_util::Full;
-use tower::{ServiceBuilder, ServiceExt};
+use tower::ServiceBuilder;
 use tower_http::map_request_body::MapRequestBodyLayer;
 use tower_loops::{Rejection, VerifiedEvent};
 
 use super::{HANDLED, oneshot, receive};
-use crate::support::{Answer, EVENT, INVALID, MISSING, PATH, forged, layer, signed, unsigned};
+use crate::support::{EVENT, INVALID, MISSING, PATH, forged, layer, signed, unsigned};
 
 /// Inside the layer: has the event, and may read the body.
 async fn inside(State(runs): State<Arc<AtomicUsize>>, request: Request, next: Next) -> Response {
@@ -82,23 +79,6 @@ async fn inside_the_layer_it_sees_the_event_and_the_signed_bytes() {
             assert_eq!(runs.load(Ordering::Relaxed), count, "{name}");
         }
     }
-}
-
-#[tokio::test]
-async fn a_stack_with_it_needs_no_router() {
-    async fn handler(request: Request) -> Result<Response, Infallible> {
-        let event: &VerifiedEvent = request.extensions().get().unwrap();
-        Ok(Response::new(Body::from(event.id().to_owned())))
-    }
-    let runs = Arc::new(AtomicUsize::new(0));
-    let service = ServiceBuilder::new()
-        .layer(layer())
-        .layer(MapRequestBodyLayer::new(Body::new))
-        .layer(from_fn_with_state(Arc::clone(&runs), inside))
-        .service_fn(handler);
-    let response = service.oneshot(signed(EVENT)).await.unwrap();
-    assert_eq!(Answer::of(response).await.seen(), (200, "evt_1"));
-    assert_eq!(runs.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@ pub(crate) mod serve;
 pub(crate) mod server;
 mod usage;
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use testkit::delivery::{forge, sign_at};
+use testkit::delivery::{forge, mac, sign_at};
 
 pub(crate) use testkit::{
     body::{channel, data, pieces},
@@ -41,6 +41,16 @@ pub(crate) fn received() -> Reply {
 
 pub(crate) fn rejected(status: u16, text: &str) -> Reply {
     (status, format!(r#"{{"error":"{text}"}}"#))
+}
+
+/// No signature, none that is well-formed, and a plausible one, with the responses to a body over
+/// the limit.
+pub(crate) fn attackers() -> [(Option<String>, Reply); 3] {
+    [
+        (None, missing()),
+        (Some("sha256=00".to_owned()), malformed()),
+        (Some(forgery()), too_large()),
+    ]
 }
 
 pub(crate) fn missing() -> Reply {
@@ -85,17 +95,7 @@ pub(crate) fn forgery() -> String {
 
 /// A right value of 1970.
 pub(crate) fn stale(body: &str) -> String {
-    format!("t=1,v1={}", mac("1", body))
-}
-
-pub(crate) fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.unwrap().as_secs()
-}
-
-/// The digest for any text as `t`, under the right secret.
-pub(crate) fn mac(t: &str, body: &str) -> String {
-    testkit::delivery::mac(SECRET, t, body)
+    format!("t=1,v1={}", mac(SECRET, "1", body))
 }
 
 /// A genuine delivery over HTTP/1.1.

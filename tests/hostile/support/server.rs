@@ -6,10 +6,22 @@ use testkit::child::{self, VARIABLE};
 use tokio::{process::Command, time::sleep};
 
 use super::{
-    Raw, SECRET, delivery, genuine_event, received,
+    EXAMPLES, ROOM, Raw, SECRET, delivery, genuine_event, received,
     usage::{self, Memory},
     within_reason,
 };
+
+/// Attacks each example. Afterwards, without the clients of the attack, it [`ends_well`].
+///
+/// [`ends_well`]: Server::ends_well
+pub(crate) async fn each_example(attack: impl AsyncFn(&mut Server)) {
+    for example in EXAMPLES {
+        println!("attacked: {example}");
+        let mut server = Server::start(example).await;
+        attack(&mut server).await;
+        server.ends_well().await;
+    }
+}
 
 /// The server. It is killed when this is dropped.
 pub(crate) struct Server {
@@ -73,14 +85,15 @@ impl Server {
         assert!(is_printed, "{}: {line:?}", self.example);
     }
 
+    /// Its memory has never grown by more than what is fair.
+    pub(crate) fn is_small(&self) {
+        let growth = self.growth();
+        assert!(growth.peak < ROOM, "{growth:?}");
+    }
+
     /// What it has grown since it was started.
     pub(crate) fn growth(&self) -> Memory {
         usage::memory(self.pid).since(self.memory)
-    }
-
-    /// The CPU time that it has used; zero where that cannot be seen.
-    pub(crate) fn cpu(&self) -> Duration {
-        usage::cpu(self.pid).unwrap_or_default()
     }
 
     /// Waits until it has this many connections.

@@ -21,17 +21,11 @@ pub(crate) async fn until_unavailable<I: Inbox>(accept: &Accept<I>) {
     }
 }
 
-/// Asserts that deliveries are answered 503 in time.
+/// Asserts that deliveries are answered 503. That they are in time is tested with a paused clock.
 pub(crate) async fn assert_unavailable<I: Inbox>(accept: &Accept<I>, trouble: &str) {
     for number in 0..3 {
-        let start = Instant::now();
         let status = deliver(accept, &format!("{trouble}_{number}")).await;
         assert_eq!(status, 503, "{trouble}");
-        assert!(
-            start.elapsed() < Duration::from_secs(3),
-            "{trouble}: {:?}",
-            start.elapsed()
-        );
     }
 }
 

@@ -21,8 +21,8 @@ const DEFAULT_CAPACITY: usize = 100_000;
 /// It holds 100,000 events by default ([`with_capacity`](Self::with_capacity)). When it is full, it
 /// forgets the event that was completed first. It never forgets one that is being handled: if there
 /// are only such, a claim fails
-/// ([`StoreErrorKind::Full`](crate::idempotency::StoreErrorKind::Full)). Expired entries are removed
-/// as others come, a few at a time; there is no timer. Clones share their entries.
+/// ([`StoreErrorKind::Full`](crate::idempotency::StoreErrorKind::Full)). Expired entries are
+/// removed as others come, a few at a time; there is no timer. Clones share their entries.
 #[derive(Clone)]
 pub struct MemoryStore {
     shared: Arc<Shared>,

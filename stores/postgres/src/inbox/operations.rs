@@ -6,13 +6,14 @@ use tokio_postgres::types::Type;
 use tower_loops::{
     StoredEvent,
     inbox::{
-        Accepted, Counts, DeadEvent, EventKey, Inbox, Outcome, Queue, StoreError, Taken, Token,
+        Accepted, Counts, DeadEvent, EventKey, Inbox, InvalidKey, MAX_DEAD, Outcome, Queue,
+        StoreError, Taken, Token,
     },
 };
 use tower_loops_sql::postgres::inbox::{
-    ACCEPT, COUNTS, DEAD, DONE, EXTEND, LIST_DEAD, REDRIVE, RETRY, TAKE,
+    BURY, COUNTS, DEAD, DONE, EXTEND, LIST_DEAD, REDRIVE, RELEASE, RETRY, TAKE,
 };
-use tower_loops_sql::seconds;
+use tower_loops_sql::{repeated_share, seconds};
 
 use crate::{
     call::Call,
@@ -21,25 +22,7 @@ use crate::{
 
 impl Inbox for PostgresInbox {
     async fn accept(&self, key: &EventKey, event: &StoredEvent) -> Result<Accepted, StoreError> {
-        let call = Call::about(|_| ACCEPT, key)
-            .with(event.received_at(), Type::TIMESTAMPTZ)
-            .with(event.signed_at(), Type::TIMESTAMPTZ)
-            .with(
-                i32::try_from(event.secret_index()).unwrap_or(i32::MAX),
-                Type::INT4,
-            )
-            .with(event.payload().to_vec(), Type::BYTEA);
-        let accepted = self.connections.execute(call, |row| {
-            Ok(Some(match row {
-                Some(_) => Accepted::New,
-                None => Accepted::Known,
-            }))
-        });
-        let accepted = accepted.await?;
-        if accepted == Accepted::New {
-            self.notifier.notify();
-        }
-        Ok(accepted)
+        self.batches.store((key.clone(), event.clone())).await
     }
 }
 
@@ -53,8 +36,16 @@ impl Queue for PostgresInbox {
         let call = Call::new(|_| TAKE)
             .with(token.as_bytes().to_vec(), Type::BYTEA)
             .with(i64::try_from(limit).unwrap_or(i64::MAX), Type::INT8)
-            .with_time(lease);
-        self.connections.execute_all(call, rows::taken).await
+            .with_time(lease)
+            .with(repeated_share(token.as_bytes(), limit), Type::INT8);
+        let rows = self.connections.execute_all(call, rows::taken).await?;
+        if rows.iter().any(Option::is_none) {
+            let bury = Call::new(|_| BURY)
+                .with(token.as_bytes().to_vec(), Type::BYTEA)
+                .with(InvalidKey.to_string(), Type::TEXT);
+            self.connections.execute(bury, |_| Ok(Some(()))).await?;
+        }
+        Ok(rows.into_iter().flatten().collect())
     }
 
     async fn extend(
@@ -80,7 +71,8 @@ impl Queue for PostgresInbox {
                 let was_held = self
                     .connections
                     .execute(Call::of(|_| DONE, key, token), |row| {
-                        Ok(Some(row.is_some_and(|row| row.get(0))))
+                        let was_held = row.map(|row| row.try_get(0)).transpose()?;
+                        Ok(Some(was_held.unwrap_or(false)))
                     });
                 return was_held.await;
             }
@@ -95,6 +87,7 @@ impl Queue for PostgresInbox {
                     .with(pause, Type::FLOAT8)
                     .with(error.clone(), Type::TEXT)
             }
+            Outcome::Released => Call::of(|_| RELEASE, key, token),
             Outcome::Dead { error } => {
                 Call::of(|_| DEAD, key, token).with(error.clone(), Type::TEXT)
             }
@@ -115,7 +108,7 @@ impl Queue for PostgresInbox {
     }
 
     async fn dead(&self, limit: usize) -> Result<Vec<DeadEvent>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let limit = i64::try_from(limit.min(MAX_DEAD)).unwrap_or(i64::MAX);
         let call = Call::new(|_| LIST_DEAD).with(limit, Type::INT8);
         self.connections.execute_all(call, rows::dead).await
     }

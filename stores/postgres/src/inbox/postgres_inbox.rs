@@ -12,7 +12,7 @@ use tower_loops_sql::postgres::{Statements, TableName};
 
 use crate::{
     connection::Connections,
-    inbox::{listener, notifier::Notifier},
+    inbox::{batch::Batches, listener, notifier::Notifier},
 };
 
 /// Stores events in the table `tower_loops_inbox` of a PostgreSQL database until they are handled.
@@ -21,10 +21,15 @@ use crate::{
 /// The table is found by the connections' `search_path`. [`ensure_schema`](Self::ensure_schema)
 /// creates it. Any number of receivers and workers share it: takes skip what others have locked
 /// (`FOR UPDATE SKIP LOCKED`).
+///
+/// Events that arrive while a statement stores others are stored together, by the next one. Each is
+/// acknowledged after the commit of its own. At most 10,000 events wait; more are an error of kind
+/// [`Full`](tower_loops::inbox::StoreErrorKind::Full).
 #[derive(Clone)]
 pub struct PostgresInbox {
     pub(super) connections: Connections,
     pub(super) notifier: Notifier,
+    pub(super) batches: Batches,
     pub(super) retention: Retention,
 }
 
@@ -40,8 +45,10 @@ impl PostgresInbox {
             statements: Arc::new(Statements::new(&TableName::inbox())),
             are_prepared: false,
         };
+        let notifier = Notifier::new(connections.clone());
         Self {
-            notifier: Notifier::new(connections.clone()),
+            batches: Batches::new(connections.clone(), notifier.clone()),
+            notifier,
             connections,
             retention: Retention::For(Duration::from_secs(30 * 24 * 60 * 60)),
         }
@@ -52,6 +59,7 @@ impl PostgresInbox {
     #[must_use]
     pub fn with_prepared_statements(mut self, prepared: bool) -> Self {
         self.connections.are_prepared = prepared;
+        self.batches = Batches::new(self.connections.clone(), self.notifier.clone());
         self
     }
 

@@ -1,6 +1,6 @@
 //! The rows that statements return.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio_postgres::{Error, Row};
 use tower_loops::{
@@ -8,48 +8,63 @@ use tower_loops::{
     inbox::{Counts, DeadEvent, EventKey, Taken},
 };
 
-pub(super) fn taken(rows: Vec<Row>) -> Result<Option<Vec<Taken>>, Error> {
-    let taken = rows.iter().filter_map(|row| event(row).transpose());
-    taken.collect::<Result<_, _>>().map(Some)
-}
-
-pub(super) fn dead(rows: Vec<Row>) -> Result<Option<Vec<DeadEvent>>, Error> {
-    let dead = rows.iter().filter_map(|row| {
-        let dead = |taken: Taken| {
-            Ok(DeadEvent {
-                key: taken.key,
-                event: taken.event,
-                attempts: taken.attempt,
-                accepted_at: taken.accepted_at,
-                died_at: row.try_get(9)?,
-                error: taken.last_error.unwrap_or_default(),
-            })
-        };
-        event(row).transpose().map(|taken| taken.and_then(dead))
+/// `None` stands for a row whose namespace and id are those of no key.
+pub(super) fn taken(rows: Vec<Row>) -> Result<Option<Vec<Option<Taken>>>, Error> {
+    let taken = rows.iter().map(|row| {
+        let (namespace, id) = key(row);
+        let restored = EventKey::restore(namespace, id).ok();
+        restored.map(|key| with_key(row, key))
     });
-    dead.collect::<Result<_, _>>().map(Some)
+    Ok(Some(taken.collect()))
 }
 
-/// The table's constraints keep out what is no key.
-fn event(row: &Row) -> Result<Option<Taken>, Error> {
-    let Ok(key) = EventKey::restore(row.try_get(0)?, row.try_get(1)?) else {
-        return Ok(None);
-    };
-    let (attempts, secret_index): (i32, i32) = (row.try_get(2)?, row.try_get(7)?);
-    let payload: Option<Vec<u8>> = row.try_get(8)?;
-    let received_at: SystemTime = row.try_get(5)?;
-    Ok(Some(Taken {
+/// A key that is none is listed as its digest, so that somebody sees it.
+pub(super) fn dead(rows: Vec<Row>) -> Result<Option<Vec<DeadEvent>>, Error> {
+    let dead = rows.iter().map(|row| {
+        let (namespace, id) = key(row);
+        let restored = EventKey::restore(namespace, id);
+        let key = restored.unwrap_or_else(|_| EventKey::new(namespace, id));
+        let taken = with_key(row, key);
+        DeadEvent {
+            key: taken.key,
+            event: taken.event,
+            attempts: taken.attempt,
+            accepted_at: taken.accepted_at,
+            died_at: time(row, 9),
+            error: taken.last_error.unwrap_or_default(),
+        }
+    });
+    Ok(Some(dead.collect()))
+}
+
+pub(super) fn all(rows: Vec<Row>) -> Result<Option<Vec<Row>>, Error> {
+    Ok(Some(rows))
+}
+
+/// Namespace and id, in the first two columns. What cannot be read is empty, as in no key.
+pub(super) fn key(row: &Row) -> (&str, &str) {
+    let part = |column: usize| row.try_get(column).unwrap_or_default();
+    (part(0), part(1))
+}
+
+/// Whatever is in a row, reading it does not fail: a row that cannot be read must not keep others
+/// from being taken. What is missing leaves an event without a payload, which no worker handles.
+fn with_key(row: &Row, key: EventKey) -> Taken {
+    let payload: Vec<u8> = row.try_get(8).unwrap_or_default();
+    let secret_index: i32 = row.try_get(7).unwrap_or_default();
+    let secret_index = usize::try_from(secret_index).unwrap_or_default();
+    let attempts: i32 = row.try_get(2).unwrap_or(i32::MAX);
+    Taken {
         key,
-        event: StoredEvent::new(
-            payload.unwrap_or_default().into(),
-            row.try_get(6)?,
-            usize::try_from(secret_index).unwrap_or_default(),
-            received_at,
-        ),
+        event: StoredEvent::new(payload.into(), time(row, 6), secret_index, time(row, 5)),
         attempt: u32::try_from(attempts).unwrap_or(u32::MAX),
-        accepted_at: row.try_get(4)?,
-        last_error: row.try_get(3)?,
-    }))
+        accepted_at: time(row, 4),
+        last_error: row.try_get(3).unwrap_or_default(),
+    }
+}
+
+fn time(row: &Row, column: usize) -> SystemTime {
+    row.try_get(column).unwrap_or(UNIX_EPOCH)
 }
 
 pub(super) fn counts(row: Option<Row>) -> Result<Option<Counts>, Error> {

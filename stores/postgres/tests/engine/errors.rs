@@ -1,4 +1,5 @@
-//! Errors have their kind, say what to do, and never have a password in them.
+//! Errors have their kind, say what to do, and never have a password in them. A claim that was
+//! rejected or not sent has no effect, so that the layer has nothing to release.
 
 use std::{error::Error, time::Duration};
 
@@ -30,6 +31,7 @@ fn assert_error(error: &StoreError, kind: StoreErrorKind, message: &str) {
     assert_eq!(error.kind(), kind, "{text}");
     assert!(text.contains(message), "no {message:?} in {text}");
     assert!(!text.contains("hunter2"), "{text}");
+    assert!(!error.may_have_taken_effect(), "{text}");
 }
 
 #[tokio::test]
@@ -37,17 +39,10 @@ async fn a_missing_or_foreign_table_is_misconfigured() {
     use StoreErrorKind::Misconfigured;
     let server = Server::start().await;
     let store = PostgresStore::new(server.pool(2));
-    assert_error(
-        &failed_claim(&store).await,
-        Misconfigured,
-        "ensure_schema()",
-    );
     let elsewhere = store.clone().with_table("nowhere.events").unwrap();
-    assert_error(
-        &failed_claim(&elsewhere).await,
-        Misconfigured,
-        "ensure_schema()",
-    );
+    for store in [&store, &elsewhere] {
+        assert_error(&failed_claim(store).await, Misconfigured, "ensure_schema()");
+    }
 
     let wrong_shapes = [
         "CREATE TABLE tower_loops_events (id text)",
@@ -77,7 +72,8 @@ async fn an_unreachable_server_is_unavailable_and_a_rejected_login_is_misconfigu
     let mut no_database = server.config();
     no_database.dbname("nothing").password("hunter2");
     let mut unreachable: Config = "host=127.0.0.1 user=postgres".parse().unwrap();
-    unreachable.password("hunter2").port(closed_port());
+    let (_closed, port) = closed_port();
+    unreachable.password("hunter2").port(port);
     let rows = [
         (unknown, Misconfigured, "role \"nobody\" does not exist"),
         (
@@ -150,4 +146,20 @@ async fn prepared_statements_behind_a_pooler_name_the_setting() {
     let error = failed_claim(&store).await;
     let setting = "with_prepared_statements(false)";
     assert_error(&error, StoreErrorKind::Misconfigured, setting);
+}
+
+#[tokio::test]
+async fn a_claim_whose_connection_breaks_may_have_taken_effect() {
+    let server = Server::start().await;
+    let store = server.store().await;
+    let mut client = server.pool(1).get().await.unwrap();
+    let transaction = client.transaction().await.unwrap();
+    let lock = "LOCK TABLE tower_loops_events";
+    transaction.batch_execute(lock).await.unwrap();
+    let claim = tokio::spawn(async move { failed_claim(&store).await });
+    server.until_one_waits_for_a_lock().await;
+    let end =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    server.execute(end).await;
+    assert!(claim.await.unwrap().may_have_taken_effect());
 }

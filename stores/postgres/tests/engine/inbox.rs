@@ -1,10 +1,11 @@
-//! The inbox does what every inbox must, whatever is in its table and whatever happens to its engine.
+//! The inbox does what every inbox must, whatever is in its table and whatever happens to its
+//! engine.
 
 use std::time::Duration;
 
 use tokio_postgres::NoTls;
 use tower_loops::inbox::{
-    Accept, Accepted, Inbox, Queue, StoreErrorKind::Misconfigured, Token, conformance,
+    Accept, Accepted, EventKey, Inbox, Queue, StoreErrorKind::Misconfigured, conformance,
 };
 use tower_loops_postgres::{INBOX_SCHEMA, PostgresInbox};
 
@@ -31,55 +32,37 @@ async fn inbox_conforms_with_prepared_statements() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_corrupted_row_is_dead_and_others_are_handled() {
+async fn events_that_come_at_once_are_stored_together() {
     let server = Server::start().await;
     let inbox = inbox(&server).await;
-    for id in ["evt_bad", "evt_empty", "evt_many", "evt_good"] {
-        crashes::store(&inbox, id).await;
+    // While one statement waits for this lock, the others gather.
+    let mut client = server.pool(1).get().await.unwrap();
+    let lock = client.transaction().await.unwrap();
+    lock.batch_execute("LOCK TABLE tower_loops_inbox")
+        .await
+        .unwrap();
+    let deliveries = (0..100).map(|number| {
+        let inbox = inbox.clone();
+        tokio::spawn(async move {
+            let event = crashes::event(&format!("evt_{}", number % 50));
+            let key = EventKey::of("default", &event);
+            inbox.accept(&key, &(&event).into()).await.unwrap()
+        })
+    });
+    let deliveries: Vec<_> = deliveries.collect();
+    server.until_one_waits_for_a_lock().await;
+    lock.commit().await.unwrap();
+    let mut new = 0;
+    for delivery in deliveries {
+        new += usize::from(delivery.await.unwrap() == Accepted::New);
     }
-    server
-        .execute(
-            "UPDATE tower_loops_inbox SET payload = '\\x00ff', secret_index = -1
-               WHERE event_id LIKE '%bad';
-             UPDATE tower_loops_inbox SET payload = NULL WHERE event_id LIKE '%empty';
-             UPDATE tower_loops_inbox SET attempts = 2147483647 WHERE event_id LIKE '%many'",
-        )
-        .await;
-    assert_eq!(crashes::handled_ids(&inbox, 1).await, ["evt_good"]);
-    let dead = inbox.dead(10).await.unwrap();
-    assert_eq!(dead.len(), 3);
-    for event in dead
-        .iter()
-        .filter(|event| !event.key.id().ends_with("many"))
-    {
-        let text = "the stored event cannot be read";
-        assert!(event.error.starts_with(text), "{event:?}");
-    }
-    let no_key = "INSERT INTO tower_loops_inbox (namespace, event_id, state, due_at, received_at, signed_at, secret_index) VALUES ('two words', 'x', 'pending', now(), now(), now(), 0)";
-    assert!(
-        server.try_execute(no_key).await.is_err(),
-        "what is no key is kept out"
-    );
+    assert_eq!(new, 50, "each is new once");
+    let statements = "SELECT count(DISTINCT xmin::text) FROM tower_loops_inbox";
+    assert!(server.count(statements).await <= 10, "in few transactions");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_that_is_set_back_delays_no_new_event() {
-    let server = Server::start().await;
-    let inbox = inbox(&server).await;
-    crashes::store(&inbox, "evt_1").await;
-    server
-        .execute("UPDATE tower_loops_inbox SET due_at = due_at + interval '1 hour', accepted_at = accepted_at + interval '1 hour'")
-        .await;
-    assert_eq!(
-        inbox.counts().await.unwrap().oldest_waiting,
-        Some(Duration::ZERO)
-    );
-    let taken = inbox.take(Token::random(), 1, LONG).await.unwrap();
-    assert_eq!(taken.len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_version_of_the_schema_is_refused() {
+async fn an_unknown_version_of_the_schema_is_rejected() {
     let server = Server::start().await;
     server.execute(INBOX_SCHEMA).await;
     let inbox = inbox(&server).await;
@@ -102,37 +85,28 @@ async fn purged_events_are_known_until_their_retention_is_over() {
     let event = tower_loops::StoredEvent::from(&crashes::event("evt_1"));
 
     assert_eq!(inbox.purge_handled(10).await.unwrap(), 1);
-    assert_eq!(
-        server
-            .count("SELECT count(*) FROM tower_loops_inbox WHERE payload IS NULL")
-            .await,
-        1
-    );
+    let seen = server
+        .count("SELECT count(*) FROM tower_loops_inbox WHERE payload IS NULL")
+        .await;
+    assert_eq!(seen, 1);
     assert_eq!(inbox.accept(&key, &event).await.unwrap(), Accepted::Known);
     assert_eq!(inbox.purge_handled(10).await.unwrap(), 0);
 
     server
         .execute("UPDATE tower_loops_inbox SET due_at = now() WHERE state = 'purged'")
         .await;
-    assert_eq!(
-        inbox.accept(&key, &event).await.unwrap(),
-        Accepted::New,
-        "as good as absent"
-    );
+    let seen = inbox.accept(&key, &event).await.unwrap();
+    assert_eq!(seen, Accepted::New, "as good as absent");
     crashes::handled_ids(&inbox, 2).await;
-    assert_eq!(
-        inbox
-            .clone()
-            .with_retention(Duration::ZERO)
-            .purge_handled(1)
-            .await
-            .unwrap(),
-        4
-    );
-    assert_eq!(
-        server.count("SELECT count(*) FROM tower_loops_inbox").await,
-        0
-    );
+    let seen = inbox
+        .clone()
+        .with_retention(Duration::ZERO)
+        .purge_handled(1)
+        .await
+        .unwrap();
+    assert_eq!(seen, 4);
+    let seen = server.count("SELECT count(*) FROM tower_loops_inbox").await;
+    assert_eq!(seen, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,7 +149,7 @@ async fn a_listener_hears_of_the_events_of_others() {
         let heard = tokio::time::timeout(LONG, here.notified());
         heard.await.unwrap();
         crashes::store(&there, &format!("evt_{round}")).await;
-        let heard = tokio::time::timeout(Duration::from_secs(10), here.notified());
+        let heard = tokio::time::timeout(LONG, here.notified());
         heard.await.expect("a notification");
         if round == 0 {
             server.kill();

@@ -3,12 +3,11 @@
 
 mod conformance;
 mod contention;
-mod deliveries;
-mod effects;
 mod errors;
 mod faults;
 mod inbox;
 mod inbox_processes;
+mod inbox_rows;
 mod marks;
 mod purge;
 mod schema;

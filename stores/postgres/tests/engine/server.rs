@@ -2,19 +2,18 @@
 
 use std::{
     env, fs,
-    net::TcpListener,
     path::{Path, PathBuf},
-    process::{self, Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use deadpool_postgres::{Manager, Pool, Runtime};
-use tokio::time::sleep;
+use tokio::{net::TcpSocket, time::sleep};
 use tokio_postgres::{Config, NoTls};
+use tower_loops::idempotency::Token;
 use tower_loops_postgres::PostgresStore;
 
-const TIMEOUT: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 pub(crate) struct Server {
     directory: PathBuf,
@@ -23,10 +22,11 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let directory = env::temp_dir().join(format!("tl-pg-{}-{number}", process::id()));
-        fs::create_dir_all(&directory).unwrap();
+        // A process that was killed has left its directory, and its id may come again.
+        let random = Token::random();
+        let name = random.as_bytes().map(|byte| format!("{byte:02x}")).concat();
+        let directory = env::temp_dir().join(format!("tl-pg-{name}"));
+        fs::create_dir(&directory).unwrap();
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(&directory));
         }
@@ -150,10 +150,12 @@ pub(crate) fn pool(config: Config, connections: usize) -> Pool {
         .unwrap()
 }
 
-/// A port without a listener.
-pub(crate) fn closed_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+/// A port without a listener. No other program can take it while the socket is kept.
+pub(crate) fn closed_port() -> (TcpSocket, u16) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    (socket, port)
 }
 
 fn spawn(directory: &Path) -> Child {

@@ -11,7 +11,7 @@ use tower_loops::idempotency::{
 };
 use tower_loops_redis::RedisStore;
 
-use crate::server::Server;
+use crate::server::{Server, closed_port};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -91,10 +91,8 @@ async fn permissions() {
 
     let (key, token) = (EventKey::new("ns", "evt"), Token::random());
     for lease in [MINUTE, MINUTE, Duration::MAX] {
-        assert_eq!(
-            store.claim(&key, token, lease).await.unwrap(),
-            Claim::Claimed
-        );
+        let seen = store.claim(&key, token, lease).await.unwrap();
+        assert_eq!(seen, Claim::Claimed);
     }
     assert!(store.extend(&key, token, Duration::MAX).await.unwrap());
     let other = store.claim(&key, Token::random(), MINUTE).await.unwrap();
@@ -116,9 +114,8 @@ async fn permissions() {
 
 #[tokio::test]
 async fn no_server() {
-    let server = Server::start(&[]).await;
-    let client = Client::open(server.url()).unwrap();
-    drop(server);
+    let (_closed, url) = closed_port();
+    let client = Client::open(url).unwrap();
     let config = ConnectionManagerConfig::new().set_number_of_retries(0);
     let manager = ConnectionManager::new_lazy_with_config(client, config).unwrap();
     let error = claim_fails(&RedisStore::new(manager)).await;
@@ -146,10 +143,8 @@ async fn a_full_server_still_takes_successes_and_finds_duplicates() {
     let mut manager = server.manager().await;
     let store = server.store().await;
     let (held, token) = (EventKey::new("ns", "held"), Token::random());
-    assert_eq!(
-        store.claim(&held, token, MINUTE).await.unwrap(),
-        Claim::Claimed
-    );
+    let seen = store.claim(&held, token, MINUTE).await.unwrap();
+    assert_eq!(seen, Claim::Claimed);
     redis::cmd("CONFIG")
         .arg("SET")
         .arg("maxmemory")
@@ -172,10 +167,10 @@ async fn a_full_server_still_takes_successes_and_finds_duplicates() {
 
 async fn claim_fails(store: &RedisStore) -> StoreError {
     let key = EventKey::new("ns", "rejected");
-    store
-        .claim(&key, Token::random(), MINUTE)
-        .await
-        .expect_err("a rejection")
+    let claim = store.claim(&key, Token::random(), MINUTE).await;
+    let error = claim.expect_err("a rejection");
+    assert!(!error.may_have_taken_effect(), "{error:?}");
+    error
 }
 
 fn assert_says(name: &str, error: &StoreError, kind: StoreErrorKind, word: &str) {

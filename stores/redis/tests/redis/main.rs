@@ -5,5 +5,4 @@ mod effects;
 mod entries;
 mod errors;
 mod faults;
-mod layer;
 mod server;

@@ -4,9 +4,8 @@
 use std::{
     env, fs,
     net::TcpListener,
-    path::PathBuf,
-    process::{self, Child, Command, Stdio},
-    sync::atomic::{AtomicUsize, Ordering},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -14,35 +13,40 @@ use redis::{
     Client,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
+use tokio::net::TcpSocket;
+use tower_loops::idempotency::Token;
 use tower_loops_redis::RedisStore;
 
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
+
+const SOCKET: &str = "socket";
 
 pub(crate) struct Server {
     child: Child,
     directory: PathBuf,
     port: u16,
     options: Vec<String>,
+    /// Its clients know its port.
+    was_ready: bool,
 }
 
 impl Server {
     /// Starts a server with these options and waits until it is ready.
     pub(crate) async fn start(options: &[&str]) -> Self {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("tower-loops-redis-{}-{number}", process::id());
-        let directory = env::temp_dir().join(name);
-        fs::create_dir_all(&directory).expect("a temporary directory");
-        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
+        // A process that was killed has left its directory, and its id may come again.
+        let random = Token::random();
+        let name = random.as_bytes().map(|byte| format!("{byte:02x}")).concat();
+        let directory = env::temp_dir().join(format!("tower-loops-redis-{name}"));
+        fs::create_dir(&directory).expect("a temporary directory");
         let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
+        let port = free_port();
         let child = spawn(&directory, port, &options);
         let mut server = Self {
             child,
             directory,
             port,
             options,
+            was_ready: false,
         };
         server.wait_until_ready().await;
         server
@@ -88,11 +92,22 @@ impl Server {
     }
 
     async fn wait_until_ready(&mut self) {
-        let client = Client::open(self.url()).expect("a valid URL");
         let begun = Instant::now();
+        // Another program may have its port, and answer there. It makes this file once the port is
+        // its own.
+        while !self.directory.join(SOCKET).exists() {
+            assert!(begun.elapsed() < TIMEOUT, "Redis does not start");
+            if self.child.try_wait().expect("a child of ours").is_some() {
+                if !self.was_ready {
+                    self.port = free_port();
+                }
+                self.child = spawn(&self.directory, self.port, &self.options);
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        self.was_ready = true;
+        let client = Client::open(self.url()).expect("a valid URL");
         loop {
-            let ended = self.child.try_wait().expect("a child of ours");
-            assert!(ended.is_none(), "Redis ended: was its port taken?");
             let error = match client.get_multiplexed_async_connection().await {
                 Ok(mut connection) => match redis::cmd("PING").exec_async(&mut connection).await {
                     Ok(()) => return,
@@ -119,9 +134,27 @@ impl Drop for Server {
     }
 }
 
-fn spawn(directory: &PathBuf, port: u16, options: &[String]) -> Child {
+/// A port without a server, as a URL. No other program can take it while the socket is kept.
+pub(crate) fn closed_port() -> (TcpSocket, String) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    let any = "127.0.0.1:0".parse().expect("an address");
+    socket.bind(any).expect("a free port");
+    let url = format!("redis://{}", socket.local_addr().expect("an address"));
+    (socket, url)
+}
+
+/// Free for now: another program may take it.
+fn free_port() -> u16 {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    free.local_addr().expect("an address").port()
+}
+
+fn spawn(directory: &Path, port: u16, options: &[String]) -> Child {
+    // Of a server that was killed.
+    let _ = fs::remove_file(directory.join(SOCKET));
     Command::new("redis-server")
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
+        .args(["--unixsocket", SOCKET])
         .args(["--save", "", "--maxmemory-policy", "noeviction"])
         .args(["--appendonly", "yes", "--appendfsync", "always"])
         .args(options)

@@ -3,7 +3,8 @@
 //! A row is `pending` (waiting, or running under a token), `handled`, `purged` (handled, without
 //! its payload) or `dead`. `due_at` is when its next step is due: a take, while it runs the end of
 //! its lease; the purge of its payload; its deletion. Of a dead row it is when it died. New rows
-//! are due since a day, so that a clock that is set back does not delay them.
+//! are due since a day, so that a clock that is set back does not delay them, and that a take tells
+//! them from those whose pause or lease has ended.
 //!
 //! Parameters: `$1` namespace and `$2` id of the key, `$3` token, where nothing else is said. Times
 //! are seconds (`float8`, `NULL` forever). What is compared with an index is compared with `now()`,
@@ -15,8 +16,8 @@ pub const VERSION: i32 = 1;
 /// Creates the tables and indexes where they are missing. For a migration; may be run again.
 pub const SCHEMA: &str = "\
 CREATE TABLE IF NOT EXISTS tower_loops_inbox (
-    namespace    text COLLATE \"C\" NOT NULL CHECK (namespace ~ '^[!-9;-~]{1,71}$'),
-    event_id     text COLLATE \"C\" NOT NULL CHECK (event_id ~ '^[!-~]{1,255}$'),
+    namespace    text COLLATE \"C\" NOT NULL CHECK (length(namespace) BETWEEN 1 AND 71),
+    event_id     text COLLATE \"C\" NOT NULL CHECK (length(event_id) BETWEEN 1 AND 255),
     state        text NOT NULL CHECK (state IN ('pending', 'handled', 'purged', 'dead')),
     due_at       timestamptz NOT NULL,
     token        bytea,
@@ -70,38 +71,60 @@ macro_rules! held {
     };
 }
 
-/// Stores an event: `$3` received at, `$4` signed at, `$5` index of the secret, `$6` payload.
-/// Returns a row if it is new.
+/// Stores events. The parameters are arrays of the same length: `$1` namespaces, `$2` ids, `$3`
+/// received at, `$4` signed at, `$5` indexes of the secret, `$6` payloads. No key may be there
+/// twice; sorted keys keep two statements from waiting for each other. Returns namespace and id of
+/// those that are new.
 pub const ACCEPT: &str = concat!(
     "INSERT INTO tower_loops_inbox AS known (namespace, event_id, state, due_at, received_at, \
-     signed_at, secret_index, payload) VALUES ($1, $2, 'pending', ",
+     signed_at, secret_index, payload) SELECT namespace, event_id, 'pending', ",
     at_once!(),
-    ", $3, $4, $5, $6) ON CONFLICT (namespace, event_id) DO UPDATE SET state = EXCLUDED.state, \
+    ", received_at, signed_at, secret_index, payload \
+     FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::int4[], $6::bytea[]) \
+     AS new (namespace, event_id, received_at, signed_at, secret_index, payload) \
+     ON CONFLICT (namespace, event_id) DO UPDATE SET state = EXCLUDED.state, \
      due_at = EXCLUDED.due_at, token = NULL, attempts = 0, last_error = NULL, \
      accepted_at = clock_timestamp(), received_at = EXCLUDED.received_at, \
      signed_at = EXCLUDED.signed_at, secret_index = EXCLUDED.secret_index, \
      payload = EXCLUDED.payload WHERE known.state = 'purged' AND known.due_at <= clock_timestamp() \
-     RETURNING 1",
+     RETURNING namespace, event_id",
 );
 
-/// Takes events: `$1` token, `$2` limit (`int8`), `$3` lease. Returns namespace, id, attempts, last
-/// error, accepted, received and signed at, index of the secret, payload.
+/// Takes events: `$1` token, `$2` limit (`int8`), `$3` lease, `$4` how many of them may be events
+/// whose pause or lease has ended, while there are new ones (`int8`). Returns namespace, id,
+/// attempts, last error, accepted, received and signed at, index of the secret, payload.
+///
+/// Half a day is as far as can be from both kinds, so that a clock may jump.
 pub const TAKE: &str = concat!(
     "WITH held AS (\
        SELECT ctid FROM tower_loops_inbox WHERE state = 'pending' AND token = $1 LIMIT $2\
+     ), repeated AS (\
+       SELECT ctid FROM tower_loops_inbox WHERE state = 'pending' AND due_at <= now() \
+       AND due_at > now() - interval '12 hours' AND token IS DISTINCT FROM $1 ORDER BY due_at \
+       LIMIT LEAST($4, $2 - (SELECT count(*) FROM held)) FOR UPDATE SKIP LOCKED\
      ), due AS (\
        SELECT ctid FROM tower_loops_inbox \
-       WHERE state = 'pending' AND due_at <= now() AND token IS DISTINCT FROM $1 ORDER BY due_at \
-       LIMIT $2 - (SELECT count(*) FROM held) FOR UPDATE SKIP LOCKED\
+       WHERE state = 'pending' AND due_at <= now() AND token IS DISTINCT FROM $1 \
+       AND ctid <> ALL (ARRAY(SELECT ctid FROM repeated)) ORDER BY due_at \
+       LIMIT $2 - (SELECT count(*) FROM held) - (SELECT count(*) FROM repeated) \
+       FOR UPDATE SKIP LOCKED\
      ), taken AS (\
        UPDATE tower_loops_inbox SET attempts = LEAST(attempts, 1000000) + (token IS DISTINCT FROM $1)::integer, \
        token = $1, due_at = ",
     after!("$3"),
-    " WHERE ctid = ANY (ARRAY(SELECT ctid FROM held UNION ALL SELECT ctid FROM due)) \
+    " WHERE ctid = ANY (ARRAY(SELECT ctid FROM held UNION ALL SELECT ctid FROM repeated \
+       UNION ALL SELECT ctid FROM due)) \
        AND state = 'pending' AND (token = $1 OR due_at <= now()) RETURNING *\
      ) SELECT namespace, event_id, attempts, last_error, accepted_at, received_at, signed_at, \
      secret_index, payload FROM taken ORDER BY accepted_at",
 );
+
+/// Makes rows dead that a token holds and whose namespace and id are those of no key: `$1` token,
+/// `$2` error.
+pub const BURY: &str = "\
+UPDATE tower_loops_inbox SET state = 'dead', token = NULL, due_at = clock_timestamp(), \
+last_error = $2 WHERE token = $1 AND state = 'pending' \
+AND NOT (namespace ~ '^[!-9;-~]{1,71}$' AND event_id ~ '^[!-~]{1,255}$')";
 
 /// Renews a lease: `$4` lease. Returns a row if it was held.
 pub const EXTEND: &str = concat!(
@@ -124,6 +147,14 @@ pub const RETRY: &str = concat!(
     "UPDATE tower_loops_inbox SET token = NULL, due_at = ",
     after!("$4"),
     ", last_error = $5 WHERE ",
+    held!(),
+    " RETURNING 1",
+);
+
+/// Makes an event wait that no handler got. Returns a row if it was held.
+pub const RELEASE: &str = concat!(
+    "UPDATE tower_loops_inbox SET token = NULL, attempts = GREATEST(attempts - 1, 0), \
+     due_at = clock_timestamp() WHERE ",
     held!(),
     " RETURNING 1",
 );

@@ -5,7 +5,8 @@ use std::{error::Error, fmt};
 /// PostgreSQL cuts names after 63 bytes; the name of the index is the table's with six more.
 const MAX_LEN: usize = 57;
 
-/// A table's name, and its schema's where one was given: plain identifiers, so that they can be quoted as they are.
+/// A table's name, and its schema's where one was given: plain identifiers, so that they can be
+/// quoted as they are.
 #[derive(Clone, Debug)]
 pub struct TableName {
     schema: Option<String>,
@@ -47,7 +48,8 @@ impl TableName {
         self.in_schema(&self.table)
     }
 
-    /// The index on the ends of the entries, quoted, as `CREATE INDEX` wants it: without its schema.
+    /// The index on the ends of the entries, quoted, as `CREATE INDEX` wants it: without its
+    /// schema.
     pub(crate) fn index(&self) -> String {
         format!("\"{}_until\"", self.table)
     }

@@ -3,7 +3,8 @@
 //! A row is `pending` (waiting, or running under a token), `handled`, `purged` (handled, without
 //! its payload) or `dead`. `due_at` is when its next step is due: a take, while it runs the end of
 //! its lease; the purge of its payload; its deletion. Of a dead row it is when it died. New rows
-//! are due since a day, so that a clock that is set back does not delay them.
+//! are due since a day, so that a clock that is set back does not delay them, and that a take tells
+//! them from those whose pause or lease has ended.
 
 /// The version of the schema that these statements are for.
 pub const VERSION: i64 = 1;
@@ -30,7 +31,9 @@ CREATE TABLE IF NOT EXISTS tower_loops_inbox (
     UNIQUE (namespace, event_id)
 ) STRICT;
 
-CREATE INDEX IF NOT EXISTS tower_loops_inbox_due ON tower_loops_inbox (state, due_at);
+-- The counts read no more than this.
+CREATE INDEX IF NOT EXISTS tower_loops_inbox_due
+    ON tower_loops_inbox (state, due_at, token, accepted_at);
 
 CREATE INDEX IF NOT EXISTS tower_loops_inbox_token ON tower_loops_inbox (token)
     WHERE state = 'pending' AND token IS NOT NULL;
@@ -94,19 +97,37 @@ pub const IS_DUE: &str = concat!(
     ") OR EXISTS (SELECT 1 FROM tower_loops_inbox WHERE state = 'pending' AND token = ?1)",
 );
 
-/// Takes events: `?1` token, `?2` limit, `?3` lease in milliseconds. Returns the rowid, namespace,
+/// Takes events: `?1` token, `?2` limit, `?3` lease in milliseconds, `?4` how many of them may be
+/// events whose pause or lease has ended, while there are new ones. Returns the rowid, namespace,
 /// id, attempts, last error, accepted, received and signed at, index of the secret, payload.
+///
+/// Half a day is as far as can be from both kinds, so that a clock may jump.
 pub const TAKE: &str = concat!(
-    "UPDATE tower_loops_inbox SET attempts = min(attempts, 1000000) + (token IS NOT ?1), token = ?1, due_at = ",
+    "WITH repeated AS MATERIALIZED (
+         SELECT rowid AS id FROM tower_loops_inbox WHERE state = 'pending' AND due_at <= ",
+    now!(),
+    " AND due_at > ",
+    now!(),
+    " - 43200000 AND token IS NOT ?1 ORDER BY due_at, rowid LIMIT ?4)
+       UPDATE tower_loops_inbox SET attempts = min(attempts, 1000000) + (token IS NOT ?1), token = ?1, due_at = ",
     after!("?3"),
     " WHERE rowid IN (SELECT id FROM (
          SELECT * FROM (SELECT rowid AS id FROM tower_loops_inbox WHERE state = 'pending' AND token = ?1)
          UNION ALL
+         SELECT id FROM repeated
+         UNION ALL
          SELECT * FROM (SELECT rowid AS id FROM tower_loops_inbox WHERE state = 'pending' AND due_at <= ",
     now!(),
-    " AND token IS NOT ?1 ORDER BY due_at, rowid LIMIT ?2)
+    " AND token IS NOT ?1 AND rowid NOT IN (SELECT id FROM repeated) ORDER BY due_at, rowid LIMIT ?2)
        ) LIMIT ?2)
        RETURNING rowid, namespace, event_id, attempts, last_error, accepted_at, received_at, signed_at, secret_index, payload",
+);
+
+/// Makes a row dead whose namespace and id are those of no key: `?1` rowid, `?2` error.
+pub const BURY: &str = concat!(
+    "UPDATE tower_loops_inbox SET state = 'dead', token = NULL, due_at = ",
+    now!(),
+    ", last_error = ?2 WHERE rowid = ?1",
 );
 
 /// Renews a lease: `?1` namespace, `?2` id, `?3` token, `?4` lease in milliseconds. One row
@@ -132,6 +153,15 @@ pub const RETRY: &str = concat!(
     "UPDATE tower_loops_inbox SET token = NULL, due_at = ",
     after!("?4"),
     ", last_error = ?5 WHERE ",
+    held!(),
+);
+
+/// Makes an event wait that no handler got: `?1` namespace, `?2` id, `?3` token. One row changed:
+/// it was held.
+pub const RELEASE: &str = concat!(
+    "UPDATE tower_loops_inbox SET token = NULL, attempts = max(attempts - 1, 0), due_at = ",
+    now!(),
+    " WHERE ",
     held!(),
 );
 

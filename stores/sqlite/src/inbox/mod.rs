@@ -2,6 +2,7 @@
 
 mod operations;
 mod purge;
+mod rows;
 mod schema;
 mod sqlite_inbox;
 mod statements;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use tower_loops::{
     StoredEvent,
     inbox::{
-        Accepted, Counts, DeadEvent, EventKey, Inbox, Outcome, Queue, StoreError, Taken, Token,
+        Accepted, Counts, DeadEvent, EventKey, Inbox, MAX_DEAD, Outcome, Queue, StoreError, Taken,
+        Token,
     },
 };
 use tower_loops_sql::{
@@ -84,6 +85,7 @@ impl Queue for SqliteInbox {
     }
 
     async fn dead(&self, limit: usize) -> Result<Vec<DeadEvent>, StoreError> {
+        let limit = limit.min(MAX_DEAD);
         self.read(move |connection| statements::dead(connection, limit))
             .await
     }

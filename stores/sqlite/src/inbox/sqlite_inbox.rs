@@ -1,6 +1,11 @@
 //! The inbox and its settings.
 
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use rusqlite::Connection;
 use tokio::sync::Notify;
@@ -19,7 +24,12 @@ use crate::{
 /// that share the file.
 ///
 /// One thread owns the connection. It stores the events that wait in one transaction and commits
-/// them together, so the rate is not limited to one event a commit. Clones share the thread.
+/// them together, so the rate is not limited to one event a commit. Clones share the thread. Counts
+/// and lists are read by another one, on a connection of its own, so that no commit waits for them.
+///
+/// The workers of a clone wake at once for new events. SQLite cannot notify other processes: their
+/// workers find events by polling, each second by default
+/// ([`with_poll_interval`](tower_loops::inbox::Worker::with_poll_interval)).
 ///
 /// ```
 /// use tower_loops::inbox::{Accept, Job, Worker};
@@ -42,7 +52,12 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct SqliteInbox {
-    pub(super) thread: Thread,
+    thread: Thread,
+    /// Started for the first count or list: it reads them on a connection of its own, so that no
+    /// commit waits.
+    reader: Arc<OnceLock<Thread>>,
+    /// That of the reader, if the database is a file.
+    path: Option<PathBuf>,
     pub(super) arrived: Arc<Notify>,
     pub(super) retention: Retention,
     busy_timeout: Duration,
@@ -76,7 +91,9 @@ impl SqliteInbox {
     #[must_use]
     pub fn from_connection(connection: Connection) -> Self {
         Self {
+            path: connection::path(&connection),
             thread: Thread::start(connection),
+            reader: Arc::default(),
             arrived: Arc::default(),
             retention: Retention::For(Duration::from_secs(30 * 24 * 60 * 60)),
             busy_timeout: DEFAULT_BUSY_TIMEOUT,
@@ -140,9 +157,19 @@ impl SqliteInbox {
         &self,
         operation: impl Fn(&Connection) -> rusqlite::Result<T> + Clone + Send + 'static,
     ) -> Result<T, StoreError> {
-        let again = operation.clone();
-        self.read_or_write(move |connection| operation(connection).map(Some), again)
+        let (deadline, again) = (deadline_after(self.busy_timeout), operation.clone());
+        let read = move |connection: &Connection| operation(connection).map(Some);
+        self.reader()
+            .call(Priority::Claim, deadline, read, again)
             .await
+    }
+
+    /// The thread of the commits, where the file cannot be opened once more.
+    fn reader(&self) -> &Thread {
+        self.reader.get_or_init(|| {
+            let connection = self.path.as_deref().and_then(connection::open_again);
+            connection.map_or_else(|| self.thread.clone(), Thread::start)
+        })
     }
 }
 

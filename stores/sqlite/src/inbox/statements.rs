@@ -1,16 +1,20 @@
 //! Each operation of the inbox, on one connection.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use rusqlite::{Connection, OptionalExtension, Result, Row, params, types::ValueRef};
+use rusqlite::{Connection, OptionalExtension, Result, params};
 use tower_loops::{
     StoredEvent,
-    inbox::{Accepted, Counts, DeadEvent, EventKey, Outcome, Taken, Token},
+    inbox::{Accepted, Counts, DeadEvent, EventKey, InvalidKey, Outcome, Taken, Token},
 };
 use tower_loops_sql::{
-    millis,
-    sqlite::inbox::{ACCEPT, COUNTS, DEAD, DONE, EXTEND, IS_DUE, IS_KNOWN, LIST_DEAD, RETRY, TAKE},
+    millis, repeated_share,
+    sqlite::inbox::{
+        ACCEPT, BURY, COUNTS, DEAD, DONE, EXTEND, IS_DUE, IS_KNOWN, LIST_DEAD, RELEASE, RETRY, TAKE,
+    },
 };
+
+use crate::inbox::rows;
 
 pub(super) fn known(connection: &Connection, key: &EventKey) -> Result<Option<Accepted>> {
     let is_known = connection
@@ -57,36 +61,27 @@ pub(super) fn take(
     limit: usize,
     lease_millis: i64,
 ) -> Result<Vec<Taken>> {
+    let repeated = repeated_share(token.as_bytes(), limit);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut statement = connection.prepare_cached(TAKE)?;
-    let rows = statement.query_map(params![token.as_bytes(), limit, lease_millis], |row| {
-        Ok((row.get::<_, i64>(0)?, taken(row)?))
+    let parameters = params![token.as_bytes(), limit, lease_millis, repeated];
+    let rows = statement.query_map(parameters, |row| {
+        Ok((row.get::<_, i64>(0)?, rows::taken(row)?))
     })?;
-    let mut taken = rows.collect::<Result<Vec<_>>>()?;
+    let mut rows = rows.collect::<Result<Vec<_>>>()?;
     // `RETURNING` has no order.
-    taken.sort_by_key(|(rowid, _)| *rowid);
-    Ok(taken.into_iter().filter_map(|(_, taken)| taken).collect())
-}
-
-/// The table's constraints keep out what is no key.
-fn taken(row: &Row<'_>) -> Result<Option<Taken>> {
-    let (namespace, id): (String, String) = (row.get(1)?, row.get(2)?);
-    let Ok(key) = EventKey::restore(&namespace, &id) else {
-        return Ok(None);
-    };
-    let payload: Option<Vec<u8>> = row.get(9)?;
-    Ok(Some(Taken {
-        key,
-        event: StoredEvent::new(
-            payload.unwrap_or_default().into(),
-            time(row.get(7)?),
-            usize::try_from(row.get::<_, i64>(8)?).unwrap_or_default(),
-            time(row.get(6)?),
-        ),
-        attempt: u32::try_from(row.get::<_, i64>(3)?).unwrap_or(u32::MAX),
-        accepted_at: time(row.get(5)?),
-        last_error: text(row.get_ref(4)?),
-    }))
+    rows.sort_by_key(|(rowid, _)| *rowid);
+    let mut events = Vec::with_capacity(rows.len());
+    for (rowid, taken) in rows {
+        match taken {
+            Some(taken) => events.push(taken),
+            None => {
+                let mut bury = connection.prepare_cached(BURY)?;
+                bury.execute(params![rowid, InvalidKey.to_string()])?;
+            }
+        }
+    }
+    Ok(events)
 }
 
 pub(super) fn extend(
@@ -111,74 +106,43 @@ pub(super) fn finish(
     outcome: &Outcome,
 ) -> Result<bool> {
     let (namespace, id, token) = (key.namespace(), key.id(), token.as_bytes());
-    let changed =
-        match outcome {
-            Outcome::Done => {
-                let was_held = connection
-                    .prepare_cached(DONE)?
-                    .query_row(params![namespace, id, token], |row| row.get(0))
-                    .optional()?;
-                return Ok(was_held.unwrap_or(false));
-            }
-            Outcome::Retry { after, error } => connection
-                .prepare_cached(RETRY)?
-                .execute(params![namespace, id, token, millis(*after), error])?,
-            Outcome::Dead { error } => connection
-                .prepare_cached(DEAD)?
-                .execute(params![namespace, id, token, error])?,
-        };
+    let changed = match outcome {
+        Outcome::Done => {
+            let was_held = connection
+                .prepare_cached(DONE)?
+                .query_row(params![namespace, id, token], |row| row.get(0))
+                .optional()?;
+            return Ok(was_held.unwrap_or(false));
+        }
+        Outcome::Retry { after, error } => {
+            // Unlike a lease, a pause may be none.
+            let pause = if after.is_zero() { 0 } else { millis(*after) };
+            let mut retry = connection.prepare_cached(RETRY)?;
+            retry.execute(params![namespace, id, token, pause, error])?
+        }
+        Outcome::Released => connection
+            .prepare_cached(RELEASE)?
+            .execute(params![namespace, id, token])?,
+        Outcome::Dead { error } => connection
+            .prepare_cached(DEAD)?
+            .execute(params![namespace, id, token, error])?,
+    };
     Ok(changed == 1)
 }
 
 pub(super) fn counts(connection: &Connection) -> Result<Counts> {
-    connection.prepare_cached(COUNTS)?.query_row([], |row| {
-        let age: Option<i64> = row.get(3)?;
-        // Negative if the clock was set back.
-        let age = age.map(|millis| Duration::from_millis(count(millis)));
-        Ok(Counts {
-            waiting: count(row.get(0)?),
-            running: count(row.get(1)?),
-            dead: count(row.get(2)?),
-            oldest_waiting: age,
-        })
-    })
+    let mut statement = connection.prepare_cached(COUNTS)?;
+    statement.query_row([], rows::counts)
 }
 
 pub(super) fn dead(connection: &Connection, limit: usize) -> Result<Vec<DeadEvent>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut statement = connection.prepare_cached(LIST_DEAD)?;
-    let rows = statement.query_map([limit], |row| {
-        let died_at = time(row.get(10)?);
-        Ok(taken(row)?.map(|taken| DeadEvent {
-            key: taken.key,
-            event: taken.event,
-            attempts: taken.attempt,
-            accepted_at: taken.accepted_at,
-            died_at,
-            error: taken.last_error.unwrap_or_default(),
-        }))
-    })?;
-    rows.filter_map(Result::transpose).collect()
-}
-
-/// As text, whatever has been written there.
-fn text(value: ValueRef<'_>) -> Option<String> {
-    let bytes = value.as_bytes_or_null().ok().flatten()?;
-    Some(String::from_utf8_lossy(bytes).into_owned())
-}
-
-fn count(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
+    statement.query_map([limit], rows::dead)?.collect()
 }
 
 /// Before 1970 counts as 1970.
 fn unix_millis(time: SystemTime) -> i64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// A time that this system cannot hold is 1970.
-fn time(unix_millis: i64) -> SystemTime {
-    let since = Duration::from_millis(count(unix_millis));
-    UNIX_EPOCH.checked_add(since).unwrap_or(UNIX_EPOCH)
 }

@@ -4,16 +4,13 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use tower_loops::inbox::{
-    Accept, Accepted, Inbox, Queue, StoreErrorKind::Misconfigured, Token, conformance,
+    Accept, Accepted, Inbox, MAX_DEAD, Queue, StoreErrorKind::Misconfigured, conformance,
 };
 use tower_loops_sqlite::{INBOX_SCHEMA, SqliteInbox};
 
-use crate::{
-    crashes,
-    support::{Folder, LONG},
-};
+use crate::{crashes, support::Folder};
 
-fn open(folder: &Folder) -> SqliteInbox {
+pub(crate) fn open(folder: &Folder) -> SqliteInbox {
     SqliteInbox::open(folder.database()).expect("opened")
 }
 
@@ -31,56 +28,50 @@ async fn inbox_conforms() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_corrupted_row_is_dead_and_others_are_handled() {
+async fn counts_and_lists_are_read_on_another_connection() {
     let folder = Folder::new();
-    let inbox = open(&folder);
-    for id in ["evt_bad", "evt_empty", "evt_many", "evt_good"] {
-        crashes::store(&inbox, id).await;
-    }
+    drop(open(&folder));
     let connection = folder.connection();
-    connection
-        .execute_batch(
-            "UPDATE tower_loops_inbox SET payload = x'00ff', signed_at = -1, accepted_at = -1,
-               secret_index = -1, last_error = CAST(x'ff' AS TEXT) WHERE event_id LIKE '%bad';
-             UPDATE tower_loops_inbox SET payload = NULL WHERE event_id LIKE '%empty';
-             UPDATE tower_loops_inbox SET attempts = 9223372036854775807 WHERE event_id LIKE '%many'",
-        )
-        .expect("corrupted");
-    assert_eq!(crashes::handled_ids(&inbox, 1).await, ["evt_good"]);
-    let dead = inbox.dead(10).await.expect("listed");
-    assert_eq!(dead.len(), 3);
-    for event in dead
-        .iter()
-        .filter(|event| !event.key.id().ends_with("many"))
-    {
-        let text = "the stored event cannot be read";
-        assert!(event.error.starts_with(text), "{event:?}");
-    }
-    let no_key = "UPDATE tower_loops_inbox SET namespace = 'two words'";
-    assert!(
-        connection.execute_batch(no_key).is_err(),
-        "what is no key is kept out"
-    );
+    let hidden = "CREATE TEMP VIEW tower_loops_inbox AS SELECT 1";
+    connection.execute_batch(hidden).expect("hidden here only");
+    let inbox = SqliteInbox::from_connection(connection);
+    assert_eq!(inbox.counts().await.expect("counts").waiting, 0);
+    assert!(inbox.dead(1).await.expect("listed").is_empty());
+
+    let in_memory = Connection::open_in_memory().expect("opened");
+    let inbox = SqliteInbox::from_connection(in_memory);
+    inbox.ensure_schema().await.expect("created");
+    crashes::store(&inbox, "evt_1").await;
+    assert_eq!(inbox.counts().await.expect("counts").waiting, 1);
 }
 
-#[tokio::test]
-async fn a_clock_that_is_set_back_delays_no_new_event() {
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_read_an_index_alone_and_lists_are_bounded() {
     let folder = Folder::new();
     let inbox = open(&folder);
     crashes::store(&inbox, "evt_1").await;
-    let an_hour_later = "UPDATE tower_loops_inbox SET due_at = due_at + 3600000, accepted_at = accepted_at + 3600000";
-    folder
-        .connection()
-        .execute_batch(an_hour_later)
-        .expect("set");
-    let counts = inbox.counts().await.expect("counted");
-    assert_eq!(counts.oldest_waiting, Some(Duration::ZERO));
-    let taken = inbox.take(Token::random(), 1, LONG).await.expect("taken");
-    assert_eq!(taken.len(), 1);
+    let fill = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 1200)
+        INSERT INTO tower_loops_inbox (namespace, event_id, state, due_at, accepted_at, received_at, signed_at, secret_index)
+        SELECT 'dead', n, 'dead', n, 0, 0, 0, 0 FROM numbers";
+    folder.connection().execute_batch(fill).expect("filled");
+    let counts = inbox.counts().await.expect("counts");
+    assert_eq!((counts.waiting, counts.dead), (1, 1200));
+    let seen = inbox.dead(usize::MAX).await.expect("listed").len();
+    assert_eq!(seen, MAX_DEAD);
+    assert_eq!(inbox.dead(2).await.expect("listed").len(), 2);
+    let (sql, plan) = (tower_loops_sql::sqlite::inbox::COUNTS, folder.connection());
+    let mut plan = plan
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .expect("planned");
+    let steps = plan.query_map([], |row| row.get(3)).expect("planned");
+    for step in steps.collect::<Result<Vec<String>, _>>().expect("planned") {
+        let is_read = step.starts_with("SEARCH") || step.starts_with("SCAN");
+        assert!(!is_read || step.contains("COVERING INDEX"), "{step}");
+    }
 }
 
 #[tokio::test]
-async fn an_unknown_version_of_the_schema_is_refused() {
+async fn an_unknown_version_of_the_schema_is_rejected() {
     let folder = Folder::new();
     folder
         .connection()
@@ -113,18 +104,14 @@ async fn purged_events_are_known_until_their_retention_is_over() {
 
     assert_eq!(inbox.purge_handled(10).await.expect("purged"), 1);
     assert_eq!(count(&connection, "payload IS NULL"), 1);
-    assert_eq!(
-        inbox.accept(&key, &event).await.expect("known"),
-        Accepted::Known
-    );
+    let seen = inbox.accept(&key, &event).await.expect("known");
+    assert_eq!(seen, Accepted::Known);
     assert_eq!(inbox.purge_handled(10).await.expect("purged"), 0);
 
     let end = "UPDATE tower_loops_inbox SET due_at = 0 WHERE state = 'purged'";
     connection.execute_batch(end).expect("ended");
-    assert_eq!(
-        inbox.accept(&key, &event).await.expect("stored"),
-        Accepted::New
-    );
+    let seen = inbox.accept(&key, &event).await.expect("stored");
+    assert_eq!(seen, Accepted::New);
     crashes::handled_ids(&inbox, 2).await;
     let inbox = inbox.with_retention(Duration::ZERO);
     crashes::deliver(&Accept::new(inbox.clone()), "evt_3").await;

@@ -6,6 +6,7 @@ mod conformance;
 mod duplicates;
 mod inbox;
 mod inbox_processes;
+mod inbox_rows;
 mod locked;
 mod mark;
 mod processes;

@@ -62,10 +62,8 @@ async fn a_mark_ends_with_its_retention_and_is_purged() {
     }
     assert_eq!(mark(&brief, &mut connection, "evt_2", true), Mark::Fresh);
     assert_eq!(store.purge_expired(10).await.expect("purged"), 1);
-    assert_eq!(
-        mark(&store, &mut connection, "evt_1", true),
-        Mark::Duplicate
-    );
+    let seen = mark(&store, &mut connection, "evt_1", true);
+    assert_eq!(seen, Mark::Duplicate);
 }
 
 /// As any driver runs it, beside `mark_processed`.

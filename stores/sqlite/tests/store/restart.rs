@@ -1,7 +1,5 @@
 //! What a file remembers when it is opened again.
 
-use std::time::Duration;
-
 use tower_loops::idempotency::{Claim, Completion, EventStore, Retention, Token};
 
 use crate::support::{Folder, LONG, claim, key};
@@ -34,28 +32,4 @@ async fn what_is_done_stays_done_and_what_is_held_stays_held() {
     );
     let same_holder = reopened.claim(&key("held"), token, LONG).await;
     assert_eq!(same_holder.expect("works"), Claim::Claimed);
-}
-
-#[tokio::test]
-async fn the_longest_times_hold() {
-    let folder = Folder::new();
-    let store = folder.open();
-    let token = Token::random();
-    let lease = store.claim(&key("lease"), token, Duration::MAX).await;
-    assert_eq!(lease.expect("claimed"), Claim::Claimed);
-    assert!(matches!(
-        claim(&store, "lease").await,
-        Claim::InFlight { retry_after } if retry_after > 1000 * LONG
-    ));
-    let extended = store.extend(&key("lease"), token, Duration::MAX).await;
-    assert!(extended.expect("works"));
-    for retention in [Retention::For(Duration::MAX), Retention::Forever] {
-        let id = format!("{retention:?}");
-        for _ in 0..2 {
-            let completed = store.complete(&key(&id), token, retention).await;
-            assert_eq!(completed.expect("works"), Completion::LeaseLost, "{id}");
-            assert_eq!(claim(&store, &id).await, Claim::Done, "{id}");
-        }
-    }
-    assert_eq!(store.purge_expired(1000).await.expect("purged"), 0);
 }

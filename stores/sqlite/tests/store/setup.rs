@@ -145,10 +145,8 @@ async fn a_full_database_is_said_to_be_full() {
 fn debug_shows_no_database() {
     let folder = Folder::new();
     let debug = format!("{:?}", folder.open());
-    assert_eq!(
-        debug,
-        "SqliteStore { busy_timeout: 1.5s, mark_retention: Forever, .. }"
-    );
+    let expected = "SqliteStore { busy_timeout: 1.5s, mark_retention: Forever, .. }";
+    assert_eq!(debug, expected);
 }
 
 fn assert_misconfigured(case: &str, error: &StoreError, advice: &str) {

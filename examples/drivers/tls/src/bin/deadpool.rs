@@ -1,7 +1,7 @@
 //! A store on deadpool-postgres over TLS, with rustls.
 //!
-//! `DATABASE_URL` is the server, `DATABASE_CA` a PEM file with the certificate authority that signed
-//! the server's certificate.
+//! `DATABASE_URL` is the server, `DATABASE_CA` a PEM file with the certificate authority that
+//! signed the server's certificate.
 
 use std::{env, time::Duration};
 

@@ -1,7 +1,7 @@
 //! A store on sqlx over TLS, with rustls: a feature of sqlx (`tls-rustls-ring`), and two options.
 //!
-//! `DATABASE_URL` is the server, `DATABASE_CA` a PEM file with the certificate authority that signed
-//! the server's certificate.
+//! `DATABASE_URL` is the server, `DATABASE_CA` a PEM file with the certificate authority that
+//! signed the server's certificate.
 
 use std::{env, time::Duration};
 

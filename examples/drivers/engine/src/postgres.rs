@@ -1,0 +1,92 @@
+//! PostgreSQL.
+
+use std::process::Command;
+
+use crate::{
+    directory::Directory,
+    program::{find, is_root, run},
+};
+
+/// PostgreSQL, with the user and the database `postgres`.
+pub struct Postgres {
+    directory: Directory,
+    settings: String,
+}
+
+impl Postgres {
+    /// Starts a server that does not wait for its disk.
+    pub fn start() -> Self {
+        Self::start_with("-c fsync=off")
+    }
+
+    /// Starts a server with options of its own.
+    pub fn start_with(options: &str) -> Self {
+        let directory = Directory::create();
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(directory.path()));
+        }
+        let data = directory.path().join("data");
+        let mut init = postgres("initdb");
+        init.args(["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]);
+        run(init.arg("-D").arg(data));
+        let settings = format!(
+            "-k {} -c listen_addresses= -c max_connections=100 {options}",
+            directory.path().display()
+        );
+        let server = Self {
+            directory,
+            settings,
+        };
+        server.start_again();
+        server
+    }
+
+    pub fn url(&self) -> String {
+        format!(
+            "postgres:///postgres?host={}&user=postgres",
+            self.directory.path().display()
+        )
+    }
+
+    /// Stops the server as a crash would.
+    pub fn stop(&self) {
+        run(self.control("stop").args(["-m", "immediate"]));
+    }
+
+    /// Starts a stopped server again, with its files and its address.
+    pub fn start_again(&self) {
+        let log = self.directory.path().join("log");
+        run(self
+            .control("start")
+            .args(["-o", &self.settings, "-l"])
+            .arg(log));
+    }
+
+    fn control(&self, action: &str) -> Command {
+        let mut command = postgres("pg_ctl");
+        let data = self.directory.path().join("data");
+        command.args([action, "-w", "-D"]).arg(data);
+        command
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // A test may have stopped it.
+        if self.directory.path().join("data/postmaster.pid").exists() {
+            self.stop();
+        }
+    }
+}
+
+/// A program of PostgreSQL, which does not run as root.
+fn postgres(name: &str) -> Command {
+    let path = find(name, "postgresql");
+    if !is_root() {
+        return Command::new(path);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
+    command.arg(path);
+    command
+}

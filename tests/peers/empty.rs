@@ -1,0 +1,1 @@
+//! Holds no code: the package is its tests.
