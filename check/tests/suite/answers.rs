@@ -2,15 +2,14 @@
 
 use std::{future::pending, time::Duration};
 
-use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use tokio::time::Instant;
-use tower::{ServiceExt, util::BoxCloneService};
+use tower::ServiceExt;
 use tower_loops_check::Concern;
 
 use crate::{
-    faulty::acknowledging,
+    faulty::{acknowledging, around},
     receiver::{Effects, behind, failures, signature},
 };
 
@@ -19,8 +18,8 @@ async fn refunds_are_handled_and_answered_500() {
     let effects = Effects::default();
     let refunds = effects.clone();
     let receiver = behind(signature(), acknowledging(&effects));
-    let service = move |request: Request<Full<Bytes>>| {
-        let (receiver, refunds) = (receiver.clone(), refunds.clone());
+    let receiver = around(receiver, move |receiver, request| {
+        let refunds = refunds.clone();
         async move {
             let (head, body) = request.into_parts();
             let Ok(body) = body.collect().await;
@@ -34,12 +33,12 @@ async fn refunds_are_handled_and_answered_500() {
             }
             Ok(response)
         }
-    };
+    });
     let suite = effects
         .suite()
         .only(Concern::Payload)
         .only(Concern::Answers);
-    let found = failures(suite, BoxCloneService::new(tower::service_fn(service))).await;
+    let found = failures(suite, receiver).await;
     let found: Vec<&str> = found.iter().map(|(_, check)| *check).collect();
     assert_eq!(found, ["charge.refunded", "least-fields", "handled-is-2xx"]);
 }
@@ -49,19 +48,15 @@ async fn refunds_are_handled_and_answered_500() {
 async fn forgeries_are_never_answered() {
     let effects = Effects::default();
     let receiver = behind(signature(), acknowledging(&effects));
-    let service = move |request: Request<Full<Bytes>>| {
-        let receiver = receiver.clone();
-        async move {
-            let response = receiver.oneshot(request).await?;
-            if response.status().is_client_error() {
-                return pending().await;
-            }
-            Ok(response)
+    let receiver = around(receiver, |receiver, request| async move {
+        let response = receiver.oneshot(request).await?;
+        if response.status().is_client_error() {
+            return pending().await;
         }
-    };
-    let service = BoxCloneService::new(tower::service_fn(service));
+        Ok(response)
+    });
     let start = Instant::now();
-    let found = failures(effects.suite(), service).await;
+    let found = failures(effects.suite(), receiver).await;
     assert_eq!(found, [("answers".to_owned(), "in-time")]);
     assert!(start.elapsed() < Duration::from_secs(61), "a minute");
 }

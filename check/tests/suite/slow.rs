@@ -8,21 +8,20 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use tokio::{
     sync::{Mutex, mpsc},
     time::{Instant, sleep},
 };
-use tower::{
-    ServiceExt, service_fn,
-    util::{BoxCloneService, BoxCloneSyncService},
-};
+use tower::{ServiceExt, service_fn, util::BoxCloneSyncService};
 use tower_loops::{LoopsSignatureLayer, VerifiedEvent};
 use tower_loops_check::{CheckResult, Concern, Suite, Summary, Verdict};
 
-use crate::receiver::{CONNECTIONS, Effects, Receiver, behind, failures, secret, signature};
+use crate::{
+    faulty::around,
+    receiver::{CONNECTIONS, Effects, Receiver, behind, failures, secret, signature},
+};
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
@@ -32,14 +31,10 @@ pub(crate) fn right(effects: &Effects, signature: LoopsSignatureLayer) -> Receiv
 
 /// The receiver, after this time.
 pub(crate) fn delayed(receiver: Receiver, delay: Duration) -> Receiver {
-    let service = move |request: Request<Full<Bytes>>| {
-        let receiver = receiver.clone();
-        async move {
-            sleep(delay).await;
-            receiver.oneshot(request).await
-        }
-    };
-    BoxCloneService::new(service_fn(service))
+    around(receiver, move |receiver, request| async move {
+        sleep(delay).await;
+        receiver.oneshot(request).await
+    })
 }
 
 /// The receiver, for one request at a time. Only what it accepts takes a second, or all of it.
@@ -47,8 +42,8 @@ pub(crate) fn delayed(receiver: Receiver, delay: Duration) -> Receiver {
 fn one_at_a_time(receiver: Receiver, only_accepted: bool, most: &Arc<AtomicUsize>) -> Receiver {
     let turn = Arc::new(Mutex::new(()));
     let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::clone(most));
-    let service = move |request: Request<Full<Bytes>>| {
-        let (receiver, turn) = (receiver.clone(), Arc::clone(&turn));
+    around(receiver, move |receiver, request| {
+        let turn = Arc::clone(&turn);
         let (running, most) = (Arc::clone(&running), Arc::clone(&most));
         async move {
             most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
@@ -60,8 +55,7 @@ fn one_at_a_time(receiver: Receiver, only_accepted: bool, most: &Arc<AtomicUsize
             running.fetch_sub(1, Ordering::SeqCst);
             Ok(response)
         }
-    };
-    BoxCloneService::new(service_fn(service))
+    })
 }
 
 pub(crate) async fn results(suite: Suite, receiver: Receiver) -> (Vec<CheckResult>, Summary) {

@@ -2,14 +2,14 @@
 
 use std::{future::pending, time::Duration};
 
-use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use tower::{ServiceExt, service_fn, util::BoxCloneService};
+use tower::ServiceExt;
 use tower_loops::SIGNATURE_HEADER;
 use tower_loops_check::{Concern, Suite, Verdict};
 
 use crate::{
+    faulty::around,
     receiver::{Effects, Receiver, behind, failures, secret, signature},
     slow::{SECOND, delayed, results, right},
 };
@@ -49,6 +49,8 @@ async fn a_slow_receiver_has_the_results_of_a_quick_one() {
             } else {
                 Suite::new(secret())
             };
+            let concerns = Concern::ALL.into_iter().take(5);
+            let suite = concerns.fold(suite, Suite::only);
             let (results, _) = results(suite, receiver).await;
             let results = results.into_iter();
             let results = results.map(|result| (result.concern, result.check, result.verdict));
@@ -61,9 +63,9 @@ async fn a_slow_receiver_has_the_results_of_a_quick_one() {
 }
 
 fn handles_what_it_rejects(effects: &Effects) -> Receiver {
-    let (receiver, effects) = (right(effects, signature()), effects.clone());
-    let service = move |request: Request<Full<Bytes>>| {
-        let (receiver, effects) = (receiver.clone(), effects.clone());
+    let handled = effects.clone();
+    around(right(effects, signature()), move |receiver, request| {
+        let effects = handled.clone();
         async move {
             let response = receiver.oneshot(request).await?;
             if response.status() == StatusCode::UNAUTHORIZED {
@@ -71,29 +73,24 @@ fn handles_what_it_rejects(effects: &Effects) -> Receiver {
             }
             Ok(response)
         }
-    };
-    BoxCloneService::new(service_fn(service))
+    })
 }
 
 fn panics(effects: &Effects) -> Receiver {
-    let receiver = right(effects, signature());
-    let service = move |request: Request<Full<Bytes>>| {
+    around(right(effects, signature()), |receiver, request| {
         let header = request.headers().get(SIGNATURE_HEADER).cloned();
         let is_hex = header.is_some_and(|header| header.as_bytes().starts_with(b"t=0x"));
-        let receiver = receiver.clone();
         async move {
             assert!(!is_hex, "a fault");
             receiver.oneshot(request).await
         }
-    };
-    BoxCloneService::new(service_fn(service))
+    })
 }
 
 fn loses(effects: &Effects) -> Receiver {
-    let receiver = right(effects, signature());
-    let service = move |request: Request<Full<Bytes>>| {
-        let receiver = receiver.clone();
-        async move {
+    around(
+        right(effects, signature()),
+        |receiver, request| async move {
             let (head, body) = request.into_parts();
             let Ok(body) = body.collect().await;
             let body = body.to_bytes();
@@ -102,9 +99,8 @@ fn loses(effects: &Effects) -> Receiver {
             }
             let request = Request::from_parts(head, Full::new(body));
             receiver.oneshot(request).await
-        }
-    };
-    BoxCloneService::new(service_fn(service))
+        },
+    )
 }
 
 /// A whole timeout passes once, and not for each of them.
@@ -112,17 +108,13 @@ fn loses(effects: &Effects) -> Receiver {
 async fn one_forgery_of_a_slow_receiver_is_never_answered() {
     let effects = Effects::default();
     let receiver = delayed(right(&effects, signature()), SECOND);
-    let service = move |request: Request<Full<Bytes>>| {
-        let receiver = receiver.clone();
-        let lines = request.headers().get_all(SIGNATURE_HEADER).iter().count();
-        async move {
-            match lines {
-                0 => pending().await,
-                _ => receiver.oneshot(request).await,
-            }
+    let receiver = around(receiver, |receiver, request| async move {
+        match request.headers().contains_key(SIGNATURE_HEADER) {
+            false => pending().await,
+            true => receiver.oneshot(request).await,
         }
-    };
+    });
     let suite = effects.suite().only(Concern::Header);
-    let found = failures(suite, BoxCloneService::new(service_fn(service))).await;
+    let found = failures(suite, receiver).await;
     assert_eq!(found, [("header".to_owned(), "missing")]);
 }
