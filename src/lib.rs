@@ -7,11 +7,16 @@
 //! /// Runs only for events that Loops signed.
 //! async fn handle(event: VerifiedEvent) -> StatusCode {
 //!     match fulfil(&event) {
-//!         Ok(done) => println!("{:?}: {done}", event.id()),
-//!         // No retry helps. After a failure that can pass, return a 500: Loops sends it again.
-//!         Err(error) => println!("{:?}: given up: {error}", event.id()),
+//!         Ok(done) => {
+//!             println!("{:?}: {done}", event.id());
+//!             StatusCode::OK
+//!         }
+//!         // Nothing has stored the event: a 200 would lose it. After a 500, Loops sends it again.
+//!         Err(error) => {
+//!             eprintln!("{:?} failed: {error}", event.id());
+//!             StatusCode::INTERNAL_SERVER_ERROR
+//!         }
 //!     }
-//!     StatusCode::OK
 //! }
 //!
 //! fn fulfil(event: &VerifiedEvent) -> Result<String, ObjectError> {

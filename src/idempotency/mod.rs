@@ -102,10 +102,10 @@
 //!
 //! # Giving up on an event
 //!
-//! A handler that answers anything but 2xx gets the event again, as long as Loops repeats it. If a
-//! handler can never succeed (an unknown product, a payload that does not parse), that does not
-//! help anybody. To give up for good, store the event where somebody will look at it, log it, and
-//! answer 200: the layer records that as a success, and redeliveries are duplicates.
+//! A handler that answers anything but 2xx gets the event again, for as long as Loops repeats it. No
+//! retry helps if the handler can never succeed: an unknown product, or an object that cannot be
+//! read. To give up, store the event for a person, log it, and answer 200. The layer records that
+//! as a success, and redeliveries are duplicates.
 //!
 //! ```
 //! use axum::http::StatusCode;
@@ -115,7 +115,7 @@
 //!     match event.data() {
 //!         Ok(EventData::ChargeSucceeded(charge)) => fulfil(charge).await,
 //!         Ok(_) => StatusCode::OK,
-//!         // It will not parse the next time either.
+//!         // No retry helps.
 //!         Err(error) => match keep_for_a_human(&event, &error.to_string()).await {
 //!             Ok(()) => StatusCode::OK,
 //!             // Not kept, so not given up: Loops sends it again.
