@@ -70,7 +70,7 @@ impl Error for PayloadError {}
 pub enum ObjectError {
     /// The payload has no `data.object`, or it is `null`.
     Missing,
-    /// What stands there is not of the expected shape, or too deep or too large for the type.
+    /// The value there does not have the expected shape, or is too deep or too large for the type.
     #[non_exhaustive]
     Unexpected {
         /// The path of the value, such as `data.object.amount`. Keys that do not look like names of

@@ -101,8 +101,8 @@ impl VerifiedEvent {
         locate::deserialize("data.object", self.object_text()?)
     }
 
-    /// `data.previous_attributes` as a type of your own or of this crate: the values that the event
-    /// changed, as they were before; `None` if there are none. Deserialized at each call.
+    /// `data.previous_attributes` as a type of your own or of this crate: the previous values of
+    /// what the event changed. `None` if there are none. Deserialized at each call.
     ///
     /// # Errors
     ///
