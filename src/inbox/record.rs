@@ -31,7 +31,8 @@ pub enum Outcome {
         /// Why it failed: at most 1,024 bytes, without NUL.
         error: String,
     },
-    /// The service did not get the event: it waits again at once, and the attempt does not count.
+    /// The service was not called with the event: it waits again, due at once, and the attempt does
+    /// not count.
     Released,
     /// The attempt failed, and there is no other.
     Dead {

@@ -12,7 +12,7 @@ use crate::{
 /// The shortest lease: a sixth of it must be enough for an answer of the store.
 const MIN_LEASE: Duration = Duration::from_secs(1);
 
-/// What stands for longer pauses: times that are added up must not overflow.
+/// The longest pause: a sum of times must not overflow.
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Takes events from a queue, and calls a service with each. See the [module docs](super) for what
