@@ -59,8 +59,8 @@ where
         self.with(|config| config.lease = lease.max(MIN_LEASE))
     }
 
-    /// Sets how many attempts an event has. Default: 20, which with the default pauses takes about
-    /// eight hours. Zero counts as one. After the last failure the event is dead.
+    /// Sets how many attempts an event has. Default: 20. With the default pauses they take about
+    /// six hours, at most eight. Zero counts as one. After the last failure the event is dead.
     ///
     /// An attempt whose process dies counts, so an event that kills its process also becomes dead.
     pub fn with_max_attempts(self, attempts: u32) -> Self {
