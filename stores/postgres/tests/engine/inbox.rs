@@ -1,11 +1,12 @@
 //! The inbox does what every inbox must, whatever is in its table and whatever happens to its
 //! engine.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio_postgres::NoTls;
-use tower_loops::inbox::{
-    Accept, Accepted, EventKey, Inbox, Queue, StoreErrorKind::Misconfigured, conformance,
+use tower_loops::{
+    StoredEvent,
+    inbox::{Accept, Accepted, EventKey, Inbox, Queue, StoreErrorKind::Misconfigured, conformance},
 };
 use tower_loops_postgres::{INBOX_SCHEMA, PostgresInbox};
 
@@ -62,6 +63,57 @@ async fn events_that_come_at_once_are_stored_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_cannot_be_stored_fails_alone() {
+    let server = Server::start().await;
+    let inbox = inbox(&server).await;
+    server
+        .execute("ALTER TABLE tower_loops_inbox ADD CHECK (event_id NOT LIKE '%evt_bad')")
+        .await;
+    let mut client = server.pool(1).get().await.unwrap();
+    let lock = client.transaction().await.unwrap();
+    lock.batch_execute("LOCK TABLE tower_loops_inbox")
+        .await
+        .unwrap();
+    let (far, now) = (Duration::from_secs(1 << 60), SystemTime::now());
+    let ids = (0..50).map(|number| format!("evt_{number}"));
+    let deliveries = ids.chain(["evt_bad".to_owned(), "evt_far".to_owned()]);
+    let deliveries = deliveries.map(|id| {
+        let inbox = inbox.clone();
+        tokio::spawn(async move {
+            let event = crashes::event(&id);
+            let key = EventKey::of("default", &event);
+            let signed_at = if id == "evt_far" { now + far } else { now };
+            let event = StoredEvent::new(event.payload().clone(), signed_at, 0, now);
+            (id, inbox.accept(&key, &event).await)
+        })
+    });
+    let deliveries: Vec<_> = deliveries.collect();
+    server.until_one_waits_for_a_lock().await;
+    lock.commit().await.unwrap();
+    for delivery in deliveries {
+        let (id, accepted) = delivery.await.unwrap();
+        assert_eq!(accepted.is_ok(), id != "evt_bad", "{id}: {accepted:?}");
+    }
+    let stored = "SELECT count(*) FROM tower_loops_inbox";
+    assert_eq!(server.count(stored).await, 51);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_event_neither_writes_nor_locks_its_row() {
+    let server = Server::start().await;
+    let inbox = inbox(&server).await;
+    let key = crashes::store(&inbox, "evt_1").await;
+    // A lock would be in `xmax`, another version in `xmin` and `ctid`.
+    let row = "SELECT concat(ctid, ' ', xmin, ' ', xmax) FROM tower_loops_inbox";
+    let client = server.pool(1).get().await.unwrap();
+    let version = async || -> String { client.query_one(row, &[]).await.unwrap().get(0) };
+    let before = version().await;
+    let event = StoredEvent::from(&crashes::event("evt_1"));
+    assert_eq!(inbox.accept(&key, &event).await.unwrap(), Accepted::Known);
+    assert_eq!(version().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_version_of_the_schema_is_rejected() {
     let server = Server::start().await;
     server.execute(INBOX_SCHEMA).await;
@@ -82,7 +134,7 @@ async fn purged_events_are_known_until_their_retention_is_over() {
     let key = crashes::store(&inbox, "evt_1").await;
     crashes::handled_ids(&inbox, 1).await;
     crashes::store(&inbox, "evt_2").await;
-    let event = tower_loops::StoredEvent::from(&crashes::event("evt_1"));
+    let event = StoredEvent::from(&crashes::event("evt_1"));
 
     assert_eq!(inbox.purge_handled(10).await.unwrap(), 1);
     let seen = server
