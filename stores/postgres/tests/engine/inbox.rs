@@ -93,6 +93,8 @@ async fn an_event_that_cannot_be_stored_fails_alone() {
     for delivery in deliveries {
         let (id, accepted) = delivery.await.unwrap();
         assert_eq!(accepted.is_ok(), id != "evt_bad", "{id}: {accepted:?}");
+        let text = format!("{accepted:?}");
+        assert!(!text.contains("Failing row"), "the row is quoted: {text}");
     }
     let stored = "SELECT count(*) FROM tower_loops_inbox";
     assert_eq!(server.count(stored).await, 51);
