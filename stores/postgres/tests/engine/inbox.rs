@@ -194,6 +194,25 @@ async fn an_engine_in_trouble_is_answered_503_until_it_recovers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_cannot_grow_is_answered_503_until_it_can() {
+    let server = Server::start().await;
+    let accept = Accept::new(inbox(&server).await);
+    // Each of these rows fills a page: 17 MiB. Segments of the WAL have 16 MiB, so they fit.
+    server
+        .execute(
+            "ALTER TABLE tower_loops_inbox ALTER COLUMN payload SET STORAGE PLAIN;
+             INSERT INTO tower_loops_inbox SELECT 'n', number, 'purged', 'infinity', NULL, 0, NULL,
+               now(), now(), now(), 0, repeat('x', 8000)::bytea FROM generate_series(1, 2200) AS number",
+        )
+        .await;
+    server.limit_files("16777216");
+    crashes::until_unavailable(&accept).await;
+    crashes::assert_unavailable(&accept, "an_event_for_which_there_is_no_room").await;
+    server.limit_files("unlimited");
+    crashes::assert_recovers(&accept, "an_event_for_which_there_is_no_room").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_listener_hears_of_the_events_of_others() {
     let mut server = Server::start().await;
     let (here, there) = (inbox(&server).await, inbox(&server).await);
