@@ -3,13 +3,18 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, SystemTime},
 };
 
 use axum::{Router, response::IntoResponse};
 use http::StatusCode;
-use tokio::net::TcpSocket;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpSocket,
+    time::Instant,
+};
 use tower::ServiceBuilder;
 use tower_loops::{
     Verifier,
@@ -92,8 +97,10 @@ fn answer(mut connection: &TcpStream, verifier: &Verifier) -> std::io::Result<()
 #[tokio::test]
 async fn a_server_that_waits_for_one_sender_alone_fails_the_slow_body() {
     let target = target(serve_one_by_one(usize::MAX));
-    let suite = Suite::new(secret()).only(Concern::Limits);
-    let suite = suite.with_timeout(Duration::from_secs(5));
+    let suite = Suite::new(secret())
+        .only(Concern::Limits)
+        .only(Concern::Answers)
+        .with_timeout(Duration::from_secs(5));
     let mut failed = Vec::new();
     let note = |result: CheckResult| {
         if result.verdict == Verdict::Fail {
@@ -182,4 +189,31 @@ async fn a_server_that_is_not_there_is_an_error() {
     let target = target(socket.local_addr().expect("it is bound"));
     let error = Suite::new(secret()).run_at(&target, |_| {}).await;
     assert!(matches!(error, Err(RunError::Unreachable(_))), "{error:?}");
+}
+
+/// A server with a short backlog would drop some of them.
+#[tokio::test(start_paused = true)]
+async fn connections_are_made_one_after_the_other() {
+    let connected = Arc::new(Mutex::new(Vec::new()));
+    let note = Arc::clone(&connected);
+    let connect = move || {
+        note.lock().expect("no panic").push(Instant::now());
+        let (near, mut far) = tokio::io::duplex(1 << 16);
+        tokio::spawn(async move {
+            let mut head = [0; 4096];
+            let read = far.read(&mut head).await?;
+            assert!(read > 0, "a request");
+            far.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                .await
+        });
+        async { Ok(near) }
+    };
+    let url = "http://localhost/hook".parse().expect("a URL");
+    let target = Target::new(url, connect).expect("a target");
+    let suite = Suite::new(secret()).only(Concern::Duplicates);
+    suite.run_at(&target, |_| {}).await.expect("it runs");
+    let connected = connected.lock().expect("no panic");
+    assert!(connected.len() > 128);
+    let apart = |pair: &[Instant]| pair[1] - pair[0] >= Duration::from_millis(1);
+    assert!(connected.windows(2).all(apart));
 }

@@ -55,13 +55,29 @@ impl Server {
 
     /// Sends a signal to the postmaster and its children.
     pub(crate) fn signal_all(&self, signal: &str) {
+        // A child that ends meanwhile makes `kill` complain.
+        let pids = self.pids();
+        let _ = Command::new("kill").arg(signal).args(pids).output();
+    }
+
+    /// Limits the size of the files that the server writes, in bytes or `unlimited`: a table cannot
+    /// grow beyond it, as on a full disk.
+    pub(crate) fn limit_files(&self, size: &str) {
+        for pid in self.pids() {
+            let limit = format!("--fsize={size}:");
+            // A child that ends meanwhile makes it complain.
+            let mut command = as_postgres("prlimit".as_ref());
+            let _ = command.args([&limit, "--pid", &pid]).output();
+        }
+    }
+
+    fn pids(&self) -> Vec<String> {
         let postmaster = self.postmaster.id();
         let children = format!("/proc/{postmaster}/task/{postmaster}/children");
         let children = fs::read_to_string(children).unwrap();
         let mut pids = vec![postmaster.to_string()];
         pids.extend(children.split_whitespace().map(str::to_owned));
-        // A child that ends meanwhile makes `kill` complain.
-        let _ = Command::new("kill").arg(signal).args(pids).output();
+        pids
     }
 
     pub(crate) fn directory(&self) -> &str {
@@ -172,13 +188,16 @@ fn spawn(directory: &Path) -> Child {
 
 /// A program of PostgreSQL, which does not run as root.
 fn program(name: &str) -> Command {
-    let path = installation().join(name);
+    as_postgres(&installation().join(name))
+}
+
+fn as_postgres(program: &Path) -> Command {
     if !is_root() {
-        return Command::new(path);
+        return Command::new(program);
     }
     let mut command = Command::new("setpriv");
     command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
-    command.arg(path);
+    command.arg(program);
     command
 }
 
