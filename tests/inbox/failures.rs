@@ -1,6 +1,6 @@
 //! Errors of handlers: which end an event at once, and what is kept of them.
 
-use std::{future::ready, sync::Arc, time::Duration};
+use std::{future::ready, time::Duration};
 
 use tower::{ServiceBuilder, service_fn};
 use tower_loops::{
