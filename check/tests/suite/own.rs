@@ -24,13 +24,11 @@ async fn in_process_nothing_fails_and_only_connections_are_missing() {
         Verdict::Skipped => skipped.push(result.check),
     };
     effects.suite().run(receiver, note).await;
-    let connections = [
-        "oversize-undeclared",
-        "declared-terabyte",
-        "cut-off",
-        "slow-body",
-    ];
-    assert_eq!(skipped, connections);
+    let skipped = skipped.join(" ");
+    assert_eq!(
+        skipped,
+        "oversize-undeclared declared-terabyte cut-off slow-body"
+    );
 }
 
 /// It counts every type: those that are not charges have no number to wait for.
@@ -63,10 +61,8 @@ async fn each_response_takes_a_second() {
         }
     });
     let start = Instant::now();
-    assert_eq!(
-        failures(effects.suite(), BoxCloneService::new(slow)).await,
-        []
-    );
+    let slow = BoxCloneService::new(slow);
+    assert_eq!(failures(effects.suite(), slow).await, []);
     assert!(start.elapsed() < Duration::from_secs(61), "a minute");
 }
 
@@ -103,10 +99,8 @@ async fn results_are_json_of_these_members() {
     assert_eq!(json["concern"], "header");
     assert_eq!(json["verdict"], "pass");
     let members: Vec<&String> = json.as_object().expect("an object").keys().collect();
-    let expected = [
-        "check", "concern", "expected", "got", "sent", "verdict", "why",
-    ];
-    assert_eq!(members, expected);
+    let expected = "check concern expected got sent verdict why".split(' ');
+    assert!(members.into_iter().eq(expected), "{json}");
     let json = serde_json::to_value(summary).expect("JSON");
     let expected = serde_json::json!({"passed": 11, "failed": 0, "skipped": 0});
     assert_eq!(json, expected);

@@ -7,7 +7,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::{Router, response::IntoResponse};
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{Next, from_fn},
+    response::IntoResponse,
+};
 use http::StatusCode;
 use tokio::net::TcpSocket;
 use tower::ServiceBuilder;
@@ -24,6 +29,27 @@ fn target(address: SocketAddr) -> Target {
     Target::http(url.parse().expect("a URL")).expect("a target")
 }
 
+/// The application on a port of its own.
+async fn serve(app: Router) -> Target {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let target = target(listener.local_addr().expect("it is bound"));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    target
+}
+
+/// What fails of a receiver without a count of effects.
+async fn failures(suite: Suite, target: &Target) -> Vec<(Concern, &'static str)> {
+    let mut failed = Vec::new();
+    let note = |result: CheckResult| {
+        if result.verdict == Verdict::Fail {
+            failed.push((result.concern, result.check));
+        }
+    };
+    suite.run_at(target, note).await.expect("it runs");
+    failed
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_is_right_passes_whole() {
     let effects = Effects::default();
@@ -31,12 +57,7 @@ async fn a_receiver_that_is_right_passes_whole() {
         .layer(signature())
         .layer(IdempotencyLayer::new(MemoryStore::new()))
         .service(effects.handler(|_| StatusCode::OK));
-    let app = Router::new().fallback_service(receiver);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    let target = target(listener.local_addr().expect("it is bound"));
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    let target = serve(Router::new().fallback_service(receiver)).await;
     let mut results = Vec::new();
     let run = effects.suite();
     let summary = run.run_at(&target, |result| results.push(result)).await;
@@ -80,11 +101,7 @@ fn answer(mut connection: &TcpStream, verifier: &Verifier) -> std::io::Result<()
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     let verified = verifier.verify(signature.as_bytes(), body.into(), SystemTime::now());
-    let status = if verified.is_ok() {
-        "200 OK"
-    } else {
-        "400 Bad Request"
-    };
+    let status = verified.map_or("400 Bad Request", |_| "200 OK");
     let response = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     connection.write_all(response.as_bytes())
 }
@@ -93,15 +110,8 @@ fn answer(mut connection: &TcpStream, verifier: &Verifier) -> std::io::Result<()
 async fn a_server_that_waits_for_one_sender_alone_fails_the_slow_body() {
     let target = target(serve_one_by_one(usize::MAX));
     let suite = Suite::new(secret()).only(Concern::Limits);
-    let suite = suite.with_timeout(Duration::from_secs(5));
-    let mut failed = Vec::new();
-    let note = |result: CheckResult| {
-        if result.verdict == Verdict::Fail {
-            failed.push(result.check);
-        }
-    };
-    suite.run_at(&target, note).await.expect("it runs");
-    assert_eq!(failed, ["slow-body"]);
+    let found = failures(suite.with_timeout(Duration::from_secs(5)), &target).await;
+    assert_eq!(found, [(Concern::Limits, "slow-body")]);
 }
 
 #[tokio::test]
@@ -122,55 +132,32 @@ async fn a_server_that_ends_fails_once_and_the_rest_is_skipped() {
 #[tokio::test]
 async fn a_server_that_ended_before_the_garbage_does_not_live_on() {
     let target = target(serve_one_by_one(3));
-    let suite = Suite::new(secret())
-        .only(Concern::Signature)
-        .only(Concern::Header);
-    let mut failed = Vec::new();
-    let note = |result: CheckResult| {
-        if result.verdict == Verdict::Fail {
-            failed.push((result.concern, result.check));
-        }
-    };
-    suite.run_at(&target, note).await.expect("it runs");
+    let suite = Suite::new(secret()).only(Concern::Signature);
+    let found = failures(suite.only(Concern::Header), &target).await;
     let expected = [
         (Concern::Signature, "other-types"),
         (Concern::Header, "malformed"),
     ];
-    assert_eq!(failed, expected);
+    assert_eq!(found, expected);
 }
 
 /// As a server does that catches the failure to allocate so much.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_declared_terabyte_that_fails_the_server_fails_the_limits() {
-    let effects = Effects::default();
     let receiver = ServiceBuilder::new()
         .layer(signature())
-        .service(effects.handler(|_| StatusCode::OK));
-    let app = Router::new()
-        .fallback_service(receiver)
-        .layer(axum::middleware::from_fn(
-            |request: axum::extract::Request, next: axum::middleware::Next| async move {
-                let length = request.headers().get(http::header::CONTENT_LENGTH);
-                match length.map(http::HeaderValue::len) {
-                    Some(10..) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-                    _ => next.run(request).await,
-                }
-            },
-        ));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    let target = target(listener.local_addr().expect("it is bound"));
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    let mut failed = Vec::new();
-    let note = |result: CheckResult| {
-        if result.verdict == Verdict::Fail {
-            failed.push(result.check);
+        .service(Effects::default().handler(|_| StatusCode::OK));
+    let fails_to_allocate = from_fn(async |request: Request, next: Next| {
+        let length = request.headers().get(http::header::CONTENT_LENGTH);
+        match length.map(http::HeaderValue::len) {
+            Some(10..) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            _ => next.run(request).await,
         }
-    };
-    let suite = Suite::new(secret()).only(Concern::Limits);
-    suite.run_at(&target, note).await.expect("it runs");
-    assert_eq!(failed, ["declared-terabyte"]);
+    });
+    let app = Router::new().fallback_service(receiver);
+    let target = serve(app.layer(fails_to_allocate)).await;
+    let found = failures(Suite::new(secret()).only(Concern::Limits), &target).await;
+    assert_eq!(found, [(Concern::Limits, "declared-terabyte")]);
 }
 
 #[tokio::test]
