@@ -1,6 +1,6 @@
 //! PostgreSQL.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use crate::{
     directory::Directory,
@@ -46,6 +46,11 @@ impl Postgres {
             "postgres:///postgres?host={}&user=postgres",
             self.directory.path().display()
         )
+    }
+
+    /// Where its socket is, and its files.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Stops the server as a crash would.
