@@ -19,7 +19,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{Json, Router, body::Bytes, extract::State, routing::post};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower_loops::{
@@ -64,14 +64,18 @@ async fn receive(State(shop): State<Arc<Mutex<Shop>>>, event: VerifiedEvent) -> 
     // What a payload contains is printed escaped: a line break in it would start another line.
     match shop.handle(&event) {
         Ok(done) => say(format_args!("{event_type:?}: {done}")),
-        // It will not parse the next time either: keep it for a person, and acknowledge it. For a
-        // failure that can pass, a database that is down, respond 500: Loops sends the event again.
-        Err(error) => say(format_args!("{event_type:?}: given up: {error}")),
+        // No retry mends it: store it for a person, then acknowledge it. An event that is not
+        // stored, or a database that is down, is a 500: Loops sends the event again.
+        Err(error) => {
+            let payload = Bytes::copy_from_slice(event.payload());
+            shop.given_up.insert(event.id().to_owned(), payload);
+            say(format_args!("{event_type:?}: given up: {error}"));
+        }
     }
     Json(json!({ "received": true }))
 }
 
-/// Three tables of a database. Events arrive at least once and in any order, so each step leaves
+/// Four tables of a database. Events arrive at least once and in any order, so each step leaves
 /// the same state when it is repeated or comes late.
 #[derive(Default)]
 struct Shop {
@@ -81,6 +85,8 @@ struct Shop {
     reversed: HashMap<String, i64>,
     /// By the id of the subscription.
     plans: HashMap<String, Plan>,
+    /// The payloads of events that a person must look at, by the id of the event.
+    given_up: HashMap<String, Bytes>,
 }
 
 #[derive(Default)]

@@ -7,11 +7,16 @@
 //! /// Runs only for events that Loops signed.
 //! async fn handle(event: VerifiedEvent) -> StatusCode {
 //!     match fulfil(&event) {
-//!         Ok(done) => println!("{:?}: {done}", event.id()),
-//!         // No retry helps. After a failure that can pass, return a 500: Loops sends it again.
-//!         Err(error) => println!("{:?}: given up: {error}", event.id()),
+//!         Ok(done) => {
+//!             println!("{:?}: {done}", event.id());
+//!             StatusCode::OK
+//!         }
+//!         // Nothing has stored the event: a 200 would lose it. After a 500, Loops sends it again.
+//!         Err(error) => {
+//!             eprintln!("{:?} failed: {error}", event.id());
+//!             StatusCode::INTERNAL_SERVER_ERROR
+//!         }
 //!     }
-//!     StatusCode::OK
 //! }
 //!
 //! fn fulfil(event: &VerifiedEvent) -> Result<String, ObjectError> {
@@ -53,9 +58,9 @@
 //!       └─ your handler ───── runs with a VerifiedEvent ────────────────── your status
 //! ```
 //!
-//! The checks run in the order of the [`Rejection`] table. Those that need no body run before it
-//! is read. A rejected body is [drained](LoopsSignatureLayer::with_drain) before the response. A
-//! rejection is a response. Errors come from the inner service only.
+//! The checks run in the order of the [`Rejection`] table. Those that need no body run before it is
+//! read. A rejected body is [drained](LoopsSignatureLayer::with_drain) before the response. A
+//! rejection is a response, never an error of the service.
 //!
 //! # Where to go
 //!
@@ -83,23 +88,22 @@
 //!
 //! It gets the request's method, URI, version, headers and extensions as they came, the signed
 //! bytes as [`Full<Bytes>`], and the [`VerifiedEvent`] in the extensions. Trailers are not signed:
-//! they are dropped. A body that comes in one frame is handed on without a copy.
+//! they are dropped. A body that comes in one frame is passed on without a copy.
 //!
 //! It is polled for readiness and called only after verification. The layer itself is always ready:
 //! **load shedding, concurrency limits, rate limits and buffers go inside it**, where an
 //! unauthenticated request never reaches them.
 //!
-//! A service that wants another body type gets it from a body-mapping layer between the two. axum's
-//! `Router` does that by itself; [`guide::layers`] shows a stack.
+//! If a service needs another body type, put a body-mapping layer between the two. axum's `Router`
+//! converts the body by itself. [`guide::layers`] shows a stack.
 //!
 //! # What it costs
 //!
-//! One request makes the layer hold at most the body limit (1 MiB unless
-//! [set](LoopsSignatureLayer::with_max_body_size)), and twice that while the buffer of a body in
-//! several frames grows. A declared length reserves nothing: memory grows with what has arrived.
-//! Worst-case memory is twice the limit times the concurrent requests; limit those in the server.
-//! The MAC is computed as frames arrive, once for each accepted secret, for any number of
-//! signatures in the header.
+//! A request takes at most the [body limit](LoopsSignatureLayer::with_max_body_size) in memory, 1
+//! MiB by default. It takes twice that while the buffer of a body in several frames grows. A
+//! declared length reserves nothing: memory grows with what has arrived. Worst-case memory is twice
+//! the limit times the concurrent requests; limit those in the server. The MAC is computed as
+//! frames arrive, once for each accepted secret, for any number of signatures in the header.
 //!
 //! # Without the layer
 //!
@@ -119,7 +123,7 @@
 //! | `inbox` | [`inbox::Accept`] and [`inbox::Worker`]: events are stored before the 200 and handled afterwards; needs a tokio runtime, brings `tokio` and `tracing` |
 //! | `test-util` | [`testing`]: events for the tests of your handlers; with `idempotency` also [`idempotency::conformance`], the suite for stores of your own, and with `inbox` [`inbox::conformance`] |
 //! | `tokio` | the body timeout, 30 seconds by default inside a tokio runtime ([`LoopsSignatureLayer::with_body_timeout`]), and the two seconds of a drain |
-//! | `tracing` | one log event per outcome, with target `tower_loops`: INFO for a verified delivery (id, type, age), DEBUG for a rejected one (kind and details), WARN for a signed body that is no event and once a minute while nothing verifies; never anything else of body, header or secret |
+//! | `tracing` | one log event per outcome, with target `tower_loops`: INFO for a verified delivery (id, type, age), DEBUG for a rejected one (kind, details), WARN for a signed body that is no event. One more WARN a minute while nothing verifies. Nothing else of body, header or secret |
 //!
 //! [Loops]: https://docs.loops.fi
 //! [`Full<Bytes>`]: http_body_util::Full

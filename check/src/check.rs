@@ -1,6 +1,13 @@
 //! What a check is: data, and the deliveries or the function that it consists of.
 
-use crate::{delivery::Delivery, endpoint::BoxFuture, loops::Loops, run::Run};
+use crate::{
+    concern::Concern,
+    delivery::Delivery,
+    endpoint::BoxFuture,
+    loops::Loops,
+    report::{CheckResult, Verdict},
+    run::Run,
+};
 
 pub(crate) struct Check {
     pub(crate) name: &'static str,
@@ -27,6 +34,8 @@ pub(crate) type Found = Result<String, Finding>;
 pub(crate) enum Finding {
     Wrong(String),
     Unknown(String),
+    /// There was no time left.
+    Over,
 }
 
 impl Finding {
@@ -34,7 +43,28 @@ impl Finding {
     pub(crate) fn to(self, delivery: &str) -> Self {
         match self {
             Self::Wrong(got) => Self::Wrong(format!("{got} to {delivery}")),
-            unknown @ Self::Unknown(_) => unknown,
+            unknown => unknown,
+        }
+    }
+}
+
+impl Check {
+    pub(crate) fn result(&self, concern: Concern, found: Found) -> CheckResult {
+        let (verdict, got) = match found {
+            Ok(got) => (Verdict::Pass, got),
+            Err(Finding::Wrong(got)) => (Verdict::Fail, got),
+            Err(Finding::Unknown(got)) => (Verdict::Skipped, got),
+            Err(Finding::Over) => (Verdict::Skipped, "the run's minute was over".to_owned()),
+        };
+        CheckResult {
+            check: self.name,
+            concern,
+            sent: self.sent,
+            expected: self.plan.expected(),
+            got,
+            verdict,
+            why: self.why,
+            advice: self.advice,
         }
     }
 }

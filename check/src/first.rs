@@ -12,7 +12,7 @@ use crate::{
     error::RunError,
     loops::Loops,
     report::{CheckResult, Verdict},
-    run::{Run, is_bad},
+    run::{Run, SLOW, is_bad},
     seen::{Kind, printable},
 };
 
@@ -27,6 +27,7 @@ const NO_EFFECT: &str = "No effect was counted: see to it that a charge.succeede
 pub(crate) const OTHER_SECRET: &str = "whsec_9b1c5e0f_of_somebody_else";
 
 pub(crate) async fn deliver(run: &mut Run) -> Result<First, RunError> {
+    let start = Instant::now();
     let before = match &run.effects {
         Some(effects) => Some((effects.probe)().await.map_err(RunError::Effects)?),
         None => None,
@@ -38,6 +39,7 @@ pub(crate) async fn deliver(run: &mut Run) -> Result<First, RunError> {
     if let Err(NoAnswer::Unreachable(error)) = answer {
         return Err(RunError::Unreachable(error));
     }
+    run.is_done_since(start);
     let is_accepted = matches!(&answer, Ok(answer) if answer.status.is_success());
     let risen = if is_accepted {
         first_effects(run, before).await
@@ -86,8 +88,15 @@ pub(crate) async fn deliver(run: &mut Run) -> Result<First, RunError> {
     }
 
     let forgery = plain_forgery(&mut run.loops);
+    let start = Instant::now();
     let answer = run.deliver(forgery).await;
+    run.is_done_since(start);
     run.rejects_badly = is_bad(&answer);
+    run.is_slow &= match answer {
+        // None comes at the same time either.
+        Err(NoAnswer::TimedOut) => false,
+        _ => run.gains_together(start.elapsed()).await,
+    };
     Ok(First::Accepted(if is_lost {
         result(Concern::Answers, Verdict::Fail, NO_EFFECT)
     } else {
@@ -102,6 +111,7 @@ async fn first_effects(run: &mut Run, before: Option<u64>) -> Option<u64> {
     if effects.settle(before, 1).await > 0 {
         effects.came_after(start.elapsed());
     }
+    run.is_slow |= start.elapsed() > SLOW;
     let each = effects.settle(before, 0).await;
     effects.each = each;
     Some(each)

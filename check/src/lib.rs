@@ -7,6 +7,8 @@ mod delivery;
 mod effects;
 mod endpoint;
 mod error;
+#[cfg(feature = "http")]
+mod feed;
 mod first;
 mod in_process;
 mod loops;
@@ -16,6 +18,7 @@ mod seen;
 mod suite;
 #[cfg(feature = "http")]
 mod target;
+mod together;
 
 pub use concern::{Concern, UnknownConcern};
 pub use error::RunError;

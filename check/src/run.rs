@@ -14,7 +14,9 @@ use crate::{
     seen::{Kind, Seen},
 };
 
-const OVER: &str = "the run's minute was over";
+/// A receiver that takes longer over one delivery is not done with a whole run in a minute, if
+/// each waits for the one before.
+pub(crate) const SLOW: Duration = Duration::from_millis(100);
 
 pub(crate) struct Run {
     pub(crate) endpoint: Arc<dyn Endpoint>,
@@ -29,6 +31,8 @@ pub(crate) struct Run {
     /// Whether a plain forgery is answered 5xx or not at all: then such an answer says nothing of
     /// what else causes it, and is a matter of `answers` alone.
     pub(crate) rejects_badly: bool,
+    /// Whether deliveries are sent at the same time where their order does not matter.
+    pub(crate) is_slow: bool,
     /// Whether the server has ended.
     pub(crate) is_gone: bool,
     pub(crate) seen: Vec<Seen>,
@@ -47,13 +51,13 @@ impl Run {
                 return unknown("the server does not accept connections any more");
             }
             if self.is_over() {
-                return unknown(OVER);
+                return Err(Finding::Over);
             }
         }
         let deadline = self.deadline;
         let found = match timeout_at(deadline, self.carry_out(check)).await {
             Ok(found) => found,
-            Err(_) => return unknown(OVER),
+            Err(_) => return Err(Finding::Over),
         };
         if matches!(found, Err(Finding::Wrong(_))) && !self.is_gone {
             let has_ended = timeout_at(deadline, self.has_ended()).await;
@@ -68,6 +72,14 @@ impl Run {
             Plan::Rejected(deliveries) => (deliveries(&mut self.loops), false),
             Plan::Own { run, .. } => return run(self).await,
         };
+        self.one_by_one(deliveries, is_genuine).await
+    }
+
+    pub(crate) async fn one_by_one(
+        &mut self,
+        deliveries: Vec<Delivery>,
+        is_genuine: bool,
+    ) -> Found {
         let mut last = Err(Finding::Unknown("nothing to send".to_owned()));
         for delivery in deliveries {
             let label = delivery.label;
@@ -147,7 +159,7 @@ impl Run {
     /// Wrong, unless there was no time left for the response.
     pub(crate) fn wrong(&self, answer: &Result<Answer, NoAnswer>, got: String) -> Found {
         if matches!(answer, Err(NoAnswer::TimedOut)) && self.is_over() {
-            return Err(Finding::Unknown(OVER.to_owned()));
+            return Err(Finding::Over);
         }
         Err(Finding::Wrong(got))
     }
@@ -170,6 +182,11 @@ impl Run {
         true
     }
 
+    /// A single delivery, sent at that time, is done with.
+    pub(crate) fn is_done_since(&mut self, start: Instant) {
+        self.is_slow |= start.elapsed() > SLOW;
+    }
+
     pub(crate) fn is_over(&self) -> bool {
         Instant::now() >= self.deadline
     }
@@ -186,7 +203,7 @@ impl Run {
     }
 
     /// The digest that a receiver computes for it, and must not tell.
-    fn expected_digest(&self, delivery: &Delivery) -> Option<String> {
+    pub(crate) fn expected_digest(&self, delivery: &Delivery) -> Option<String> {
         let header = delivery.signatures.first()?.to_str().ok()?;
         let (_, t) = header.split_once("t=")?;
         let t = t.split(',').next()?;

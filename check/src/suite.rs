@@ -11,7 +11,7 @@ use tower_loops::{BoxError, Secret};
 use tower_service::Service;
 
 use crate::{
-    check::{Check, Finding, Found},
+    check::Finding,
     checks,
     concern::Concern,
     effects::{Effects, Probe},
@@ -174,10 +174,12 @@ impl Suite {
             timeout: self.timeout,
             deadline: Instant::now() + DEADLINE,
             rejects_badly: false,
+            is_slow: false,
             is_gone: false,
             seen: Vec::new(),
         };
         let mut summary = Summary::default();
+        let mut out_of_time = 0;
         let mut report = |result: CheckResult| {
             summary.count(result.verdict);
             on_result(result);
@@ -197,34 +199,23 @@ impl Suite {
         }
 
         for concern in Concern::ALL.into_iter().filter(|one| self.is_wanted(*one)) {
-            for check in checks::of(concern) {
-                let found = run.check(concern, check).await;
-                report(result(concern, check, found));
+            let checks = checks::of(concern);
+            let passed = run.pass_together(checks).await;
+            for (check, passed) in checks.iter().zip(passed) {
+                let found = match passed {
+                    Some(got) => Ok(got),
+                    None => run.check(concern, check).await,
+                };
+                out_of_time += usize::from(matches!(found, Err(Finding::Over)));
+                report(check.result(concern, found));
             }
         }
+        summary.out_of_time = out_of_time;
         Ok(summary)
     }
 
     fn is_wanted(&self, concern: Concern) -> bool {
         self.only.is_empty() || self.only.contains(&concern)
-    }
-}
-
-fn result(concern: Concern, check: &Check, found: Found) -> CheckResult {
-    let (verdict, got) = match found {
-        Ok(got) => (Verdict::Pass, got),
-        Err(Finding::Wrong(got)) => (Verdict::Fail, got),
-        Err(Finding::Unknown(got)) => (Verdict::Skipped, got),
-    };
-    CheckResult {
-        check: check.name,
-        concern,
-        sent: check.sent,
-        expected: check.plan.expected(),
-        got,
-        verdict,
-        why: check.why,
-        advice: check.advice,
     }
 }
 

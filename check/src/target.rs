@@ -1,40 +1,27 @@
 //! A receiver at a URL, over HTTP/1.1.
 
-use std::{
-    convert::Infallible,
-    error::Error,
-    fmt,
-    future::{pending, ready},
-    io,
-    sync::Arc,
-    time::Duration,
-};
+use std::{convert::Infallible, error::Error, fmt, future::pending, io, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use http::{
     HeaderValue, Method, Request, Uri,
     header::{CONTENT_LENGTH, HOST, USER_AGENT},
-};
-use http_body_util::{
-    BodyExt, Full,
-    channel::{Channel, Sender},
-    combinators::BoxBody,
 };
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
-    time::{sleep, timeout},
+    sync::Mutex,
+    time::sleep,
 };
 
 use crate::{
     delivery::{Delivery, Payload},
     endpoint::{Answer, BoxFuture, Endpoint, NoAnswer},
+    feed::body,
     in_process::headers,
 };
 
-type Body = BoxBody<Bytes, Infallible>;
 type Connect = dyn Fn() -> BoxFuture<'static, io::Result<Box<dyn Stream>>> + Send + Sync;
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -46,7 +33,12 @@ pub struct Target {
     host: HeaderValue,
     uri: Uri,
     connect: Arc<Connect>,
+    turn: Arc<Mutex<()>>,
 }
+
+/// Between two connections: a server with a backlog of five, as Python's are, accepts one in this
+/// time. One that is dropped is tried again after a second.
+const APART: Duration = Duration::from_millis(1);
 
 impl Target {
     /// A receiver at an `http` URL.
@@ -103,6 +95,7 @@ impl Target {
                 let stream = connect();
                 Box::pin(async move { Ok(Box::new(stream.await?) as Box<dyn Stream>) })
             }),
+            turn: Arc::default(),
         })
     }
 
@@ -130,10 +123,14 @@ const AGENT: &str = concat!("tower-loops-check/", env!("CARGO_PKG_VERSION"));
 
 impl Endpoint for Target {
     fn deliver(&self, delivery: Delivery) -> BoxFuture<'static, Result<Answer, NoAnswer>> {
-        let connect = (self.connect)();
+        let connect = Arc::clone(&self.connect);
+        let turn = Arc::clone(&self.turn);
         let request = self.request(&delivery);
         Box::pin(async move {
-            let stream = connect.await;
+            let turn = turn.lock().await;
+            sleep(APART).await;
+            drop(turn);
+            let stream = connect().await;
             let stream = stream.map_err(|error| NoAnswer::Unreachable(error.to_string()))?;
             let broken = |error: hyper::Error| NoAnswer::broken(&error);
             let mut http = http1::Builder::new();
@@ -163,50 +160,6 @@ impl Endpoint for Target {
 async fn forever(future: impl Future) -> Infallible {
     future.await;
     pending().await
-}
-
-/// The body, and the future that sends what it consists of.
-fn body(payload: Payload) -> (Body, BoxFuture<'static, ()>) {
-    match payload {
-        Payload::Whole(bytes) => (Full::new(bytes).boxed(), Box::pin(ready(()))),
-        payload => {
-            let (sender, body) = Channel::new(1);
-            (body.boxed(), Box::pin(feed(payload, sender)))
-        }
-    }
-}
-
-async fn feed(payload: Payload, mut sender: Sender<Bytes>) {
-    match payload {
-        Payload::Whole(bytes) => drop(sender.send_data(bytes).await),
-        Payload::Undeclared(mut bytes) => {
-            while !bytes.is_empty() {
-                let chunk = bytes.split_to(bytes.len().min(64 * 1024));
-                if sender.send_data(chunk).await.is_err() {
-                    return;
-                }
-            }
-        }
-        Payload::Held(mut bytes, barrier) => {
-            let last = bytes.split_off(bytes.len().saturating_sub(1));
-            let _ = sender.send_data(bytes).await;
-            // A server that does not accept them all at once must not stop the others.
-            let _ = timeout(Duration::from_secs(1), barrier.wait()).await;
-            let _ = sender.send_data(last).await;
-        }
-        Payload::Dripped(bytes) => {
-            for at in 0..bytes.len().saturating_sub(1) {
-                let _ = sender.send_data(bytes.slice(at..=at)).await;
-                sleep(Duration::from_millis(200)).await;
-            }
-            pending::<()>().await;
-        }
-        Payload::Declared(_) => {
-            // A sender that is dropped would end the body.
-            let _sender = sender;
-            pending::<()>().await;
-        }
-    }
 }
 
 impl fmt::Debug for Target {

@@ -59,16 +59,18 @@ impl fmt::Display for PayloadError {
 
 impl Error for PayloadError {}
 
-/// Why an event has no object of the expected type. The event is as authentic as before, and
-/// another delivery of it has no other object: acknowledge it with a 200, and keep it for a person.
+/// Why an event has no object of the expected type. The event is authentic nevertheless.
 ///
-/// It says where in the payload the trouble is, not what stands there.
+/// Another delivery of it has the same object. Store the event for a person, then respond 200. If
+/// it is not stored, respond 500: a 200 would lose it.
+///
+/// The error names the place in the payload, and shows nothing of the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ObjectError {
     /// The payload has no `data.object`, or it is `null`.
     Missing,
-    /// What stands there is not of the expected shape, or too deep or too large for the type.
+    /// The value there does not have the expected shape, or is too deep or too large for the type.
     #[non_exhaustive]
     Unexpected {
         /// The path of the value, such as `data.object.amount`. Keys that do not look like names of

@@ -1,5 +1,5 @@
 //! Deserializes any type by `serde_json`, whose error has a line and a column, and finds the path
-//! of the value that stands there.
+//! of the value there.
 
 use serde::de::DeserializeOwned;
 use serde_json::Error;

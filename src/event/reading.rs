@@ -28,8 +28,8 @@ impl VerifiedEvent {
     /// If the payload has no `data.object`, or it is not a JSON object. For [`EventObject::Other`]
     /// also if `serde_json::Value` cannot hold it: more than 127 levels, a number beyond `f64`.
     ///
-    /// No other delivery of the event has another object. Respond 200 to what never parses, and
-    /// keep its [`payload`](Self::payload) for a person: else it is sent again and again.
+    /// Another delivery of the event has the same object. Store the [`payload`](Self::payload) for
+    /// a person, then respond 200. If it is not stored, respond 500: a 200 would lose the event.
     ///
     /// ```
     /// # use std::time::SystemTime;
@@ -101,8 +101,8 @@ impl VerifiedEvent {
         locate::deserialize("data.object", self.object_text()?)
     }
 
-    /// `data.previous_attributes` as a type of your own or of this crate: the values that the event
-    /// changed, as they were before; `None` if there are none. Deserialized at each call.
+    /// `data.previous_attributes` as a type of your own or of this crate: the previous values of
+    /// what the event changed. `None` if there are none. Deserialized at each call.
     ///
     /// # Errors
     ///

@@ -10,11 +10,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use crate::event::{error::PayloadError, verified::VerifiedEvent};
 
-/// A verified event that can be stored: in a queue, a table, a file. It has the signed bytes, so
-/// nothing of the event is lost.
+/// A verified event that can be stored in a queue, a table or a file. It contains the signed bytes,
+/// so no part of the event is lost.
 ///
-/// It is no proof of anything: whoever can write to the storage can make one.
-/// [`trust`](Self::trust) is the one way back to a [`VerifiedEvent`].
+/// It proves nothing: anyone who can write to the storage can create one. [`trust`](Self::trust) is
+/// the one way back to a [`VerifiedEvent`].
 ///
 /// Serialized, it is `{"payload": "…", "signed_at": 1700000000, "secret_index": 0, "received_at":
 /// 1700000000123}`: the signed bytes as text, the verified `t` in Unix seconds, and when this value
@@ -45,7 +45,7 @@ pub struct StoredEvent {
 }
 
 impl StoredEvent {
-    /// What a storage that has columns of its own has kept. Nothing is checked.
+    /// Creates one from the columns of a storage. Nothing is checked.
     #[must_use]
     pub fn new(
         payload: Bytes,
@@ -66,8 +66,7 @@ impl StoredEvent {
     /// No signature is checked: Loops' signature is not stored, and its timestamp would be too old.
     /// By calling this, you vouch that
     ///
-    /// - only code that stores *verified* events writes to the storage, so that nobody else can put
-    ///   an event there;
+    /// - only code that stores *verified* events can write to the storage;
     /// - the storage returns what was written.
     ///
     /// Never call it on what a client sent.

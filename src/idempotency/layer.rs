@@ -12,8 +12,8 @@ use super::{
     store::{EventKey, EventStore, Retention},
 };
 
-/// Lets each verified event be handled once. See the [module docs](super) for what it answers and
-/// for an example.
+/// Handles each verified event once. See the [module docs](super) for its responses and for an
+/// example.
 ///
 /// It goes inside a [`LoopsSignatureLayer`](crate::LoopsSignatureLayer), whose
 /// [`VerifiedEvent`](crate::VerifiedEvent)s it takes. Clones share their store and their count of
@@ -35,8 +35,9 @@ impl<St: EventStore> IdempotencyLayer<St> {
 
     /// Sets the namespace of the events' keys. Default: `default`.
     ///
-    /// **One namespace per handler.** Two handlers that share a store and a namespace share their
-    /// events, too: what one has handled is a duplicate for the other, which never sees it.
+    /// **One namespace per handler.** Two handlers that share a store and a namespace also share
+    /// their events: an event that one has handled is a duplicate for the other, and never reaches
+    /// it.
     pub fn with_namespace(self, namespace: impl Into<Arc<str>>) -> Self {
         self.with(|config| config.namespace = EventKey::bounded_namespace(&namespace.into()))
     }
@@ -44,26 +45,26 @@ impl<St: EventStore> IdempotencyLayer<St> {
     /// Sets how long a claim holds an event. Default: 60 seconds. Less than one second counts as
     /// one second.
     ///
-    /// The lease counts from the start of the claim. It is renewed each third of it while the
+    /// The lease counts from the start of the claim. It is renewed after each third of it while the
     /// handler runs. If the process dies, the event can be handled again after this time. A store
-    /// call is limited to a third of it, if that is less than the [store
-    /// timeout](Self::with_store_timeout).
+    /// call is limited to a third of it, if that is less than the
+    /// [store timeout](Self::with_store_timeout).
     pub fn with_lease(self, lease: Duration) -> Self {
         self.with(|config| config.lease = lease.max(MIN_LEASE))
     }
 
     /// Sets how long a handler may hold an event. Default: 15 minutes.
     ///
-    /// A handler that runs for longer is assumed to hang: it goes on, but another delivery may be
-    /// handled beside it. For the same time the layer tries to record a success that the store
-    /// could not take: outages of up to this time lose none. Less than one second counts as one
-    /// second.
+    /// A handler that runs for longer is assumed to hang. It continues, but another delivery may be
+    /// handled at the same time. The layer also retries the record of a success for this time, so
+    /// that outages of up to this time lose none. Less than one second counts as one second.
     pub fn with_max_hold(self, max_hold: Duration) -> Self {
         self.with(|config| config.max_hold = max_hold.max(MIN_LEASE))
     }
 
     /// Sets how long a handled event is remembered: a [`Duration`] or a [`Retention`]. Default: 30
-    /// days. It should be longer than Loops retries and than people resend events by hand.
+    /// days. It should be longer than the time in which Loops retries, or a person sends an event
+    /// again.
     pub fn with_retention(self, retention: impl Into<Retention>) -> Self {
         self.with(|config| config.retention = retention.into())
     }
@@ -89,9 +90,9 @@ impl<St: EventStore> IdempotencyLayer<St> {
         self.with(|config| config.in_flight_status = status)
     }
 
-    /// Runs the handler even if the claim fails, unchecked and perhaps not for the first time.
-    /// Default: it does not run, and the response is 503 with `Retry-After: 5`. Only for handlers
-    /// that are idempotent by themselves.
+    /// Runs the handler even if the claim fails: without a check, and perhaps not for the first
+    /// time. Default: it does not run, and the response is 503 with `Retry-After: 5`. Only for
+    /// handlers that are idempotent by themselves.
     pub fn dangerous_fail_open(self) -> Self {
         self.with(|config| config.fail_open = true)
     }
@@ -99,10 +100,10 @@ impl<St: EventStore> IdempotencyLayer<St> {
     /// Sets whether the handler runs in a spawned task, to its end, even if the client disconnects.
     /// Default: `true`.
     ///
-    /// Otherwise a disconnect drops a handler that has not responded, and the event stays held
-    /// until its lease ends: how far the handler got is unknown. In both modes a disconnect cannot
-    /// cancel the record of a success. Timeouts *outside* this layer do not stop a detached
-    /// handler; those inside do.
+    /// If `false`, a disconnect drops a handler that has not responded. The event then stays held
+    /// until its lease ends, because it is unknown how far the handler got. In both modes a
+    /// disconnect cannot cancel the record of a success. Timeouts *outside* this layer do not stop
+    /// a detached handler; those inside do.
     pub fn with_detached_handler(self, detached: bool) -> Self {
         self.with(|config| config.detached = detached)
     }

@@ -65,8 +65,9 @@
 //! - A success that was answered is recorded unless the process ends. The layer repeats until the
 //!   store takes it. Outages of the store up to [`max_hold`](IdempotencyLayer::with_max_hold) (15
 //!   minutes) lose none, and neither do bursts, pauses or failed claims.
-//! - Until a success is recorded, the process that knows it answers redeliveries as duplicates.
-//! - A success stays a success: no trouble of the store changes the handler's response.
+//! - Until a success is recorded, the process that ran the handler answers redeliveries as
+//!   duplicates.
+//! - A success stays a success: an error of the store never changes the handler's response.
 //! - No handler starts after its lease has expired. The lease counts from the start of the claim.
 //! - While a handler runs, its process does not start it again for the same event: an outage that
 //!   outlasts the lease makes no difference.
@@ -77,21 +78,21 @@
 //! A handler that succeeds runs again
 //!
 //! - if its process ends between its effects and the record of them;
-//! - in *another* process, if the store was out of reach of the first one for longer than a lease:
-//!   while the handler ran, or before the success was recorded;
-//! - if the handler runs for longer than `max_hold`, or blocks its thread for longer than a lease:
-//!   the layer assumes that it hangs, and another delivery may run beside it;
+//! - in *another* process, if the first one could not reach the store for longer than a lease,
+//!   while the handler ran or before the success was recorded;
+//! - if the handler runs for longer than `max_hold`, or blocks its thread for longer than a lease.
+//!   It is then assumed to hang, and another delivery may run at the same time;
 //! - if the success could not be recorded within `max_hold`;
 //! - if the store forgets: its retention is over, it is full, or its engine loses what it has
 //!   acknowledged.
 //!
-//! No layer can do better: a process can end between the effects of a handler and the record of its
-//! success. If the effects are in a database, the mark can commit together with them: see
+//! No layer can prevent this: a process can end between the effects of a handler and the record of
+//! its success. If the effects are in a database, the mark can commit together with them: see
 //! `mark_processed` of the SQL stores, and [`Mark`].
 //!
-//! Events are not ordered, neither by Loops nor here. Deduplicating events is not deduplicating
-//! orders: several events can speak of one payment. A unique key on the order, in the handler's own
-//! transaction, helps there.
+//! Events are not ordered, neither by Loops nor here. Deduplicating events does not deduplicate
+//! orders: several events can be about one payment. A unique key on the order, in the handler's own
+//! transaction, does.
 //!
 //! # One namespace per handler
 //!
@@ -102,10 +103,10 @@
 //!
 //! # Giving up on an event
 //!
-//! A handler that answers anything but 2xx gets the event again, as long as Loops repeats it. If a
-//! handler can never succeed (an unknown product, a payload that does not parse), that does not
-//! help anybody. To give up for good, store the event where somebody will look at it, log it, and
-//! answer 200: the layer records that as a success, and redeliveries are duplicates.
+//! A handler that answers anything but 2xx gets the event again, for as long as Loops repeats it. No
+//! retry helps if the handler can never succeed: an unknown product, or an object that cannot be
+//! read. To give up, store the event for a person, log it, and answer 200. The layer records that
+//! as a success, and redeliveries are duplicates.
 //!
 //! ```
 //! use axum::http::StatusCode;
@@ -115,7 +116,7 @@
 //!     match event.data() {
 //!         Ok(EventData::ChargeSucceeded(charge)) => fulfil(charge).await,
 //!         Ok(_) => StatusCode::OK,
-//!         // It will not parse the next time either.
+//!         // No retry helps.
 //!         Err(error) => match keep_for_a_human(&event, &error.to_string()).await {
 //!             Ok(()) => StatusCode::OK,
 //!             // Not kept, so not given up: Loops sends it again.

@@ -14,9 +14,9 @@ pub(super) struct Shared<St> {
     pub(super) background: Background,
 }
 
-/// Limits of the tasks that repeat what a store in trouble has missed. Each kind of work has limits
-/// of its own: none takes the place of another, and together they leave a store that is back to the
-/// deliveries.
+/// Limits of the tasks that retry operations which the store has failed. Each kind of work has its
+/// own limits, so that none displaces another. Together they leave capacity for deliveries when the
+/// store is back.
 pub(super) struct Background {
     /// How many completions are attempted at once. The tasks are not limited: there are as many as
     /// handlers that ran.

@@ -1,4 +1,4 @@
-//! The successes that the store does not know of yet.
+//! The successes that are not recorded in the store yet.
 
 use std::{
     collections::HashMap,

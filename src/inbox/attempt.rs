@@ -52,7 +52,7 @@ pub(super) struct Ended {
 }
 
 impl<Q: Queue> Attempt<Q> {
-    /// Handles the event, and records what became of it.
+    /// Handles the event, and records the outcome.
     pub(super) async fn handle<F, E>(self, start: oneshot::Receiver<Started<F>>) -> Ended
     where
         F: Future<Output = Result<(), E>>,

@@ -30,7 +30,7 @@ impl Config {
         STORE_TIMEOUT.min(self.lease / 6)
     }
 
-    /// The job of an event that was taken, unless it is to die without one.
+    /// The job of an event that was taken, or why the event is dead without another attempt.
     pub(super) fn job(&self, taken: Taken) -> Result<Job, Failure> {
         if taken.attempt > self.max_attempts {
             let text = taken.last_error.unwrap_or_else(|| {

@@ -1,12 +1,12 @@
-//! Answer at once, lose nothing: store each event, respond, and handle it afterwards.
+//! Store each event, respond 200, and handle it afterwards.
 //!
-//! Loops wants a 200 soon, another status if processing failed, and each event handled once. Work
-//! that takes long fits that only if the event is durable before the 200, and the retries are the
-//! receiver's own.
+//! Loops asks for a quick 200, for another status if processing failed, and for each event to be
+//! handled once. Slow work satisfies all three only if the event is stored before the 200, and the
+//! receiver itself retries.
 //!
 //! [`Accept`] stores each verified event in an [`Inbox`] and responds 200 after the commit. A
-//! [`Worker`] takes events from the same inbox, a [`Queue`], and has a Tower service handle them.
-//! The receiver and the worker may be one process or many.
+//! [`Worker`] takes events from the same inbox, a [`Queue`], and calls a Tower service with each.
+//! Receivers and workers may be one process or many.
 //!
 //! # Responses of `Accept`
 //!
@@ -19,8 +19,8 @@
 //!
 //! # Example
 //!
-//! With `SqliteInbox` of `tower-loops-sqlite`; `PostgresInbox` of `tower-loops-postgres` is used
-//! alike.
+//! With `SqliteInbox` of `tower-loops-sqlite`; `PostgresInbox` of `tower-loops-postgres` is used in
+//! the same way, and stores events that arrive together in one statement.
 //!
 //! ```
 //! # use tower_loops::inbox::{Inbox, Queue};
@@ -106,50 +106,50 @@
 //! - An event that was answered 200 is in the inbox, whatever happens to the process afterwards.
 //! - It is stored once for each key: [`EventKey::of`] its namespace, id and type.
 //! - The service runs **at least once** for each stored event, until it succeeds or the event is
-//!   *dead*: an attempt failed with a [`Permanent`] error, or all attempts have failed. A dead
-//!   event is kept with its error and time. [`Queue::dead`] lists it, [`Queue::redrive`] makes it
-//!   wait again.
-//! - An event that fails waits for its next attempt, and delays no other. A backlog of new events
-//!   does not delay those whose pause or lease has ended, nor the reverse: each get half.
+//!   *dead*. An event is dead when an attempt fails with a [`Permanent`] error, or when all
+//!   attempts have failed. It is kept with its error and time. [`Queue::dead`] lists it,
+//!   [`Queue::redrive`] makes it wait again.
+//! - An event that fails waits for its next attempt, and delays no other. New events and those
+//!   whose pause or lease has ended share the worker equally, so neither group delays the other.
 //! - The events of a worker that dies are taken by another one after their lease.
 //! - An event that cannot be read back is dead, with that as its error. The others go on.
 //!
 //! A service that succeeds runs again for the same event
 //!
 //! - if its process ends between its effects and the record of them;
-//! - in *another* process, if the queue was out of reach of the first one for longer than a lease,
-//!   if the first blocked its thread for longer than a lease, or if the engine's clock is set
-//!   forward by more than a lease.
+//! - in *another* process, if for longer than a lease the first one could not reach the queue, or
+//!   blocked its thread; also if the engine's clock is set forward by more than a lease.
 //!
-//! Where the effects are rows of the inbox's database, `mark_processed` of the SQL stores with
-//! [`Job::key`] commits the mark together with them: they happen exactly once.
+//! If the effects are rows of the inbox's database, use `mark_processed` of the SQL stores with
+//! [`Job::key`]. The mark commits together with the effects, so they happen exactly once.
 //!
 //! # Attempts
 //!
-//! An attempt begins when a worker takes the event, and counts also if the process dies. It fails
-//! when the service returns an error or panics, in `poll_ready`, in `call` or in the future. A
-//! service whose `poll_ready` returns an *error* has not got an event: the worker logs that error,
-//! lets its events wait again, their attempts not counted, and asks the service after pauses of 100
-//! milliseconds to 10 seconds. Other workers take those events meanwhile.
+//! An attempt begins when a worker takes the event, and counts even if the process dies. It fails
+//! when the service returns an error from `call` or its future, or panics anywhere. If `poll_ready`
+//! returns an *error*, no event was passed to the service. The worker then logs the error and
+//! releases its events, which costs them no attempt. Other workers can take them. It polls the
+//! service again after pauses of 100 milliseconds to 10 seconds.
 //!
 //! | setting of [`Worker`] | default |
 //! |---|---|
 //! | [`with_concurrency`](Worker::with_concurrency) | 16 events at once |
 //! | [`with_lease`](Worker::with_lease) | 60 seconds, renewed each third of it |
-//! | [`with_max_attempts`](Worker::with_max_attempts) | 20, which take about eight hours |
+//! | [`with_max_attempts`](Worker::with_max_attempts) | 20, over about six hours, at most eight |
 //! | [`with_backoff`](Worker::with_backoff) | one second, doubled up to one hour, with jitter |
 //! | [`with_poll_interval`](Worker::with_poll_interval) | one second |
 //!
 //! # Operation
 //!
-//! Workers of the process that stores an event wake at once. Those of other processes poll (each
-//! second by default), unless `PostgresInbox` has a listener; on SQLite they always poll.
+//! A worker that has a clone of the receiver's inbox starts at once. Workers of other processes
+//! poll, each second by default. With `with_listener`, `PostgresInbox` also wakes them at once. On
+//! SQLite, nothing does.
 //!
 //! Any number of processes may share an inbox, old and new ones during a deployment. A database
 //! whose schema has a version that the process does not know is an error of `ensure_schema`.
 //!
 //! The example `inbox` of `tower-loops-sqlite` lists and redrives dead events. [`Queue::counts`] is
-//! made to be asked each few seconds, and is what to alert on: dead events, and the age of the
+//! cheap enough to call every few seconds. Alert on the number of dead events and on the age of the
 //! oldest waiting one. As text for Prometheus:
 //!
 //! ```
@@ -177,16 +177,16 @@
 //!
 //! # What is kept
 //!
-//! A handled event keeps its payload until it is purged (`purge_every` of the inbox), and then its
-//! key for the retention (30 days by default): until then, a redelivery is known. Dead events are
-//! kept until they are handled.
+//! A handled event keeps its payload until it is purged (`purge_every` of the inbox). Its key is
+//! kept for the retention, 30 days by default. For that time, a redelivery is recognized. Dead
+//! events are kept until they are handled.
 //!
 //! # When to use a job queue
 //!
 //! Events are not ordered. The inbox has no schedules, no priorities, no queues with limits of
-//! their own, no jobs of other kinds, and no view for people. Move to a job queue if you need one
-//! of these, or have a queue already: [`StoredEvent`](crate::StoredEvent) goes through any of them,
-//! behind an [`Inbox`] of your own.
+//! their own, no jobs of other kinds, and no dashboard. Use a job queue if you need one of these,
+//! or have a queue already: [`StoredEvent`](crate::StoredEvent) goes through any of them, behind an
+//! [`Inbox`] of your own.
 
 mod accept;
 mod attempt;

@@ -28,8 +28,8 @@ pub const MAX_DEAD: usize = 1_000;
 /// | [`finish`](Self::finish) `Dead` | `false` | dead: `true` | `false` | `false` | `false` |
 /// | [`redrive`](Self::redrive) | `false` | `false` | `false` | `false` | waiting: `true` |
 ///
-/// A success is monotone: it is recorded whoever holds the event. All else is fenced by the token.
-/// A lease that has ended is still its holder's until another token takes the event.
+/// A success is monotone: it is recorded whichever token holds the event. Everything else is fenced
+/// by the token. A lease that has ended is still its holder's until another token takes the event.
 ///
 /// Only durations cross this interface: the engine's own clock decides. New events are due at once,
 /// even if that clock is set back. Check an implementation with `conformance::run` (feature
@@ -37,12 +37,13 @@ pub const MAX_DEAD: usize = 1_000;
 pub trait Queue: Inbox {
     /// Takes events that are due, at most `limit`. Counts an attempt of each.
     ///
-    /// Those that have been due for longest come first. While there are new ones as well as ones
-    /// whose pause or lease has ended, each get half of the limit, so that none wait for a backlog
-    /// of the others. Takes of one event serve both, if not by turns.
+    /// Those that have been due for longest come first. New events and those whose pause or lease
+    /// has ended each get half of the limit, so that neither waits for a backlog of the other. With
+    /// a limit of one, both kinds must still be served, not necessarily in turns.
     ///
-    /// What the token holds already is renewed, is among the taken, and is not counted again, so
-    /// that a take whose answer was lost can be repeated. Other calls need a fresh token.
+    /// Events that the token already holds are renewed and returned again, and no attempt is
+    /// counted. So a take whose answer was lost can be repeated. Every other call needs a new
+    /// token.
     fn take(
         &self,
         token: Token,
@@ -58,7 +59,7 @@ pub trait Queue: Inbox {
         lease: Duration,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Records what became of an attempt. Returns whether this token held the event.
+    /// Records the outcome of an attempt. Returns whether this token held the event.
     fn finish(
         &self,
         key: &EventKey,

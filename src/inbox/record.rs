@@ -19,7 +19,7 @@ pub struct Taken {
     pub last_error: Option<String>,
 }
 
-/// What became of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The event was handled.
@@ -31,7 +31,8 @@ pub enum Outcome {
         /// Why it failed: at most 1,024 bytes, without NUL.
         error: String,
     },
-    /// The service did not get the event: it waits again at once, and the attempt does not count.
+    /// The service was not called with the event: it waits again, due at once, and the attempt does
+    /// not count.
     Released,
     /// The attempt failed, and there is no other.
     Dead {
@@ -40,7 +41,7 @@ pub enum Outcome {
     },
 }
 
-/// An event that failed for good, kept for a person to look at.
+/// A dead event, kept for a person.
 #[derive(Clone, Debug)]
 pub struct DeadEvent {
     /// Its key.
@@ -64,7 +65,7 @@ pub struct Counts {
     pub waiting: u64,
     /// Events that a worker has taken, within their lease.
     pub running: u64,
-    /// Events that failed for good.
+    /// Dead events.
     pub dead: u64,
     /// How long the oldest waiting event has been in the inbox, by the engine's clock.
     pub oldest_waiting: Option<Duration>,

@@ -12,11 +12,11 @@ use crate::{
 /// The shortest lease: a sixth of it must be enough for an answer of the store.
 const MIN_LEASE: Duration = Duration::from_secs(1);
 
-/// What stands for longer pauses: times that are added up must not overflow.
+/// The longest pause: a sum of times must not overflow.
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Takes events out of a queue, and has a service handle them. See the [module docs](super) for
-/// what is promised and for an example.
+/// Takes events from a queue, and calls a service with each. See the [module docs](super) for what
+/// is promised and for an example.
 ///
 /// The service is any [`tower`](https://docs.rs/tower) service of [`Job`]s: timeouts, rate limits
 /// and tracing are layers around it. It is polled for readiness before each call. Its error, or a
@@ -53,24 +53,23 @@ where
     /// Sets how long the worker holds an event that it has taken. Default: 60 seconds. Less than
     /// one second counts as one second.
     ///
-    /// It is renewed each third of it while the event is handled, however long that takes. If the
-    /// process dies, another worker takes the event after this time.
+    /// The lease is renewed after each third of it while the event is handled, however long that
+    /// takes. If the process dies, another worker takes the event after this time.
     pub fn with_lease(self, lease: Duration) -> Self {
         self.with(|config| config.lease = lease.max(MIN_LEASE))
     }
 
-    /// Sets how many attempts an event has. Default: 20, which with the default pauses takes about
-    /// eight hours. Zero counts as one. After the last failure the event is dead.
+    /// Sets how many attempts an event has. Default: 20. With the default pauses they take about
+    /// six hours, at most eight. Zero counts as one. After the last failure the event is dead.
     ///
-    /// An attempt whose process dies counts, so an event that kills its process is dead after as
-    /// many.
+    /// An attempt whose process dies counts, so an event that kills its process also becomes dead.
     pub fn with_max_attempts(self, attempts: u32) -> Self {
         self.with(|config| config.max_attempts = attempts.max(1))
     }
 
     /// Sets the pause after the first failure of an event, and the longest pause. Default: one
-    /// second and one hour. The pause doubles with each failure, and is cut to a random length
-    /// between its half and its whole.
+    /// second and one hour. The pause doubles with each failure. Its actual length is random,
+    /// between half of it and all of it.
     pub fn with_backoff(self, first: Duration, longest: Duration) -> Self {
         self.with(|config| {
             config.first_pause = first;
@@ -78,21 +77,20 @@ where
         })
     }
 
-    /// Sets how often the queue is asked for events if it says nothing by itself. Default: one
-    /// second. This is how events are found whose pause or whose holder's lease is over, and those
-    /// of other processes where the queue has no notification across processes (SQLite).
+    /// Sets how often the worker polls the queue if it gets no notification. Default: one second.
+    /// Polling finds events whose pause or whose holder's lease is over. It also finds events of
+    /// other processes if the queue has no notification across processes (SQLite).
     pub fn with_poll_interval(self, interval: Duration) -> Self {
         self.with(|config| config.poll_interval = interval.min(YEAR))
     }
 
-    /// Handles events until `shutdown` resolves. Then it takes no more, lets those wait again that
-    /// the service has not got yet, and returns when the attempts that have begun are over and
-    /// recorded.
+    /// Handles events until `shutdown` resolves. Then it takes no more, and releases those that the
+    /// service has not started. It returns when running attempts are over and recorded.
     ///
-    /// It does not return otherwise: errors of the queue are logged, and asking goes on. What
-    /// became of an attempt is recorded again and again until the queue takes it; after `shutdown`,
-    /// for one lease at most. If this future is dropped, running attempts are cancelled, and their
-    /// events are taken again after their leases.
+    /// It does not return otherwise: it logs errors of the queue, and tries again. It repeats the
+    /// record of an outcome until the queue accepts it; after `shutdown`, for at most one lease. If
+    /// this future is dropped, running attempts are cancelled, and their events are taken again
+    /// after their leases.
     ///
     /// # Panics
     ///

@@ -28,8 +28,8 @@ mod with_tokio {
     }
 
     impl Deadline {
-        /// This long after the first poll, so that a body that is complete costs no look at the
-        /// clock. Never without a timeout.
+        /// A deadline this long after the first poll, so that a complete body needs no read of the
+        /// clock. Without a timeout, it never passes.
         pub(in crate::middleware) fn after(timeout: Option<Duration>) -> Self {
             Self {
                 timeout,

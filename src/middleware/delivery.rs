@@ -55,8 +55,8 @@ impl Delivery {
     }
 }
 
-/// The largest `Content-Length`. Values that are no numbers count for nothing: the server has to
-/// reject those.
+/// The largest `Content-Length`. Ignores values that are not numbers: the server has to reject
+/// those.
 fn content_length(headers: &HeaderMap) -> Option<u128> {
     let lengths = headers.get_all(CONTENT_LENGTH).iter();
     lengths.filter_map(|value| decimal(value.as_bytes())).max()

@@ -17,8 +17,8 @@ use crate::{
     secret::{Secret, SecretError},
 };
 
-/// Lets only requests through that Loops signed. See the [crate docs](crate) for what it checks and
-/// for examples.
+/// Passes only requests that Loops signed to the inner service. See the [crate docs](crate) for
+/// what it checks and for examples.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct LoopsSignatureLayer {
@@ -26,8 +26,8 @@ pub struct LoopsSignatureLayer {
 }
 
 impl LoopsSignatureLayer {
-    /// Accepts this secret, with a tolerance of 300 seconds, a body limit of 1 MiB, a body timeout
-    /// of 30 seconds (feature `tokio`), the system's clock and the responses of
+    /// Accepts this secret. The defaults are a tolerance of 300 seconds, a body limit of 1 MiB, a
+    /// body timeout of 30 seconds (feature `tokio`) and the system's clock. Rejections are those of
     /// [`Rejection::to_response`].
     pub fn new(secret: impl Borrow<Secret>) -> Self {
         Self {
@@ -44,7 +44,7 @@ impl LoopsSignatureLayer {
         Secret::from_env("LOOPS_WEBHOOK_SECRET").map(Self::new)
     }
 
-    /// Accepts one more secret, while a rotation is under way. Default: none.
+    /// Accepts one more secret, during a rotation. Default: none.
     ///
     /// [`VerifiedEvent::secret_index`](crate::VerifiedEvent::secret_index) tells which one matched.
     pub fn with_additional_secret(self, secret: impl Borrow<Secret>) -> Self {
@@ -68,10 +68,10 @@ impl LoopsSignatureLayer {
 
     /// Sets the maximum size of a body in bytes, inclusive. Default: 1 MiB (1,048,576 bytes).
     ///
-    /// One request makes the layer hold at most twice this: once for the body, and once more for
-    /// the moment in which the buffer of a body in several frames grows. Worst-case memory is that
-    /// times the concurrent requests; limit those in the server. A rejected request can make it
-    /// *read* up to this or 1 MiB, whichever is more: see [`with_drain`](Self::with_drain).
+    /// A request takes at most twice this in memory: once for the body, and once more while the
+    /// buffer of a body in several frames grows. Worst-case memory is twice this times the
+    /// concurrent requests; limit those in the server. Of a rejected body, the layer *reads* up to
+    /// this or 1 MiB, whichever is more: see [`with_drain`](Self::with_drain).
     pub fn with_max_body_size(self, bytes: usize) -> Self {
         self.with(|config| config.verifier = config.verifier.clone().with_max_body_size(bytes))
     }
@@ -80,16 +80,16 @@ impl LoopsSignatureLayer {
     /// `true`.
     ///
     /// An HTTP/1 server that responds before the end of the body resets the connection. The client
-    /// often never sees the response, and a reverse proxy replaces it by a 502 and counts a failure
-    /// of the whole server: with nginx defaults, an unauthenticated client can take the service
-    /// down for everybody.
+    /// often never sees the response. A reverse proxy replaces it by a 502, and counts a failure of
+    /// the whole server. With nginx defaults, an unauthenticated client can take the service down
+    /// for everybody.
     ///
-    /// A drain neither stores nor hashes the data. It ends with the body, after `max(max_body_size,
-    /// 1 MiB)` bytes in total (or `max_body_size` more after a body of undeclared length has
-    /// crossed the limit), and with feature `tokio` after two seconds without data or at the body
-    /// timeout. These are responded to at once: a declared length over that bound, a body that
-    /// timed out, and an HTTP/1.1 request with `Expect: 100-continue`, whose client waits for the
-    /// response.
+    /// A drain neither stores nor hashes the data. It ends with the body, or after
+    /// `max(max_body_size, 1 MiB)` bytes in total. After a body of undeclared length has crossed
+    /// the limit, it reads `max_body_size` more. With feature `tokio`, it also ends after two
+    /// seconds without data and at the body timeout. The layer responds at once to a declared
+    /// length over that bound, and to a body that timed out. It also does to an HTTP/1.1 request
+    /// with `Expect: 100-continue`, whose client waits for the response.
     ///
     /// `false` saves the bandwidth and responds to everything at once. Use it only where no proxy
     /// is in front, or where the proxy tolerates a reset.
@@ -137,9 +137,9 @@ impl LoopsSignatureLayer {
         self.with(|config| config.body_timeout = Some(timeout))
     }
 
-    /// Removes the body timeout. A server in front must then bound the time of a request: without a
-    /// bound, a client keeps a connection for as long as it likes, and can complete a captured
-    /// delivery long after its tolerance.
+    /// Removes the body timeout. A server in front must then limit the time of a request. Otherwise
+    /// a client can keep a connection without end, and complete a captured delivery long after its
+    /// tolerance.
     ///
     /// Without feature `tokio`, or outside a tokio runtime, there is no body timeout anyway.
     pub fn without_body_timeout(self) -> Self {

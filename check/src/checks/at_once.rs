@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::Barrier, task::JoinSet, time::sleep};
+use tokio::{sync::Barrier, time::sleep};
 
 use crate::{
     check::{Finding, Found},
@@ -30,17 +30,15 @@ async fn burst(run: &mut Run) -> Found {
     let before = run.count().await;
     let body = run.loops.charge().to_string();
     let barrier = Arc::new(Barrier::new(AT_ONCE));
-    let mut tasks = JoinSet::new();
-    for _ in 0..AT_ONCE {
+    let deliveries = (0..AT_ONCE).map(|_| {
         let held = Payload::Held(body.clone().into(), Arc::clone(&barrier));
-        let delivery = run.loops.genuine(body.clone()).with_body(held);
-        let (endpoint, timeout) = (Arc::clone(&run.endpoint), run.timeout);
-        tasks.spawn(async move { tokio::time::timeout(timeout, endpoint.deliver(delivery)).await });
-    }
+        run.loops.genuine(body.clone()).with_body(held)
+    });
+    let answers = run.deliver_all(deliveries, AT_ONCE).await;
     let mut accepted = 0;
-    for answer in tasks.join_all().await {
+    for answer in answers {
         // No response at all, and Loops sends it again.
-        let Ok(Ok(answer)) = answer else { continue };
+        let Ok(answer) = answer else { continue };
         let status = answer.status;
         accepted += usize::from(status.is_success());
         let is_expected = status.is_success() || matches!(status.as_u16(), 409 | 425 | 429 | 503);

@@ -2,7 +2,9 @@
 
 use crate::{
     check::{Check, Finding, Found, Plan},
+    delivery::Delivery,
     endpoint::BoxFuture,
+    loops::Loops,
     run::Run,
 };
 
@@ -48,7 +50,7 @@ pub(super) const CHECKS: &[Check] = &[
         advice: "Compare whole ids, byte by byte.",
         plan: Plan::Own {
             expected: "2xx; the effects of each",
-            run: other_event,
+            run: |run| Box::pin(run.each(with_other_ids, true)),
         },
     },
     Check {
@@ -88,37 +90,32 @@ fn repeated(run: &mut Run) -> BoxFuture<'_, Found> {
     })
 }
 
-fn other_event(run: &mut Run) -> BoxFuture<'_, Found> {
-    Box::pin(async {
-        let event = run.loops.charge();
-        let id = event["id"].as_str().unwrap_or_default().to_owned();
-        let mut got = String::new();
-        let ids = [
-            ("the event", format!("{id}Ab")),
-            (
-                "an id that differs in its last character",
-                format!("{id}Ac"),
-            ),
-            ("an id that differs in case", format!("{id}ab")),
-            (
-                "an id of 200 characters",
-                format!("{id}{}", "x".repeat(200 - id.len())),
-            ),
-            (
-                "another of 200 characters",
-                format!("{id}{}y", "x".repeat(199 - id.len())),
-            ),
-        ];
-        for (label, id) in ids {
-            // A new charge: only an event's id tells duplicates.
-            let mut event = run.loops.charge();
-            event["id"] = id.into();
-            let delivery = run.loops.genuine(event.to_string()).twin();
-            let found = run.accepts(delivery).await;
-            got = found.map_err(|finding| finding.to(label))?;
-        }
-        Ok(got)
-    })
+fn with_other_ids(loops: &mut Loops) -> Vec<Delivery> {
+    let event = loops.charge();
+    let id = event["id"].as_str().unwrap_or_default().to_owned();
+    let ids = [
+        ("the event", format!("{id}Ab")),
+        (
+            "an id that differs in its last character",
+            format!("{id}Ac"),
+        ),
+        ("an id that differs in case", format!("{id}ab")),
+        (
+            "an id of 200 characters",
+            format!("{id}{}", "x".repeat(200 - id.len())),
+        ),
+        (
+            "another of 200 characters",
+            format!("{id}{}y", "x".repeat(199 - id.len())),
+        ),
+    ];
+    let delivery = |(label, id): (_, String)| {
+        // A new charge: only an event's id tells duplicates.
+        let mut event = loops.charge();
+        event["id"] = id.into();
+        loops.genuine(event.to_string()).twin().labelled(label)
+    };
+    ids.map(delivery).into()
 }
 
 fn forgotten(run: &mut Run) -> BoxFuture<'_, Found> {

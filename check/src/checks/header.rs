@@ -158,15 +158,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn malformed(run: &mut Run) -> BoxFuture<'_, Found> {
     Box::pin(async {
-        let mut got = String::new();
-        for (label, header) in garbage() {
-            let body = run.loops.charge().to_string();
-            let delivery = Delivery::new(vec![header], body).labelled(label);
-            got = run
-                .rejects(delivery)
-                .await
-                .map_err(|finding| finding.to(label))?;
-        }
+        let got = run.each(with_garbage, false).await?;
         let body = run.loops.charge().to_string();
         let genuine = run.loops.genuine(body).charge();
         let after = run.accepts(genuine).await;
@@ -175,8 +167,18 @@ fn malformed(run: &mut Run) -> BoxFuture<'_, Found> {
     })
 }
 
+/// An event with each of the headers of garbage.
+pub(super) fn with_garbage(loops: &mut Loops) -> Vec<Delivery> {
+    let garbage = garbage().into_iter();
+    let delivery = |(label, header)| {
+        let body = loops.charge().to_string();
+        Delivery::new(vec![header], body).labelled(label)
+    };
+    garbage.map(delivery).collect()
+}
+
 /// Headers that no grammar accepts.
-pub(super) fn garbage() -> Vec<(&'static str, HeaderValue)> {
+fn garbage() -> Vec<(&'static str, HeaderValue)> {
     let bytes =
         |bytes: &[u8]| HeaderValue::from_bytes(bytes).unwrap_or(HeaderValue::from_static(""));
     let t = now();

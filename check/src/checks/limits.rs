@@ -188,6 +188,12 @@ async fn lives_on(run: &mut Run) -> Found {
     let body = run.loops.charge().to_string();
     let event = run.loops.genuine(body).charge();
     let found = run.accepts(event).await;
+    if let (Err(_), Some(seen)) = (&found, run.seen.last_mut()) {
+        // That it is late is no matter of `answers` as well.
+        if seen.timed_out {
+            seen.kind = Kind::Oversize;
+        }
+    }
     found.map_err(|finding| finding.to("an event after it"))
 }
 

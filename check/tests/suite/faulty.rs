@@ -1,18 +1,17 @@
 //! Receivers with one fault each: it is found, and under its concern alone.
 
-use std::{collections::BTreeSet, convert::Infallible, future::pending, time::Duration};
+use std::{collections::BTreeSet, convert::Infallible, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header::LOCATION, request::Parts};
 use http_body_util::{BodyExt, Full};
-use tokio::time::Instant;
 use tower::{ServiceExt, util::BoxCloneService};
 use tower_loops::{LoopsSignatureLayer, Rejection, SIGNATURE_HEADER, Secret};
 use tower_loops_check::Concern;
 
 use crate::receiver::{Body, Effects, Handler, Receiver, behind, boxed, failures, signature};
 
-fn acknowledging(effects: &Effects) -> Handler {
+pub(crate) fn acknowledging(effects: &Effects) -> Handler {
     effects.handler(|_| StatusCode::OK)
 }
 
@@ -30,7 +29,7 @@ fn are_of(found: &[(String, &str)], concern: Concern, check: &str) {
 }
 
 /// The receiver, with this around it.
-fn around<F, R>(receiver: Receiver, handle: F) -> Receiver
+pub(crate) fn around<F, R>(receiver: Receiver, handle: F) -> Receiver
 where
     F: Fn(Receiver, Request<Full<Bytes>>) -> R + Clone + Send + 'static,
     R: Future<Output = Result<Response<Body>, Infallible>> + Send + 'static,
@@ -50,20 +49,12 @@ fn before(receiver: Receiver, change: fn(&mut Parts, Bytes) -> Bytes) -> Receive
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_layer_has_a_wrong_setting() {
-    // HMAC fills a key with zeros: this one is the empty one.
-    let empty = Secret::new(b"\0").expect("it is not empty");
-    let tolerating = |seconds| signature().with_tolerance(Duration::from_secs(seconds));
-    let unlimited = signature().with_max_body_size(usize::MAX);
-    let weak = signature().with_additional_secret(empty);
-    for (layer, concern, check) in [
-        (weak, Concern::Signature, "empty-secret"),
-        (tolerating(3600), Concern::Timestamp, "stale"),
-        (tolerating(60), Concern::Timestamp, "edge-kept"),
-        (tolerating(310), Concern::Timestamp, "early-edge"),
-        (unlimited, Concern::Limits, "oversize-declared"),
-    ] {
-        are_of(&failures_behind(layer).await, concern, check);
+async fn an_empty_or_guessable_secret_is_accepted_as_well() {
+    // HMAC fills a key with zeros: the first one is the empty one.
+    for (other, check) in [("\0", "empty-secret"), ("undefined", "guessable-secret")] {
+        let other = Secret::new(other).expect("it is not empty");
+        let found = failures_behind(signature().with_additional_secret(other)).await;
+        assert_eq!(found, [("signature".to_owned(), check)]);
     }
 }
 
@@ -91,25 +82,30 @@ async fn some_types_are_not_verified() {
 async fn the_digits_of_the_digest_may_come_in_another_order() {
     let effects = Effects::default();
     let receiver = behind(signature(), acknowledging(&effects));
-    let receiver = around(receiver, |receiver, request| async move {
-        let (mut head, body) = request.into_parts();
-        let request = Request::from_parts(head.clone(), body.clone());
-        let response = receiver.clone().oneshot(request).await?;
-        let header = head.headers.get(SIGNATURE_HEADER);
-        let header = header.and_then(|header| header.to_str().ok()?.rsplit_once('='));
-        let reversed = header.and_then(|(before, digest)| {
+    let service = move |request: Request<Full<Bytes>>| {
+        let receiver = receiver.clone();
+        async move {
+            let (mut head, body) = request.into_parts();
+            let request = Request::from_parts(head.clone(), body.clone());
+            let response = receiver.clone().oneshot(request).await?;
+            let header = head.headers.get(SIGNATURE_HEADER);
+            let header = header.and_then(|header| header.to_str().ok()?.rsplit_once('='));
+            let Some((before, digest)) = header else {
+                return Ok(response);
+            };
             let reversed: String = digest.chars().rev().collect();
-            format!("{before}={reversed}").parse().ok()
-        });
-        let Some(reversed) = reversed else {
-            return Ok(response);
-        };
-        head.headers.insert(SIGNATURE_HEADER, reversed);
-        let other = receiver.oneshot(Request::from_parts(head, body)).await?;
-        let is_accepted = other.status().is_success();
-        Ok(if is_accepted { other } else { response })
-    });
-    let found = failures(effects.suite().only(Concern::Signature), receiver).await;
+            let Ok(header) = format!("{before}={reversed}").parse() else {
+                return Ok(response);
+            };
+            head.headers.insert(SIGNATURE_HEADER, header);
+            match receiver.oneshot(Request::from_parts(head, body)).await? {
+                other if other.status().is_success() => Ok(other),
+                _ => Ok(response),
+            }
+        }
+    };
+    let service = BoxCloneService::new(tower::service_fn(service));
+    let found = failures(effects.suite().only(Concern::Signature), service).await;
     assert_eq!(found, [("signature".to_owned(), "digest-shuffled")]);
 }
 
@@ -130,6 +126,15 @@ async fn a_forgery_is_answered_401_and_handled() {
     });
     let found = failures(suite, receiver).await;
     are_of(&found, Concern::Signature, "other-secret");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_tolerance_is_an_hour_or_a_minute() {
+    for (seconds, check) in [(3600, "stale"), (60, "edge-kept"), (310, "early-edge")] {
+        let tolerance = Duration::from_secs(seconds);
+        let found = failures_behind(signature().with_tolerance(tolerance)).await;
+        are_of(&found, Concern::Timestamp, check);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -154,8 +159,11 @@ async fn the_body_is_trimmed_or_decoded() {
     for (change, check) in [(trimmed, "ends"), (decoded, "not-utf-8")] {
         let effects = Effects::default();
         let receiver = before(behind(signature(), acknowledging(&effects)), change);
-        let found = failures(effects.suite(), receiver).await;
-        are_of(&found, Concern::Body, check);
+        are_of(
+            &failures(effects.suite(), receiver).await,
+            Concern::Body,
+            check,
+        );
     }
 }
 
@@ -172,6 +180,12 @@ async fn an_unknown_type_is_rejected() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn there_is_no_limit() {
+    let found = failures_behind(signature().with_max_body_size(usize::MAX)).await;
+    are_of(&found, Concern::Limits, "oversize-declared");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_duplicate_is_handled() {
     let effects = Effects::default();
     let receiver = boxed(signature(), acknowledging(&effects));
@@ -185,7 +199,7 @@ async fn rejections_say_too_much_or_the_wrong_thing() {
         ("rejections-are-4xx", |_| with_status(500, "")),
         ("no-redirect", |_| with_status(302, "")),
         ("no-stack-trace", |_| {
-            with_status(400, "Error: no\n    at verify (/hook.js:12:7)")
+            with_status(400, "Error: no\n    at verify (/app/hook.js:12:7)")
         }),
         ("no-secret", |_| {
             with_status(401, "not signed with whsec_of_the_suites_tests")
@@ -197,27 +211,13 @@ async fn rejections_say_too_much_or_the_wrong_thing() {
     }
 }
 
-/// It costs a timeout each time, so that the run is not finished.
-#[tokio::test(start_paused = true)]
-async fn forgeries_are_never_answered() {
-    let effects = Effects::default();
-    let receiver = behind(signature(), acknowledging(&effects));
-    let receiver = around(receiver, |receiver, request| async move {
-        let response = receiver.oneshot(request).await?;
-        if response.status().is_client_error() {
-            return pending().await;
-        }
-        Ok(response)
-    });
-    let start = Instant::now();
-    let found = failures(effects.suite(), receiver).await;
-    assert_eq!(found, [("answers".to_owned(), "in-time")]);
-    assert!(start.elapsed() < Duration::from_secs(61), "a minute");
-}
-
 type Respond = fn(&Rejection) -> Response<Full<Bytes>>;
 
 fn with_status(status: u16, text: &'static str) -> Response<Full<Bytes>> {
-    let response = Response::builder().status(status).header(LOCATION, "/");
-    response.body(Full::from(text)).expect("valid parts")
+    let response = Response::builder()
+        .status(status)
+        .header(LOCATION, "/login");
+    response
+        .body(Full::from(text))
+        .expect("the parts are valid")
 }

@@ -90,6 +90,14 @@ where
         .boxed_clone()
 }
 
+/// What is skipped in this process.
+pub(crate) const CONNECTIONS: [&str; 4] = [
+    "oversize-undeclared",
+    "declared-terabyte",
+    "cut-off",
+    "slow-body",
+];
+
 /// What fails, by concern and check.
 pub(crate) async fn failures(suite: Suite, receiver: Receiver) -> Vec<(String, &'static str)> {
     let mut failures = Vec::new();

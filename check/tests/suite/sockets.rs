@@ -3,18 +3,18 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, SystemTime},
 };
 
-use axum::{
-    Router,
-    extract::Request,
-    middleware::{Next, from_fn},
-    response::IntoResponse,
-};
+use axum::{Router, response::IntoResponse};
 use http::StatusCode;
-use tokio::net::TcpSocket;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpSocket,
+    time::Instant,
+};
 use tower::ServiceBuilder;
 use tower_loops::{
     Verifier,
@@ -29,27 +29,6 @@ fn target(address: SocketAddr) -> Target {
     Target::http(url.parse().expect("a URL")).expect("a target")
 }
 
-/// The application on a port of its own.
-async fn serve(app: Router) -> Target {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
-    let listener = listener.expect("a port");
-    let target = target(listener.local_addr().expect("it is bound"));
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    target
-}
-
-/// What fails of a receiver without a count of effects.
-async fn failures(suite: Suite, target: &Target) -> Vec<(Concern, &'static str)> {
-    let mut failed = Vec::new();
-    let note = |result: CheckResult| {
-        if result.verdict == Verdict::Fail {
-            failed.push((result.concern, result.check));
-        }
-    };
-    suite.run_at(target, note).await.expect("it runs");
-    failed
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_is_right_passes_whole() {
     let effects = Effects::default();
@@ -57,7 +36,12 @@ async fn a_receiver_that_is_right_passes_whole() {
         .layer(signature())
         .layer(IdempotencyLayer::new(MemoryStore::new()))
         .service(effects.handler(|_| StatusCode::OK));
-    let target = serve(Router::new().fallback_service(receiver)).await;
+    let app = Router::new().fallback_service(receiver);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let target = target(listener.local_addr().expect("it is bound"));
+    tokio::spawn(async move { axum::serve(listener, app).await });
     let mut results = Vec::new();
     let run = effects.suite();
     let summary = run.run_at(&target, |result| results.push(result)).await;
@@ -101,7 +85,11 @@ fn answer(mut connection: &TcpStream, verifier: &Verifier) -> std::io::Result<()
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     let verified = verifier.verify(signature.as_bytes(), body.into(), SystemTime::now());
-    let status = verified.map_or("400 Bad Request", |_| "200 OK");
+    let status = if verified.is_ok() {
+        "200 OK"
+    } else {
+        "400 Bad Request"
+    };
     let response = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     connection.write_all(response.as_bytes())
 }
@@ -109,9 +97,18 @@ fn answer(mut connection: &TcpStream, verifier: &Verifier) -> std::io::Result<()
 #[tokio::test]
 async fn a_server_that_waits_for_one_sender_alone_fails_the_slow_body() {
     let target = target(serve_one_by_one(usize::MAX));
-    let suite = Suite::new(secret()).only(Concern::Limits);
-    let found = failures(suite.with_timeout(Duration::from_secs(5)), &target).await;
-    assert_eq!(found, [(Concern::Limits, "slow-body")]);
+    let suite = Suite::new(secret())
+        .only(Concern::Limits)
+        .only(Concern::Answers)
+        .with_timeout(Duration::from_secs(5));
+    let mut failed = Vec::new();
+    let note = |result: CheckResult| {
+        if result.verdict == Verdict::Fail {
+            failed.push(result.check);
+        }
+    };
+    suite.run_at(&target, note).await.expect("it runs");
+    assert_eq!(failed, ["slow-body"]);
 }
 
 #[tokio::test]
@@ -132,32 +129,55 @@ async fn a_server_that_ends_fails_once_and_the_rest_is_skipped() {
 #[tokio::test]
 async fn a_server_that_ended_before_the_garbage_does_not_live_on() {
     let target = target(serve_one_by_one(3));
-    let suite = Suite::new(secret()).only(Concern::Signature);
-    let found = failures(suite.only(Concern::Header), &target).await;
+    let suite = Suite::new(secret())
+        .only(Concern::Signature)
+        .only(Concern::Header);
+    let mut failed = Vec::new();
+    let note = |result: CheckResult| {
+        if result.verdict == Verdict::Fail {
+            failed.push((result.concern, result.check));
+        }
+    };
+    suite.run_at(&target, note).await.expect("it runs");
     let expected = [
         (Concern::Signature, "other-types"),
         (Concern::Header, "malformed"),
     ];
-    assert_eq!(found, expected);
+    assert_eq!(failed, expected);
 }
 
 /// As a server does that catches the failure to allocate so much.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_declared_terabyte_that_fails_the_server_fails_the_limits() {
+    let effects = Effects::default();
     let receiver = ServiceBuilder::new()
         .layer(signature())
-        .service(Effects::default().handler(|_| StatusCode::OK));
-    let fails_to_allocate = from_fn(async |request: Request, next: Next| {
-        let length = request.headers().get(http::header::CONTENT_LENGTH);
-        match length.map(http::HeaderValue::len) {
-            Some(10..) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-            _ => next.run(request).await,
+        .service(effects.handler(|_| StatusCode::OK));
+    let app = Router::new()
+        .fallback_service(receiver)
+        .layer(axum::middleware::from_fn(
+            |request: axum::extract::Request, next: axum::middleware::Next| async move {
+                let length = request.headers().get(http::header::CONTENT_LENGTH);
+                match length.map(http::HeaderValue::len) {
+                    Some(10..) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+                    _ => next.run(request).await,
+                }
+            },
+        ));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let target = target(listener.local_addr().expect("it is bound"));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let mut failed = Vec::new();
+    let note = |result: CheckResult| {
+        if result.verdict == Verdict::Fail {
+            failed.push(result.check);
         }
-    });
-    let app = Router::new().fallback_service(receiver);
-    let target = serve(app.layer(fails_to_allocate)).await;
-    let found = failures(Suite::new(secret()).only(Concern::Limits), &target).await;
-    assert_eq!(found, [(Concern::Limits, "declared-terabyte")]);
+    };
+    let suite = Suite::new(secret()).only(Concern::Limits);
+    suite.run_at(&target, note).await.expect("it runs");
+    assert_eq!(failed, ["declared-terabyte"]);
 }
 
 #[tokio::test]
@@ -169,4 +189,31 @@ async fn a_server_that_is_not_there_is_an_error() {
     let target = target(socket.local_addr().expect("it is bound"));
     let error = Suite::new(secret()).run_at(&target, |_| {}).await;
     assert!(matches!(error, Err(RunError::Unreachable(_))), "{error:?}");
+}
+
+/// A server with a short backlog would drop some of them.
+#[tokio::test(start_paused = true)]
+async fn connections_are_made_one_after_the_other() {
+    let connected = Arc::new(Mutex::new(Vec::new()));
+    let note = Arc::clone(&connected);
+    let connect = move || {
+        note.lock().expect("no panic").push(Instant::now());
+        let (near, mut far) = tokio::io::duplex(1 << 16);
+        tokio::spawn(async move {
+            let mut head = [0; 4096];
+            let read = far.read(&mut head).await?;
+            assert!(read > 0, "a request");
+            far.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                .await
+        });
+        async { Ok(near) }
+    };
+    let url = "http://localhost/hook".parse().expect("a URL");
+    let target = Target::new(url, connect).expect("a target");
+    let suite = Suite::new(secret()).only(Concern::Duplicates);
+    suite.run_at(&target, |_| {}).await.expect("it runs");
+    let connected = connected.lock().expect("no panic");
+    assert!(connected.len() > 128);
+    let apart = |pair: &[Instant]| pair[1] - pair[0] >= Duration::from_millis(1);
+    assert!(connected.windows(2).all(apart));
 }

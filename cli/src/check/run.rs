@@ -6,15 +6,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::Instant;
 use tower_loops_check::{RunError, Suite, Summary, Verdict};
 
-use super::{
-    Arguments, effects, loopback,
-    report::{Report, summary as summary_text},
-    target::target,
-};
+use super::{Arguments, effects, loopback, report::Report, target::target};
 use crate::{
     exit::{CannotRun, Outcome},
     interrupt::interrupted,
-    output::Output,
+    output::{Output, note},
 };
 
 pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<Outcome, CannotRun> {
@@ -52,7 +48,10 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<Outcome,
     let is_empty = summary.passed + summary.failed + summary.skipped == 0;
     if !is_empty {
         let seconds = start.elapsed().as_secs_f64();
-        output.show(&summary, || summary_text(&summary, seconds));
+        output.show(&summary, || report.summary(&summary, seconds));
+    }
+    if let Some(text) = Report::incomplete(&summary) {
+        note(&text);
     }
     result.map(|summary| Outcome::success_if(summary.is_success()))
 }

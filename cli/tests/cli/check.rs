@@ -58,6 +58,25 @@ fn an_endpoint_that_accepts_everything_fails_and_people_are_told_what_to_do() {
 }
 
 #[test]
+fn people_are_told_why_checks_were_skipped() {
+    let listening = Listening::start(&[]);
+    let ran = run(&mut tower_loops([
+        "check",
+        &listening.url,
+        "--only",
+        "answers",
+    ]));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let end = "5 passed, 0 failed, 1 skipped in ";
+    let (_, end) = ran.stdout.split_once(end).expect("a summary");
+    assert!(
+        end.ends_with("\n  1 skipped: effects are not counted\n"),
+        "{ran:?}"
+    );
+    assert!(!ran.stderr.contains("incomplete"), "{ran:?}");
+}
+
+#[test]
 fn an_endpoint_that_rejects_the_first_delivery_fails_at_once() {
     let endpoint = Endpoint::start(&[Answer::Status("401 Unauthorized")]);
     let ran = run(&mut tower_loops(["check", &endpoint.url, "--json"]));

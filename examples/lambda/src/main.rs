@@ -10,7 +10,7 @@
 //! [Build and deploy](https://docs.aws.amazon.com/lambda/latest/dg/rust-package.html) it with
 //! `LOOPS_WEBHOOK_SECRET` in its environment.
 
-use axum::{Json, Router, routing::post};
+use axum::{Json, Router, http::StatusCode, routing::post};
 use lambda_http::Error;
 use serde_json::{Value, json};
 use tower_loops::{EventData, LoopsSignatureLayer, VerifiedEvent};
@@ -28,11 +28,15 @@ fn app(signature: LoopsSignatureLayer) -> Router {
 
 /// Does its work before the response: Lambda stops the process afterwards, and spawned tasks with
 /// it. Instances share no memory: to handle each event once, use a store in a database.
-async fn receive(event: VerifiedEvent) -> Json<Value> {
+async fn receive(event: VerifiedEvent) -> Result<Json<Value>, StatusCode> {
     match event.data() {
         Ok(EventData::ChargeSucceeded(charge)) => println!("fulfil {:?}", charge.metadata),
         Ok(_) => println!("{:?}: acknowledged", event.event_type().as_str()),
-        Err(error) => println!("{:?}: given up: {error}", event.id()),
+        // Nothing has stored the event: a 200 would lose it. After a 500, Loops sends it again.
+        Err(error) => {
+            eprintln!("{:?} failed: {error}", event.id());
+            return Err(StatusCode::INTERNAL_SERVER_ERROR);
+        }
     }
-    Json(json!({ "received": true }))
+    Ok(Json(json!({ "received": true })))
 }

@@ -1,4 +1,4 @@
-//! Who and where people are.
+//! Names and addresses of customers.
 
 use crate::event::object::{fields::fields, text::Word};
 

@@ -64,7 +64,7 @@ pub struct CheckoutSession {
     pub total_details: Option<TotalDetails>,
     /// What was bought, if the payload has it.
     pub line_items: Vec<LineItem>,
-    /// Where the goods go.
+    /// Where the goods are sent.
     pub shipping_details: Option<ShippingDetails>,
     /// What the seller asked the customer for.
     pub custom_fields: Vec<CustomField>,

@@ -56,8 +56,8 @@ pub struct Invoice {
     /// The start of the period that usage is billed for, in Unix seconds. Not the period paid for:
     /// see [`paid_until`](Self::paid_until).
     pub period_start: Option<i64>,
-    /// The end of the period that usage is billed for, in Unix seconds. It lies one period back:
-    /// see [`paid_until`](Self::paid_until).
+    /// The end of the period that usage is billed for, in Unix seconds. It is one period before
+    /// [`paid_until`](Self::paid_until).
     pub period_end: Option<i64>,
     /// The page where the customer sees and pays it.
     pub hosted_invoice_url: Option<String>,
@@ -171,10 +171,10 @@ impl Invoice {
         self.lines_has_more == Some(true)
     }
 
-    /// Until when the subscription is paid for once this invoice is paid, in Unix seconds: the
-    /// latest end of the periods of the lines that belong to the subscription and are no proration.
+    /// When the period ends that this invoice pays for, in Unix seconds. It is the latest period
+    /// end of the lines that belong to the subscription and are not a proration.
     ///
-    /// The invoice's own [`period_end`](Self::period_end) lies one period back. A line that names
+    /// The invoice's own [`period_end`](Self::period_end) is one period earlier. A line that names
     /// no subscription belongs to it, unless it is an invoice item. One whose `proration` is
     /// absent, or [unreadable](Self::unreadable), counts as no proration.
     #[must_use]

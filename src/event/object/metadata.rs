@@ -14,8 +14,8 @@ use crate::{
 /// The key-value pairs that a seller attached to an object, such as an `order_id`.
 ///
 /// A value that is not a string is kept as its JSON text (`42`, `true`); a `null` counts as absent.
-/// Of two entries with one key, the last one counts; keys that differ only in half of a surrogate
-/// pair are one key, with U+FFFD in its place. At most 10,000 entries are read.
+/// Of two entries with one key, the last one counts. Half of a surrogate pair in a key is U+FFFD,
+/// so two such keys can become one. At most 10,000 entries are read.
 pub type Metadata = BTreeMap<String, String>;
 
 impl FromJson for Metadata {

@@ -79,7 +79,7 @@ fields! {
 }
 
 impl Subscription {
-    /// What is subscribed to: grant what these prices or products stand for.
+    /// The items of the subscription: grant what these prices or products include.
     #[must_use]
     pub fn items(&self) -> &[SubscriptionItem] {
         &self.items

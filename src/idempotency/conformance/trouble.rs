@@ -1,5 +1,5 @@
-//! What found faults in the field: operations dropped midway, records that stall, outages, bursts
-//! of lost claims.
+//! Cases that have found faults: operations dropped midway, records that stall, outages, bursts of
+//! lost claims.
 
 use std::{
     convert::Infallible,

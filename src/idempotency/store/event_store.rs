@@ -138,7 +138,7 @@ pub trait EventStore: Send + Sync + 'static {
         lease: Duration,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Makes the key done, whoever holds it. Returns whether this token did.
+    /// Makes the key done, whichever token holds it. Returns whether this token did.
     fn complete(
         &self,
         key: &EventKey,

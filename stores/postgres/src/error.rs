@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, io, sync::Arc};
 
 use deadpool_postgres::PoolError;
-use tokio_postgres::error::{Severity, SqlState};
+use tokio_postgres::error::{DbError, Severity, SqlState};
 use tower_loops::{
     BoxError,
     idempotency::{StoreError, StoreErrorKind},
@@ -95,6 +95,33 @@ pub(crate) fn shared(error: &Arc<StoreError>) -> StoreError {
         copy.without_effect()
     }
 }
+
+/// What the server says, without its details: they quote the row, which has the payload.
+#[derive(Debug)]
+struct Rejected {
+    severity: String,
+    message: String,
+    state: String,
+}
+
+impl From<&DbError> for Rejected {
+    fn from(error: &DbError) -> Self {
+        Self {
+            severity: error.severity().to_owned(),
+            message: error.message().to_owned(),
+            state: error.code().code().to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (severity, message, state) = (&self.severity, &self.message, &self.state);
+        write!(f, "{severity}: {message} (SQLSTATE {state})")
+    }
+}
+
+impl Error for Rejected {}
 
 /// The cause of an error.
 #[derive(Debug)]
@@ -190,6 +217,9 @@ fn class(state: &SqlState) -> &str {
 
 /// The driver's own text is only "db error" or "error connecting to server": its cause says more.
 fn innermost(error: tokio_postgres::Error) -> BoxError {
+    if let Some(error) = error.as_db_error() {
+        return Rejected::from(error).into();
+    }
     let text = error.to_string();
     error.into_source().unwrap_or_else(|| text.into())
 }

@@ -67,7 +67,7 @@ impl MemoryStore {
         }
     }
 
-    /// Whether it holds none.
+    /// Whether the store holds no event.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -137,13 +137,38 @@ impl Batches {
         batch
     }
 
+    /// If the server rejects an event, it stores the halves: the others do not fail with it.
     async fn store_batch(self, client: Client, batch: Batch) {
-        let call = call(&batch);
-        let stored = self.connections.run(client, &call, &rows::all).await;
-        if stored.as_ref().is_ok_and(|new| !new.is_empty()) {
+        let (mut client, mut batches) = (Some(client), vec![batch]);
+        while let Some(mut batch) = batches.pop() {
+            let stored = match client.take() {
+                Some(client) => self.store_together(client, &batch).await,
+                None => match self.connections.client().await {
+                    Ok(client) => self.store_together(client, &batch).await,
+                    Err(error) => Err(error),
+                },
+            };
+            if matches!(&stored, Err(error) if error.kind() == StoreErrorKind::Other) {
+                batch.retain(|_, (_, callers)| callers.iter().any(|caller| !caller.is_closed()));
+                if let (2.., Some(middle)) = (batch.len(), batch.keys().nth(batch.len() / 2)) {
+                    let second = batch.split_off(&middle.clone());
+                    batches.extend([second, batch]);
+                    continue;
+                }
+            }
+            answer(batch, stored);
+        }
+    }
+
+    async fn store_together(&self, client: Client, batch: &Batch) -> Result<Vec<Row>, StoreError> {
+        let new = self
+            .connections
+            .run(client, &call(batch), &rows::all)
+            .await?;
+        if !new.is_empty() {
             self.notifier.notify();
         }
-        answer(batch, stored);
+        Ok(new)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -186,8 +211,8 @@ fn call(batch: &Batch) -> Call {
     for (key, (event, _)) in batch {
         namespaces.push(key.namespace().to_owned());
         ids.push(key.id().to_owned());
-        received.push(event.received_at());
-        signed.push(event.signed_at());
+        received.push(rows::bounded(event.received_at()));
+        signed.push(rows::bounded(event.signed_at()));
         indexes.push(i32::try_from(event.secret_index()).unwrap_or(i32::MAX));
         payloads.push(event.payload().to_vec());
     }

@@ -67,6 +67,15 @@ fn time(row: &Row, column: usize) -> SystemTime {
     row.try_get(column).unwrap_or(UNIX_EPOCH)
 }
 
+/// A time to store, from 1970 to the end of the year 9999: the driver panics at times that
+/// PostgreSQL cannot hold.
+pub(super) fn bounded(time: SystemTime) -> SystemTime {
+    time.clamp(
+        UNIX_EPOCH,
+        UNIX_EPOCH + Duration::from_secs(253_402_300_799),
+    )
+}
+
 pub(super) fn counts(row: Option<Row>) -> Result<Option<Counts>, Error> {
     let Some(row) = row else { return Ok(None) };
     let count = |column: usize| row.try_get(column).map(i64::unsigned_abs);

@@ -1,11 +1,12 @@
 //! The inbox does what every inbox must, whatever is in its table and whatever happens to its
 //! engine.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio_postgres::NoTls;
-use tower_loops::inbox::{
-    Accept, Accepted, EventKey, Inbox, Queue, StoreErrorKind::Misconfigured, conformance,
+use tower_loops::{
+    StoredEvent,
+    inbox::{Accept, Accepted, EventKey, Inbox, Queue, StoreErrorKind::Misconfigured, conformance},
 };
 use tower_loops_postgres::{INBOX_SCHEMA, PostgresInbox};
 
@@ -58,6 +59,59 @@ async fn events_that_come_at_once_are_stored_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_cannot_be_stored_fails_alone() {
+    let server = Server::start().await;
+    let inbox = inbox(&server).await;
+    server
+        .execute("ALTER TABLE tower_loops_inbox ADD CHECK (event_id NOT LIKE '%evt_bad')")
+        .await;
+    let mut client = server.pool(1).get().await.unwrap();
+    let lock = client.transaction().await.unwrap();
+    lock.batch_execute("LOCK TABLE tower_loops_inbox")
+        .await
+        .unwrap();
+    let (far, now) = (Duration::from_secs(1 << 60), SystemTime::now());
+    let ids = (0..50).map(|number| format!("evt_{number}"));
+    let deliveries = ids.chain(["evt_bad".to_owned(), "evt_far".to_owned()]);
+    let deliveries = deliveries.map(|id| {
+        let inbox = inbox.clone();
+        tokio::spawn(async move {
+            let event = crashes::event(&id);
+            let key = EventKey::of("default", &event);
+            let signed_at = if id == "evt_far" { now + far } else { now };
+            let event = StoredEvent::new(event.payload().clone(), signed_at, 0, now);
+            (id, inbox.accept(&key, &event).await)
+        })
+    });
+    let deliveries: Vec<_> = deliveries.collect();
+    server.until_one_waits_for_a_lock().await;
+    lock.commit().await.unwrap();
+    for delivery in deliveries {
+        let (id, accepted) = delivery.await.unwrap();
+        assert_eq!(accepted.is_ok(), id != "evt_bad", "{id}: {accepted:?}");
+        let text = format!("{accepted:?}");
+        assert!(!text.contains("Failing row"), "the row is quoted: {text}");
+    }
+    let stored = "SELECT count(*) FROM tower_loops_inbox";
+    assert_eq!(server.count(stored).await, 51);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_event_neither_writes_nor_locks_its_row() {
+    let server = Server::start().await;
+    let inbox = inbox(&server).await;
+    let key = crashes::store(&inbox, "evt_1").await;
+    // A lock would be in `xmax`, another version in `xmin` and `ctid`.
+    let row = "SELECT concat(ctid, ' ', xmin, ' ', xmax) FROM tower_loops_inbox";
+    let client = server.pool(1).get().await.unwrap();
+    let version = async || -> String { client.query_one(row, &[]).await.unwrap().get(0) };
+    let before = version().await;
+    let event = StoredEvent::from(&crashes::event("evt_1"));
+    assert_eq!(inbox.accept(&key, &event).await.unwrap(), Accepted::Known);
+    assert_eq!(version().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_version_of_the_schema_is_rejected() {
     let server = Server::start().await;
     server.execute(INBOX_SCHEMA).await;
@@ -77,7 +131,7 @@ async fn purged_events_are_known_until_their_retention_is_over() {
     let key = crashes::store(&inbox, "evt_1").await;
     crashes::handled_ids(&inbox, 1).await;
     crashes::store(&inbox, "evt_2").await;
-    let event = tower_loops::StoredEvent::from(&crashes::event("evt_1"));
+    let event = StoredEvent::from(&crashes::event("evt_1"));
 
     assert_eq!(inbox.purge_handled(10).await.unwrap(), 1);
     let purged = "SELECT count(*) FROM tower_loops_inbox WHERE payload IS NULL";
@@ -124,6 +178,25 @@ async fn an_engine_in_trouble_is_answered_503_until_it_recovers() {
     assert_eq!(crashes::deliver(&accept, "evt_before").await, 200);
     let before = "SELECT count(*) FROM tower_loops_inbox WHERE event_id LIKE '%evt_before'";
     assert_eq!(server.count(before).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_cannot_grow_is_answered_503_until_it_can() {
+    let server = Server::start().await;
+    let accept = Accept::new(inbox(&server).await);
+    // Each of these rows fills a page: 17 MiB. Segments of the WAL have 16 MiB, so they fit.
+    server
+        .execute(
+            "ALTER TABLE tower_loops_inbox ALTER COLUMN payload SET STORAGE PLAIN;
+             INSERT INTO tower_loops_inbox SELECT 'n', number, 'purged', 'infinity', NULL, 0, NULL,
+               now(), now(), now(), 0, repeat('x', 8000)::bytea FROM generate_series(1, 2200) AS number",
+        )
+        .await;
+    server.limit_files("16777216");
+    crashes::until_unavailable(&accept).await;
+    crashes::assert_unavailable(&accept, "an_event_for_which_there_is_no_room").await;
+    server.limit_files("unlimited");
+    crashes::assert_recovers(&accept, "an_event_for_which_there_is_no_room").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tower_loops::inbox::{DeadEvent, Outcome, Queue, Token};
+use tower_loops::inbox::{DeadEvent, MAX_DEAD, Outcome, Queue, Token};
 
 use crate::{crashes, inbox::inbox, server::Server};
 
@@ -67,6 +67,19 @@ async fn rows_that_cannot_be_restored_are_dead_and_others_are_handled() {
     let taken = inbox.take(Token::random(), 10, LONG).await.unwrap();
     assert_eq!(taken.len(), 1, "that with a key");
     assert_eq!(inbox.counts().await.unwrap().dead, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_many_dead_events_are_listed_at_most() {
+    let server = Server::start().await;
+    let inbox = inbox(&server).await;
+    server
+        .execute(
+            "INSERT INTO tower_loops_inbox SELECT 'n', number, 'dead', now(), NULL, 1, 'e', now(),
+               now(), now(), 0, NULL FROM generate_series(1, 1001) AS number",
+        )
+        .await;
+    assert_eq!(inbox.dead(usize::MAX).await.unwrap().len(), MAX_DEAD);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,13 +37,29 @@ impl Server {
 
     /// Sends a signal to the postmaster and its children.
     pub(crate) fn signal_all(&self, signal: &str) {
+        // A child that ends meanwhile makes `kill` complain.
+        let pids = self.pids();
+        let _ = Command::new("kill").arg(signal).args(pids).output();
+    }
+
+    /// Limits the size of the files that the server writes, in bytes or `unlimited`: a table cannot
+    /// grow beyond it, as on a full disk.
+    pub(crate) fn limit_files(&self, size: &str) {
+        for pid in self.pids() {
+            let limit = format!("--fsize={size}:");
+            // A child that ends meanwhile makes it complain.
+            let mut command = Postgres::program("prlimit");
+            let _ = command.args([&limit, "--pid", &pid]).output();
+        }
+    }
+
+    fn pids(&self) -> Vec<String> {
         let file = fs::read_to_string(self.pid_file()).unwrap();
         let postmaster = file.lines().next().unwrap();
         let children = format!("/proc/{postmaster}/task/{postmaster}/children");
         let children = fs::read_to_string(children).unwrap();
         let pids = children.split_whitespace().chain([postmaster]);
-        // A child that ends meanwhile makes `kill` complain.
-        let _ = Command::new("kill").arg(signal).args(pids).output();
+        pids.map(str::to_owned).collect()
     }
 
     pub(crate) fn directory(&self) -> &str {

@@ -75,6 +75,9 @@ macro_rules! held {
 /// received at, `$4` signed at, `$5` indexes of the secret, `$6` payloads. No key may be there
 /// twice; sorted keys keep two statements from waiting for each other. Returns namespace and id of
 /// those that are new.
+///
+/// `ON CONFLICT DO UPDATE` locks a row even where it changes nothing, and whoever has locked it would
+/// hold up the other events. So a known event must not get there.
 pub const ACCEPT: &str = concat!(
     "INSERT INTO tower_loops_inbox AS known (namespace, event_id, state, due_at, received_at, \
      signed_at, secret_index, payload) SELECT namespace, event_id, 'pending', ",
@@ -82,6 +85,9 @@ pub const ACCEPT: &str = concat!(
     ", received_at, signed_at, secret_index, payload \
      FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::int4[], $6::bytea[]) \
      AS new (namespace, event_id, received_at, signed_at, secret_index, payload) \
+     WHERE (SELECT kept.state <> 'purged' OR kept.due_at > clock_timestamp() \
+       FROM tower_loops_inbox AS kept \
+       WHERE kept.namespace = new.namespace AND kept.event_id = new.event_id) IS NOT TRUE \
      ON CONFLICT (namespace, event_id) DO UPDATE SET state = EXCLUDED.state, \
      due_at = EXCLUDED.due_at, token = NULL, attempts = 0, last_error = NULL, \
      accepted_at = clock_timestamp(), received_at = EXCLUDED.received_at, \
