@@ -86,6 +86,7 @@ fn what_loops_signed_is_received_and_the_rest_is_rejected() {
     // The signature lines, the body, how much of it is sent, and the response.
     let missing = r#"400 {"error":"Missing signature"}"#;
     let all = usize::MAX;
+    #[rustfmt::skip]
     let rows: [(&[&str], &[u8], usize, &str); 7] = [
         (&[good], &event, all, r#"200 {"received":true}"#),
         (&[], &event, all, missing),
