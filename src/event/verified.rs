@@ -45,7 +45,7 @@ pub(super) struct Event {
     secret_index: usize,
     payload: Bytes,
     pub(super) data: Data,
-    /// Whether it was logged what of the object cannot be read.
+    /// Whether the unreadable fields of the object were logged.
     pub(super) is_logged: AtomicBool,
 }
 

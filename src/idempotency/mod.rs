@@ -138,10 +138,10 @@
 //!
 //! # Stores
 //!
-//! [`MemoryStore`] is for one process. `tower-loops-sqlite`, `tower-loops-redis` and
-//! `tower-loops-postgres` are for more processes, and outlast them. Your own implements
-//! [`EventStore`], whose docs have a sample; check it with the `conformance` suite (feature
-//! `test-util`).
+//! [`MemoryStore`] is for one process. `tower-loops-sqlite`, `tower-loops-redis`,
+//! `tower-loops-postgres` and `tower-loops-sqlx` are for several processes, and survive restarts. A
+//! store of your own implements [`EventStore`], whose docs have a sample. Check it with the
+//! `conformance` suite (feature `test-util`).
 
 mod config;
 #[cfg(feature = "test-util")]

@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use crate::box_error::BoxError;
 
-/// An error that ends an event at once: it is dead after this attempt, however many are left.
+/// An error that makes an event dead after this attempt, however many are left.
 ///
 /// The worker looks for it in the whole chain of `source()`, because Tower layers wrap errors.
 ///

@@ -116,7 +116,6 @@ where
         body: B,
         delivery: &Delivery,
     ) -> Self {
-        trace::rejected(&rejection, &delivery.log(&config.rejections));
         let rejection = Some(rejection);
         let state = match Drain::unread(delivery, &config) {
             Some(drain) => State::Body {
@@ -157,7 +156,8 @@ where
                             Ok(event) => call.ready(event, this.config),
                             Err(rejection) => {
                                 let delivery = &call.delivery;
-                                trace::rejected(&rejection, &delivery.log(&this.config.rejections));
+                                let log = delivery.log(&call.parts, &this.config.rejections);
+                                trace::rejected(&rejection, &log);
                                 let drain = Drain::rest(&rejection, delivery, this.config);
                                 let rejection = Some(rejection);
                                 if let Some(drain) = drain {

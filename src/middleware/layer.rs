@@ -88,8 +88,8 @@ impl LoopsSignatureLayer {
     /// `max(max_body_size, 1 MiB)` bytes in total. After a body of undeclared length has crossed
     /// the limit, it reads `max_body_size` more. With feature `tokio`, it also ends after two
     /// seconds without data and at the body timeout. The layer responds at once to a declared
-    /// length over that bound, and to a body that timed out. It also does to an HTTP/1.1 request
-    /// with `Expect: 100-continue`, whose client waits for the response.
+    /// length over that bound, and to a body that timed out. The same applies to an HTTP/1.1
+    /// request with `Expect: 100-continue`, whose client waits for the response.
     ///
     /// `false` saves the bandwidth and responds to everything at once. Use it only where no proxy
     /// is in front, or where the proxy tolerates a reset.

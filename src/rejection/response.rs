@@ -1,7 +1,7 @@
 //! The response to a rejected request.
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, header::CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Response, header::CONTENT_TYPE};
 use http_body_util::Full;
 
 use super::Rejection;
@@ -17,9 +17,12 @@ impl Rejection {
     pub(crate) fn into_default_response(self) -> Response<Full<Bytes>> {
         const JSON: HeaderValue = HeaderValue::from_static("application/json");
         let kind = self.kind();
+        // The smallest map: by itself, an empty one grows to six headers.
+        let mut headers = HeaderMap::with_capacity(1);
+        headers.insert(CONTENT_TYPE, JSON);
         let mut response = Response::new(Full::from(kind.json()));
         *response.status_mut() = kind.status();
-        response.headers_mut().insert(CONTENT_TYPE, JSON);
+        *response.headers_mut() = headers;
         response.extensions_mut().insert(self);
         response
     }

@@ -51,7 +51,7 @@ impl Field for Unreadable {
     }
 }
 
-/// What becomes of a value that a wrapper has read in a special way.
+/// What to do with a value that a wrapper has read in a special way.
 pub(super) trait FromRead<T> {
     fn from_read(value: Option<T>) -> Self;
 }

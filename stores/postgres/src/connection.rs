@@ -10,7 +10,7 @@ use tower_loops_sql::{conflict_pause, postgres::Statements};
 
 use crate::{
     call::Call,
-    error::{contention, is_conflict, of_pool, of_statement},
+    error::{contention, is_conflict, is_in_failed_transaction, of_pool, of_statement},
 };
 
 /// A connection without an answer after this time counts as dead.
@@ -88,6 +88,11 @@ impl Connections {
         for attempt in 1..=MAX_ATTEMPTS {
             match self.attempt(client, call).await.and_then(read) {
                 Ok(Some(outcome)) => return Ok(outcome),
+                // Whoever had the connection before has left a failed transaction open.
+                Err(error) if attempt < MAX_ATTEMPTS && is_in_failed_transaction(&error) => {
+                    let rolled_back = client.batch_execute("ROLLBACK").await;
+                    rolled_back.map_err(|error| of_statement(error, &self.statements.table))?;
+                }
                 Err(error) if attempt == MAX_ATTEMPTS || !is_conflict(&error) => {
                     return Err(of_statement(error, &self.statements.table));
                 }

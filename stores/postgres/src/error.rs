@@ -201,6 +201,11 @@ pub(crate) fn is_conflict(error: &tokio_postgres::Error) -> bool {
         || state == Some(&SqlState::T_R_DEADLOCK_DETECTED)
 }
 
+/// Whether the connection is in a transaction that can only be rolled back.
+pub(crate) fn is_in_failed_transaction(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION)
+}
+
 /// Whether the server has rolled the statement back for certain. What ends the whole session
 /// (FATAL, PANIC, a pooler's lost connection) may do so after the commit.
 fn is_rolled_back(error: &tokio_postgres::Error) -> bool {

@@ -200,6 +200,23 @@ async fn a_table_that_cannot_grow_is_answered_503_until_it_can() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_with_a_failed_transaction_is_rolled_back() {
+    let server = Server::start().await;
+    let pool = server.pool(1);
+    let inbox = PostgresInbox::new(pool.clone());
+    inbox.ensure_schema().await.unwrap();
+    let client = pool.get().await.unwrap();
+    client
+        .batch_execute("BEGIN; SELECT 1 / 0")
+        .await
+        .unwrap_err();
+    drop(client);
+    crashes::store(&inbox, "evt_1").await;
+    let stored = "SELECT count(*) FROM tower_loops_inbox";
+    assert_eq!(server.count(stored).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_listener_hears_of_the_events_of_others() {
     let server = Server::start().await;
     let (here, there) = (inbox(&server).await, inbox(&server).await);
