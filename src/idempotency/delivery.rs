@@ -1,6 +1,9 @@
 //! One delivery of an event: claim, handle, then record or release.
 
-use std::future::{Future, poll_fn};
+use std::{
+    future::{Future, poll_fn},
+    ops::ControlFlow,
+};
 
 use http::{Request, Response};
 use tokio::{runtime::Handle, time::Instant};
@@ -20,33 +23,36 @@ use crate::{
     trace,
 };
 
-/// Answers a delivery, by the handler if the event is new.
-pub(super) async fn answer<S, St, ReqBody, ResBody>(
+/// A delivery that has claimed its event.
+pub(super) struct Claimed<St> {
     lease: Lease<St>,
-    handler: S,
-    request: Request<ReqBody>,
-) -> Result<Response<ResponseBody<ResBody>>, S::Error>
+    start: Instant,
+}
+
+/// Claims the event, or breaks with the response if the handler is not to run.
+pub(super) async fn claim<St, ResBody>(
+    lease: Lease<St>,
+) -> ControlFlow<Response<ResponseBody<ResBody>>, Claimed<St>>
 where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     St: EventStore,
 {
     let start = Instant::now();
-    let claim = claim(&lease, start).await;
+    let claim = claim_once(&lease, start).await;
     // Another delivery, whose lease was lost, may have succeeded while this claim was under way.
     if lease.shared.unrecorded.contains(&lease.key) {
         trace::delivery(&lease.key, "duplicate");
-        return Ok(response::duplicate());
+        return ControlFlow::Break(response::duplicate());
     }
     match claim {
         Ok(Claim::Claimed) => {}
         Ok(Claim::Done) => {
             trace::delivery(&lease.key, "duplicate");
-            return Ok(response::duplicate());
+            return ControlFlow::Break(response::duplicate());
         }
         Ok(Claim::InFlight { retry_after }) => {
             trace::delivery(&lease.key, "in flight");
             let status = lease.config.in_flight_status;
-            return Ok(response::in_flight(status, retry_after));
+            return ControlFlow::Break(response::in_flight(status, retry_after));
         }
         Err(error) => {
             trace::store_failed(&lease.key, "claim", &error);
@@ -54,10 +60,27 @@ where
                 if error.may_have_taken_effect() {
                     release_lost_claim(&lease, &Handle::current());
                 }
-                return Ok(response::store_down());
+                return ControlFlow::Break(response::store_down());
             }
         }
     }
+    ControlFlow::Continue(Claimed { lease, start })
+}
+
+/// Answers a delivery, by the handler if this claims the event.
+pub(super) async fn answer<S, St, ReqBody, ResBody>(
+    claim: impl Future<Output = ControlFlow<Response<ResponseBody<ResBody>>, Claimed<St>>>,
+    handler: S,
+    request: Request<ReqBody>,
+) -> Result<Response<ResponseBody<ResBody>>, S::Error>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    St: EventStore,
+{
+    let Claimed { lease, start } = match claim.await {
+        ControlFlow::Continue(claimed) => claimed,
+        ControlFlow::Break(response) => return Ok(response),
+    };
     let handler = catch(call(handler, request));
     let is_success = |outcome: &Result<Result<Response<_>, _>, Panicked>| matches!(outcome, Ok(Ok(response)) if response.status().is_success());
     let mut long_running = None;
@@ -84,8 +107,11 @@ where
     }
 }
 
-/// Claims the event. Dropped meanwhile, it releases what may have been claimed: no handler has run.
-async fn claim<St: EventStore>(lease: &Lease<St>, start: Instant) -> Result<Claim, StoreError> {
+/// Dropped meanwhile, it releases what may have been claimed: no handler has run.
+async fn claim_once<St: EventStore>(
+    lease: &Lease<St>,
+    start: Instant,
+) -> Result<Claim, StoreError> {
     /// With the runtime: a connection may be dropped outside it.
     struct Dropped<'a, St: EventStore>(Option<(&'a Lease<St>, Handle)>);
 

@@ -2,8 +2,10 @@
 
 use std::{
     fmt,
+    future::{Future, ready},
+    ops::ControlFlow,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use http::{Request, Response};
@@ -84,12 +86,24 @@ where
         }
         let (shared, config) = (Arc::clone(&self.shared), Arc::clone(&self.config));
         let lease = Lease::new(key, running, shared, config);
-        let delivery = delivery::answer(lease, self.inner.clone(), request);
-        let delivery = trace::in_current_span(delivery);
-        if self.config.detached {
-            ResponseFuture::detached(tokio::spawn(delivery))
-        } else {
-            ResponseFuture::attached(delivery)
+        let (claim, inner) = (delivery::claim(lease), self.inner.clone());
+        if !self.config.detached {
+            let delivery = delivery::answer(claim, inner, request);
+            return ResponseFuture::attached(trace::in_current_span(delivery));
+        }
+        // What a claim answers at once needs no task. The handler always has one of its own.
+        let mut claim = Box::pin(claim);
+        let mut cx = Context::from_waker(Waker::noop());
+        match claim.as_mut().poll(&mut cx) {
+            Poll::Ready(ControlFlow::Break(response)) => ResponseFuture::answered(response),
+            Poll::Ready(claimed) => {
+                let delivery = delivery::answer(ready(claimed), inner, request);
+                ResponseFuture::detached(tokio::spawn(trace::in_current_span(delivery)))
+            }
+            Poll::Pending => {
+                let delivery = delivery::answer(claim, inner, request);
+                ResponseFuture::detached(tokio::spawn(trace::in_current_span(delivery)))
+            }
         }
     }
 }

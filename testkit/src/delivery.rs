@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderValue, Request, header::CONTENT_TYPE};
 use http_body_util::Full;
 use sha2::Sha256;
-use tower_loops::{SIGNATURE_HEADER, Secret, Signer};
+use tower_loops::{SIGNATURE_HEADER, Secret, Signer, VerifiedEvent, Verifier};
 
 /// The path of the endpoint in the tests and in the examples.
 pub const PATH: &str = "/api/webhooks/loops";
@@ -105,4 +105,18 @@ pub fn unsigned() -> Request<Full<Bytes>> {
 /// [`EVENT`] with a forged signature.
 pub fn forged() -> Request<Full<Bytes>> {
     with_header(forge(EVENT, now()), Full::from(EVENT))
+}
+
+/// The event of a genuine delivery of this payload, at [`now`].
+pub fn verified(payload: impl Into<Bytes>) -> VerifiedEvent {
+    let payload = payload.into();
+    let event = Verifier::new(secret(SECRET)).verify(sign(&payload).as_bytes(), payload, now());
+    event.expect("a genuine delivery")
+}
+
+/// A request with this event, as the layer passes it on.
+pub fn passed_on(event: VerifiedEvent) -> Request<()> {
+    let mut request = Request::new(());
+    request.extensions_mut().insert(event);
+    request
 }

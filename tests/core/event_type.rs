@@ -24,19 +24,13 @@ const KNOWN: [(EventType, &str); 7] = [
     (InvoicePaymentFailed, "invoice.payment_failed"),
 ];
 
-const UNKNOWN: [&str; 8] = [
-    "payout.paid",
-    "",
-    " charge.succeeded",
-    "charge.succeeded ",
-    "Charge.Succeeded",
-    "charge",
-    "ChargeSucceeded",
-    "\u{1f4b8}\n\"",
-];
+fn unknown() -> impl Iterator<Item = &'static str> {
+    "payout.paid|| charge.succeeded|charge.succeeded |Charge.Succeeded|charge|ChargeSucceeded|\u{1f4b8}\n\""
+        .split('|')
+}
 
 fn texts() -> impl Iterator<Item = &'static str> {
-    KNOWN.iter().map(|(_, text)| *text).chain(UNKNOWN)
+    KNOWN.iter().map(|(_, text)| *text).chain(unknown())
 }
 
 #[test]
@@ -44,7 +38,7 @@ fn a_type_is_read_and_written_as_its_text() {
     for (event_type, text) in KNOWN {
         assert_eq!(EventType::from(text), event_type);
     }
-    for text in UNKNOWN {
+    for text in unknown() {
         let EventType::Other(other) = EventType::from(text) else {
             panic!("{text:?} has a variant");
         };
@@ -86,10 +80,8 @@ fn serde_reads_types_from_strings_only() {
     assert_eq!((from_reader, escaped), (ChargeRefunded, ChargeRefunded));
     for other in ["null", "7", "true", "[]", r#"{"Other":"x"}"#] {
         let error = serde_json::from_str::<EventType>(other).unwrap_err();
-        assert!(
-            error.to_string().contains("expected an event type"),
-            "{error}"
-        );
+        let is_named = error.to_string().contains("expected an event type");
+        assert!(is_named, "{error}");
     }
 }
 

@@ -111,15 +111,11 @@ fn objects_deserialize_by_themselves_unless_they_are_of_another_kind() {
     for value in [json!({}), json!({"object": null}), json!({"object": 7})] {
         assert!(serde_json::from_value::<Charge>(value).is_ok());
     }
-    let error = serde_json::from_str::<Charge>("[]")
-        .unwrap_err()
-        .to_string();
-    assert!(error.contains("expected an object"), "{error}");
-    let error = serde_json::from_str::<Reference>("true")
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("expected an id or an object with one"),
-        "{error}"
-    );
+    let charge = serde_json::from_str::<Charge>("[]").map(drop);
+    let reference = serde_json::from_str::<Reference>("true").map(drop);
+    let expected = [(charge, "an object"), (reference, "an id or an object")];
+    for (result, expected) in expected {
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains(&format!("expected {expected}")), "{error}");
+    }
 }

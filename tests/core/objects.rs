@@ -72,12 +72,8 @@ fn objects_of_every_generation_are_read() {
                     assert_eq!((item.price(), item.product()), fields);
                 }
                 let (start, end) = (it.current_period_start(), it.current_period_end());
-                assert_read(
-                    vector,
-                    &it,
-                    it.unreadable(),
-                    json!({"start": start, "end": end}),
-                );
+                let calls = json!({"start": start, "end": end});
+                assert_read(vector, &it, it.unreadable(), calls);
             }
             EventData::InvoicePaymentSucceeded(it) => {
                 for line in it.lines() {

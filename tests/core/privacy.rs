@@ -62,21 +62,16 @@ fn an_event_shows_its_id_and_its_object_nothing() {
 
 /// The JSON pointers of all parts of the value.
 fn pointers(value: &Value, at: &str) -> Vec<String> {
-    let parts: Vec<_> = match value {
-        Value::Object(members) => members
-            .iter()
-            .map(|(key, part)| (key.clone(), part))
-            .collect(),
-        Value::Array(items) => (0..)
-            .map(|index: u32| index.to_string())
-            .zip(items)
-            .collect(),
-        _ => Vec::new(),
-    };
-    let within = parts
-        .iter()
-        .flat_map(|(key, part)| pointers(part, &format!("{at}/{key}")));
-    within.chain([at.to_owned()]).collect()
+    let mut all = vec![at.to_owned()];
+    if let Value::Object(members) = value {
+        for (key, part) in members {
+            all.extend(pointers(part, &format!("{at}/{key}")));
+        }
+    }
+    for (index, part) in value.as_array().into_iter().flatten().enumerate() {
+        all.extend(pointers(part, &format!("{at}/{index}")));
+    }
+    all
 }
 
 /// The values that differ from this one in one part.

@@ -115,14 +115,7 @@ fn a_reference_is_its_id_however_it_was_sent() {
     assert_eq!([plain.id(), plain.as_ref()], ["cus_1"; 2]);
     assert_eq!(plain.to_string(), "cus_1");
     assert_eq!(serde_json::to_value(&plain).unwrap(), json!("cus_1"));
-    for bad in [
-        "{}",
-        r#"{"id":null}"#,
-        r#"{"id":{"id":"x"}}"#,
-        r#"{"ID":"x"}"#,
-        "true",
-        r#"["x"]"#,
-    ] {
+    for bad in r#"{} {"id":null} {"id":{"id":"x"}} {"ID":"x"} true ["x"]"#.split(' ') {
         assert!(serde_json::from_str::<Reference>(bad).is_err(), "{bad}");
         let read = charge(&format!(r#"{{"customer":{bad},"amount":1}}"#));
         let seen = (read.customer.as_ref(), read.amount);

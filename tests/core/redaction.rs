@@ -36,10 +36,8 @@ fn assert_silent_text(name: &str, text: &str, body: &str) {
     let unprefixed = SECRET.trim_start_matches("whsec_");
     let squeezed: String = text.split_whitespace().collect();
     let lists = [&*secret_list, &secret_start, &mark_list];
-    for forbidden in [MARK, SECRET, unprefixed, &hex, &signature]
-        .into_iter()
-        .chain(lists)
-    {
+    let texts = [MARK, SECRET, unprefixed, &hex, &signature];
+    for forbidden in texts.into_iter().chain(lists) {
         let is_found = text.contains(forbidden) || squeezed.contains(forbidden);
         assert!(!is_found, "{name} shows {forbidden:?}: {text}");
     }

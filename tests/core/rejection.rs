@@ -65,10 +65,8 @@ async fn table() -> Vec<(Rejection, &'static str, u16, &'static str)> {
 async fn each_kind_has_a_heading_in_the_guide() {
     let guide = include_str!("../../src/guide/troubleshooting.md");
     for (_, kind, status, text) in table().await {
-        assert!(
-            guide.contains(&format!("\n# `{kind}`\n\nStatus {status}.")),
-            "{kind}"
-        );
+        let heading = format!("\n# `{kind}`\n\nStatus {status}.");
+        assert!(guide.contains(&heading), "{kind}");
         let row = format!("| {status} `{text}` | [`{kind}`](#{kind}) |");
         assert!(guide.contains(&row), "{row}");
     }
@@ -127,9 +125,8 @@ async fn a_cause_is_in_the_source_only() {
 fn an_invalid_signature_says_what_was_received() {
     let header = format!("t={NOW},v1=none,v1={}", "0".repeat(64));
     let verifier = Verifier::new(secret(SECRET)).with_additional_secret(secret("other"));
-    let rejection = verifier
-        .verify(header.as_bytes(), BODY.into(), at(NOW))
-        .unwrap_err();
+    let result = verifier.verify(header.as_bytes(), BODY.into(), at(NOW));
+    let rejection = result.unwrap_err();
     assert_eq!(rejection.received(), Some(BODY.len() as u64));
     #[rustfmt::skip]
     assert!(matches!(rejection, Rejection::InvalidSignature { signatures: 2, secrets: 2, .. }));

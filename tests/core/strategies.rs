@@ -44,9 +44,7 @@ fn string() -> impl Strategy<Value = String> {
 /// The members of an object, without its braces.
 pub(crate) fn members(value: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     let known = OBJECTS.iter().flat_map(|(_, keys)| keys.split(' '));
-    let nested = [
-        "data", "price", "plan", "period", "pricing", "product", "end",
-    ];
+    let nested = "data price plan period pricing product end".split(' ');
     let keys: Vec<String> = known.chain(nested).map(|key| format!("{key:?}")).collect();
     let key = prop_oneof![string(), select(keys)];
     let member =
@@ -57,11 +55,8 @@ pub(crate) fn members(value: impl Strategy<Value = String>) -> impl Strategy<Val
 /// The body of an event with any strings and any data, its id and its type.
 pub(crate) fn any_event() -> impl Strategy<Value = (String, String, String)> {
     (any::<String>(), any::<String>(), json_text()).prop_map(|(id, event_type, data)| {
-        let body = format!(
-            r#"{{"data":{data},"id":{},"type":{}}}"#,
-            json!(id),
-            json!(event_type)
-        );
+        let [id_text, type_text] = [&id, &event_type].map(|text| json!(text));
+        let body = format!(r#"{{"data":{data},"id":{id_text},"type":{type_text}}}"#);
         (body, id, event_type)
     })
 }

@@ -25,10 +25,8 @@ fn a_sample_is_a_whole_event_with_the_fields_of_its_object() {
         let object = &sample["data"]["object"];
         let known = fields.split(' ').filter(|key| object.get(key).is_some());
         assert!(known.count() >= 19, "{event_type}");
-        assert!(
-            !matches!(event.data(), Ok(EventData::Other(_)) | Err(_)),
-            "{event_type}"
-        );
+        let is_typed = !matches!(event.data(), Ok(EventData::Other(_)) | Err(_));
+        assert!(is_typed, "{event_type}");
     }
 }
 
@@ -43,12 +41,7 @@ fn another_type_gets_the_object_of_its_neighbour_or_names_its_own() {
     assert!(matches!(renewed, Ok(EventObject::Subscription(_))));
     let paid_later = object("checkout.session.async_payment_succeeded");
     assert!(matches!(paid_later, Ok(EventObject::CheckoutSession(_))));
-    for row in [
-        "charge.dispute.created dispute",
-        "payout.paid payout",
-        "a a",
-        " ",
-    ] {
+    for row in "charge.dispute.created dispute|payout.paid payout|a a| ".split('|') {
         let (event_type, name) = row.split_once(' ').expect("a row");
         let Ok(EventObject::Other(value)) = object(event_type) else {
             panic!("{event_type}");
@@ -85,10 +78,8 @@ async fn the_layer_accepts_the_request_and_no_other_secret() {
     }
     let request = || testing::request(&EventType::InvoicePaymentFailed, json!({"total": 1}));
     assert_eq!(request().uri(), "/api/webhooks/loops");
-    let accepted = testing::layer()
-        .layer(service_fn(id))
-        .oneshot(request())
-        .await;
+    let service = testing::layer().layer(service_fn(id));
+    let accepted = service.oneshot(request()).await;
     assert_eq!(accepted.unwrap().status(), 200);
     let other = tower_loops::LoopsSignatureLayer::new(secret("whsec_other"));
     let rejected = other.layer(service_fn(id)).oneshot(request()).await;

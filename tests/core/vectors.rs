@@ -18,20 +18,20 @@ struct Vector {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
+#[serde(untagged)]
 enum Data {
-    Text {
-        text: String,
-    },
-    Hex {
-        hex: String,
-    },
-    Repeated {
-        start: String,
-        repeat: String,
-        times: usize,
-        end: String,
-    },
+    Text { text: String },
+    Hex { hex: String },
+    Repeated(Repeated),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Repeated {
+    start: String,
+    repeat: String,
+    times: usize,
+    end: String,
 }
 
 impl Data {
@@ -44,12 +44,7 @@ impl Data {
                     .map(|two| u8::from_str_radix(two, 16).expect("hex"))
                     .collect()
             }
-            Self::Repeated {
-                start,
-                repeat,
-                times,
-                end,
-            } => format!("{start}{}{end}", repeat.repeat(*times)).into_bytes(),
+            Self::Repeated(it) => (it.start.clone() + &it.repeat.repeat(it.times) + &it.end).into(),
         }
     }
 }
@@ -61,10 +56,8 @@ fn signer_and_verifier_agree_with_the_known_answers() {
     for (index, vector) in vectors.iter().enumerate() {
         #[rustfmt::skip]
         let Vector { name, t, v1, event, .. } = vector;
-        let (key, body) = (
-            secret(vector.secret.bytes()),
-            Bytes::from(vector.body.bytes()),
-        );
+        let key = secret(vector.secret.bytes());
+        let body = Bytes::from(vector.body.bytes());
         let header = Signer::new(&key).sign(&body, at(*t));
         let seen = header.as_bytes();
         assert_eq!(seen, format!("t={t},v1={v1}").as_bytes(), "{name}");

@@ -14,24 +14,18 @@ use crate::{BODY, at, header, outcome, sign, verifier, verify};
 
 fn verify_frames<B: Buf>(frames: impl IntoIterator<Item = B>) -> Result<VerifiedEvent, Rejection> {
     let mut verification = verifier().begin(sign(BODY).as_bytes(), at(NOW))?;
-    frames
-        .into_iter()
-        .for_each(|frame| verification.update(frame));
+    for frame in frames {
+        verification.update(frame);
+    }
     verification.finish()
 }
 
 #[test]
 fn frames_out_of_order_missing_or_repeated_are_rejected() {
     let (head, tail) = BODY.as_bytes().split_at(20);
-    let rows: [&[&[u8]]; 6] = [
-        &[],
-        &[tail, head],
-        &[tail],
-        &[head],
-        &[head, head, tail],
-        &[head, tail, b" "],
-    ];
-    for frames in rows {
+    let missing: [&[&[u8]]; 4] = [&[], &[tail, head], &[tail], &[head]];
+    let added: [&[&[u8]]; 2] = [&[head, head, tail], &[head, tail, b" "]];
+    for frames in missing.into_iter().chain(added) {
         let result = verify_frames(frames.iter().copied());
         assert_eq!(outcome(&result), "Invalid signature", "{frames:?}");
     }

@@ -114,10 +114,8 @@ fn two_causes_at_once_are_named() {
         (vec!["whsec_c2VjcmV0LWtleQ==\n"], "secret_whitespace"),
     ] {
         let found = causes(&explain(&header, &secrets, SENT.as_bytes()));
-        assert_eq!(
-            found,
-            ["body_reserialised", secret_cause, "timestamp_too_old"]
-        );
+        let expected = ["body_reserialised", secret_cause, "timestamp_too_old"];
+        assert_eq!(found, expected);
     }
 }
 
@@ -136,16 +134,12 @@ fn header_and_time_are_named() {
         (NOW + 300, &[]),
     ] {
         let header = sign(SECRET, SENT, at(signed_at));
-        assert_eq!(
-            causes(&explain(&header, &[SECRET], SENT.as_bytes())),
-            expected
-        );
+        let explanation = explain(&header, &[SECRET], SENT.as_bytes());
+        assert_eq!(causes(&explanation), expected);
     }
     let header = sign(SECRET, "[]", at(NOW));
-    assert_eq!(
-        causes(&explain(&header, &[SECRET], b"[]")),
-        ["invalid_payload"]
-    );
+    let found = causes(&explain(&header, &[SECRET], b"[]"));
+    assert_eq!(found, ["invalid_payload"]);
 }
 
 #[test]

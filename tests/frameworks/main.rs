@@ -3,6 +3,5 @@
 
 mod axum;
 mod examples;
-mod hyper;
 mod programs;
 mod support;

@@ -1,21 +1,9 @@
 //! The drain on a real connection: a client that waits, or has declared too much, is answered at
-//! once, and a body that never ends is drained until the body timeout. `endless` tests its bound in
-//! bytes.
-
-use std::time::Duration;
-
-use axum::{Router, routing};
-use tokio::{io::AsyncWriteExt, net::TcpListener, time::interval};
-use tower_loops::{LoopsSignatureLayer, Secret};
+//! once. `endless` tests its bound in bytes.
 
 use crate::support::{
-    ATTACK, BODY_LIMIT, CHUNKED, GENUINE, PATH, Raw, SECRET, channel, content_length, data,
-    forgery, genuine_event, head,
-    http2::{Http2, post},
-    missing, received,
-    serve::{Limits, serve},
-    server::each_example,
-    signature, signature_line, stale, too_large, too_old, within_reason,
+    ATTACK, BODY_LIMIT, CHUNKED, GENUINE, Raw, content_length, forgery, genuine_event, head,
+    missing, received, server::each_example, signature, signature_line, stale, too_large, too_old,
 };
 
 #[tokio::test]
@@ -59,43 +47,4 @@ async fn a_client_that_waits_for_the_answer_does_not_wait_for_the_drain() {
         server.has_handled(GENUINE).await;
     })
     .await;
-}
-
-#[tokio::test]
-async fn the_body_timeout_ends_the_drain_of_what_never_ends() {
-    let layer = LoopsSignatureLayer::new(Secret::new(SECRET).unwrap());
-    let layer = layer.with_body_timeout(Duration::from_millis(500));
-    let receive = routing::post(async || "received").route_layer(layer);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let app = Router::new().route(PATH, receive);
-    tokio::spawn(serve::<_, _>(listener, app, Limits::default()));
-
-    let mut http1 = Raw::connect(address).await;
-    http1.send(head(&[CHUNKED])).await;
-    let Raw {
-        mut incoming,
-        mut outgoing,
-    } = http1;
-    let http2 = Http2::connect(address).await;
-    let (feed, body) = channel();
-    let answer = http2.start(post(&[], body));
-    let mut ticks = interval(Duration::from_millis(5));
-    let dripping = async {
-        loop {
-            ticks.tick().await;
-            // Reading shows what cannot be sent any more.
-            let _ = outgoing.write_all(b"1\r\nx\r\n").await;
-            let _ = feed.send(data("x"));
-        }
-    };
-    tokio::select! {
-        (http1, http2) = within_reason(async { tokio::join!(incoming.next(), answer) }) => {
-            assert_eq!(http1, Some(missing()));
-            assert_eq!(http2.unwrap().unwrap(), missing(), "HTTP/2");
-        }
-        () = dripping => {}
-    }
-    // The client has been told to stop.
-    within_reason(feed.closed()).await;
 }

@@ -39,10 +39,8 @@ fn unusual_ids_types_and_namespaces_never_collide_and_keys_are_short_and_printab
     let mut insert = |key: EventKey, of: [&str; 3]| {
         for (part, max_len) in [(key.namespace(), 71), (key.id(), 255)] {
             assert!((1..=max_len).contains(&part.len()), "{of:?}: {part}");
-            assert!(
-                part.bytes().all(|byte| byte.is_ascii_graphic()),
-                "{of:?}: {part}"
-            );
+            let is_printable = part.bytes().all(|byte| byte.is_ascii_graphic());
+            assert!(is_printable, "{of:?}: {part}");
         }
         let text = key.to_string();
         let seen = text.split_once(':');
@@ -60,18 +58,13 @@ fn unusual_ids_types_and_namespaces_never_collide_and_keys_are_short_and_printab
         }
         for event_type in &texts {
             let event = serde_json::json!({ "id": text, "type": event_type }).to_string();
-            insert(
-                EventKey::of("types", &verified(&event)),
-                ["types", event_type, text],
-            );
+            let key = EventKey::of("types", &verified(&event));
+            insert(key, ["types", event_type, text]);
         }
     }
     let long = EventKey::new(&"n".repeat(1000), "evt_1");
-    assert_ne!(
-        EventKey::new(long.namespace(), "evt_1"),
-        long,
-        "a digest as a namespace"
-    );
+    let of_its_digest = EventKey::new(long.namespace(), "evt_1");
+    assert_ne!(of_its_digest, long);
 }
 
 #[test]

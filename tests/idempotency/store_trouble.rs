@@ -75,20 +75,16 @@ async fn failing_open_lets_the_handler_run() {
         assert!(deliver(&service, "evt_1").await.is_handled(), "{mood:?}");
         assert!(deliver(&service, "evt_1").await.is_duplicate(), "{mood:?}");
         let other_process = layer().layer(calls.succeeding());
-        assert!(
-            deliver(&other_process, "evt_1").await.is_handled(),
-            "{mood:?}"
-        );
+        let answer = deliver(&other_process, "evt_1").await;
+        assert!(answer.is_handled(), "{mood:?}");
         assert_eq!(calls.count(), 2, "{mood:?}");
 
         // A store that works again is asked, and knows by now.
         store.set_all(Mood::Works);
         sleep(A_WHILE).await;
         let other_process = layer().layer(calls.succeeding());
-        assert!(
-            deliver(&other_process, "evt_1").await.is_duplicate(),
-            "{mood:?}"
-        );
+        let answer = deliver(&other_process, "evt_1").await;
+        assert!(answer.is_duplicate(), "{mood:?}");
         assert_eq!(calls.count(), 2, "{mood:?}");
     }
 }

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use testkit::{
-    delivery::{SECRET, now, secret, sign},
+    delivery::{self, passed_on},
     log::Log,
     response::Answer,
 };
@@ -24,7 +24,7 @@ use tokio::{
 };
 use tower::{Service as _, service_fn, util::BoxCloneSyncService};
 use tower_loops::{
-    BoxError, VerifiedEvent, Verifier,
+    BoxError, VerifiedEvent,
     idempotency::{EventStore, Idempotency},
 };
 use tracing_subscriber::filter::LevelFilter;
@@ -47,16 +47,12 @@ pub(crate) fn payload(id: &str) -> String {
 }
 
 pub(crate) fn verified(payload: &str) -> VerifiedEvent {
-    let body = Bytes::copy_from_slice(payload.as_bytes());
-    let event = Verifier::new(secret(SECRET)).verify(sign(payload).as_bytes(), body, now());
-    event.expect("a genuine delivery")
+    delivery::verified(payload.to_owned())
 }
 
 /// A request as the signature layer passes it on.
 pub(crate) fn delivery_of(payload: &str) -> Request<()> {
-    let mut request = Request::new(());
-    request.extensions_mut().insert(verified(payload));
-    request
+    passed_on(verified(payload))
 }
 
 pub(crate) type Reply = Result<Response<Full<Bytes>>, BoxError>;
@@ -175,9 +171,7 @@ pub(crate) async fn deliver_many<St: EventStore>(service: &Service<St>) -> usize
     });
     let mut deliveries = JoinSet::new();
     for event in EVENTS.iter() {
-        let mut request = Request::new(());
-        request.extensions_mut().insert(event.clone());
-        deliveries.spawn(service.clone().call(request));
+        deliveries.spawn(service.clone().call(passed_on(event.clone())));
     }
     let responses = deliveries.join_all().await;
     let responses = responses.into_iter().flatten();

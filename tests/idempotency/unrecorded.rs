@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::Request;
+use testkit::delivery::passed_on;
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
@@ -57,10 +57,8 @@ async fn none_of_a_burst_of_successes_is_lost() {
     store.set(Op::Complete, Mood::Works);
     assert_eq!(layer.shutdown(seconds(10)).await, 0, "they still wait");
     for number in 0..MANY {
-        assert!(
-            is_recorded(&store, &format!("evt_{number}")).await,
-            "{number}"
-        );
+        let id = format!("evt_{number}");
+        assert!(is_recorded(&store, &id).await, "{id}");
     }
 }
 
@@ -79,10 +77,8 @@ async fn redeliveries_of_a_success_not_yet_recorded_are_duplicates() {
         for pause in [0, 10, 600] {
             sleep(seconds(pause)).await;
             let start = Instant::now();
-            assert!(
-                deliver(&service, "evt_1").await.is_duplicate(),
-                "{mood:?}, {pause}"
-            );
+            let answer = deliver(&service, "evt_1").await;
+            assert!(answer.is_duplicate(), "{mood:?}, {pause}");
             assert_eq!(start.elapsed(), Duration::ZERO, "{mood:?}, {pause}");
         }
         let seen = store.count(Op::Claim);
@@ -130,10 +126,8 @@ async fn a_success_during_the_claim_of_a_redelivery_makes_it_a_duplicate() {
     gate.open();
     gate.open();
     assert_eq!(first.await.expect("no panic").status, 200);
-    assert!(
-        is_recorded(&store, "evt_1").await,
-        "before the redelivery hears of its claim"
-    );
+    // Before the redelivery hears of its claim.
+    assert!(is_recorded(&store, "evt_1").await);
     assert!(redelivery.await.expect("no panic").is_duplicate());
     assert_eq!(calls.count(), 1);
 }
@@ -175,9 +169,7 @@ async fn with_a_hundred_thousand_waiting_new_events_are_answered_503() {
     let event = verified(&payload("evt_1"));
     let mut deliveries = JoinSet::new();
     for _ in 0..MAX {
-        let mut request = Request::new(());
-        request.extensions_mut().insert(event.clone());
-        deliveries.spawn(service.call(request));
+        deliveries.spawn(service.call(passed_on(event.clone())));
     }
     for _ in 0..MAX {
         gate.arrival().await;
@@ -195,10 +187,8 @@ async fn with_a_hundred_thousand_waiting_new_events_are_answered_503() {
     let seen = (answer.status.as_u16(), answer.retry_after());
     assert_eq!(seen, (503, Some("5")));
     assert_eq!(log.count("ERROR", "too many"), 1);
-    assert!(
-        deliver(&service, "evt_1").await.is_duplicate(),
-        "it is known"
-    );
+    let known = deliver(&service, "evt_1").await;
+    assert!(known.is_duplicate(), "{known:?}");
     assert_eq!((store.count(Op::Claim), calls.count()), (claims, MAX));
 
     store.set_all(Mood::Works);

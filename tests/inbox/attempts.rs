@@ -1,14 +1,14 @@
 //! What an attempt sees, and what its failure leads to.
 
 use std::{
-    future::{Ready, ready},
+    future::ready,
     sync::{Arc, Mutex},
     task::{Context, Poll},
     time::{Duration, SystemTime},
 };
 
 use tokio::time::Instant;
-use tower::{Service, ServiceBuilder, service_fn};
+use tower::{Service, ServiceBuilder, service_fn, util::ServiceFn};
 use tower_loops::{
     BoxError, StoredEvent,
     inbox::{Accepted, EventKey, Inbox, Job, Queue, Worker},
@@ -27,26 +27,30 @@ type Attempt = (String, u32, Option<String>, Instant);
 struct Seen(Arc<Mutex<Vec<Attempt>>>);
 
 impl Seen {
-    fn add(&self, job: &Job) {
-        let error = job.last_error().map(str::to_owned);
-        let attempt = (job.id().to_owned(), job.attempt(), error, Instant::now());
-        self.0.lock().expect("not poisoned").push(attempt);
+    /// A handler with this result, whose jobs are noted.
+    fn handler<F, R>(&self, result: R) -> ServiceFn<impl FnMut(Job) -> F + Clone + use<F, R>>
+    where
+        R: Fn() -> F + Clone,
+    {
+        let seen = self.clone();
+        service_fn(move |job: Job| {
+            let error = job.last_error().map(str::to_owned);
+            let attempt = (job.id().to_owned(), job.attempt(), error, Instant::now());
+            seen.0.lock().expect("not poisoned").push(attempt);
+            result()
+        })
     }
 
     fn all(&self) -> Vec<Attempt> {
         self.0.lock().expect("not poisoned").clone()
     }
-
-    fn len(&self) -> usize {
-        self.0.lock().expect("not poisoned").len()
-    }
 }
 
 /// Runs a worker until so many events are dead, and returns their attempts and errors.
 pub(crate) async fn deaths<S>(
-    queue: &Arc<MemoryQueue>,
+    queue: &MemoryQueue,
     count: u64,
-    worker: Worker<Arc<MemoryQueue>, S>,
+    worker: Worker<MemoryQueue, S>,
 ) -> Vec<(u32, String)>
 where
     S: Service<Job, Response = ()> + Send + 'static,
@@ -81,17 +85,11 @@ impl std::error::Error for Outer {
 
 #[tokio::test(start_paused = true)]
 async fn failures_are_repeated_after_pauses_that_double() {
-    let queue = Arc::new(MemoryQueue::default());
+    let queue = MemoryQueue::default();
     store(&queue, "evt_1").await;
     let seen = Seen::default();
-    let handler = {
-        let seen = seen.clone();
-        service_fn(move |job: Job| {
-            seen.add(&job);
-            ready(Err::<(), _>(Outer(std::io::Error::other("printer"))))
-        })
-    };
-    let worker = Worker::new(Arc::clone(&queue), handler)
+    let handler = seen.handler(|| ready(Err::<(), _>(Outer(std::io::Error::other("printer")))));
+    let worker = Worker::new(queue.clone(), handler)
         .with_max_attempts(6)
         .with_backoff(Duration::from_secs(10), Duration::from_secs(60));
     let text = "no\u{fffd} invoice: printer";
@@ -103,12 +101,9 @@ async fn failures_are_repeated_after_pauses_that_double() {
         };
         assert_eq!((after.1, after.2.as_deref()), (before.1 + 1, Some(text)));
         let pause = Duration::from_secs(pause);
-        let paused = after.3 - before.3;
-        let late = Duration::from_secs(2);
-        assert!(
-            paused >= pause / 2 && paused <= pause + late,
-            "{paused:?} of {pause:?}"
-        );
+        let (paused, late) = (after.3 - before.3, Duration::from_secs(2));
+        let is_right = paused >= pause / 2 && paused <= pause + late;
+        assert!(is_right, "{paused:?} of {pause:?}");
     }
 }
 
@@ -136,11 +131,11 @@ impl Service<Job> for Panics {
 
 #[tokio::test(start_paused = true)]
 async fn panics_are_failures() {
-    let queue = Arc::new(MemoryQueue::default());
+    let queue = MemoryQueue::default();
     for id in ["evt_call", "evt_future", "evt_good"] {
         store(&queue, id).await;
     }
-    let worker = Worker::new(Arc::clone(&queue), Panics).with_max_attempts(1);
+    let worker = Worker::new(queue.clone(), Panics).with_max_attempts(1);
     let panicked = (1, "the handler panicked".to_owned());
     let seen = deaths(&queue, 2, worker).await;
     assert_eq!(seen, [panicked.clone(), panicked]);
@@ -149,75 +144,56 @@ async fn panics_are_failures() {
 
 #[tokio::test(start_paused = true)]
 async fn corrupted_events_are_dead_and_others_handled() {
-    let queue = Arc::new(MemoryQueue::default());
+    let queue = MemoryQueue::default();
     let garbage = StoredEvent::new("{garbage".into(), SystemTime::now(), 0, SystemTime::now());
-    let accepted = queue
-        .accept(&EventKey::new("default", "evt_0"), &garbage)
-        .await;
+    let key = EventKey::new("default", "evt_0");
+    let accepted = queue.accept(&key, &garbage).await;
     assert_eq!(accepted.expect("stored"), Accepted::New);
     store(&queue, "evt_1").await;
     let seen = Seen::default();
-    let handler = {
-        let seen = seen.clone();
-        service_fn(move |job: Job| {
-            seen.add(&job);
-            ready(Ok::<_, BoxError>(()))
-        })
-    };
-    let deaths = deaths(&queue, 1, Worker::new(Arc::clone(&queue), handler)).await;
+    let handler = seen.handler(|| ready(Ok::<_, BoxError>(())));
+    let deaths = deaths(&queue, 1, Worker::new(queue.clone(), handler)).await;
     let text = "the stored event cannot be read: the payload is not one JSON object: at byte 1";
     assert_eq!(deaths, [(1, text.to_owned())]);
-    assert_eq!(seen.len(), 1);
+    assert_eq!(seen.all().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_event_that_kills_its_process_is_dead_after_all_attempts() {
-    let queue = Arc::new(MemoryQueue::default());
+    let queue = MemoryQueue::default();
     store(&queue, "evt_1").await;
     let seen = Seen::default();
-    let handler = {
-        let seen = seen.clone();
-        service_fn(move |job: Job| {
-            seen.add(&job);
-            std::future::pending::<Result<(), BoxError>>()
-        })
-    };
+    let handler = seen.handler(std::future::pending::<Result<(), BoxError>>);
     let worker = || {
-        Worker::new(Arc::clone(&queue), handler.clone())
+        Worker::new(queue.clone(), handler.clone())
             .with_max_attempts(2)
             .with_lease(Duration::from_secs(10))
     };
     for attempts in 1..=2 {
         let start = Instant::now();
         let running = Running::start(worker());
-        until("it runs", || seen.len() == attempts).await;
+        until("it runs", || seen.all().len() == attempts).await;
         running.kill();
         assert!(start.elapsed() <= Duration::from_secs(12), "within a lease");
     }
     let deaths = deaths(&queue, 1, worker()).await;
     let text = "the worker ended while it handled the event, at each attempt";
-    assert_eq!((deaths, seen.len()), (vec![(3, text.to_owned())], 2));
+    assert_eq!((deaths, seen.all().len()), (vec![(3, text.to_owned())], 2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn services_are_polled_for_readiness_and_need_not_be_cloned() {
-    let queue = Arc::new(MemoryQueue::default());
+    let queue = MemoryQueue::default();
     for number in 0..6 {
         store(&queue, &format!("evt_{number}")).await;
     }
     let seen = Seen::default();
-    let handler = {
-        let seen = seen.clone();
-        ServiceBuilder::new()
-            .rate_limit(1, Duration::from_secs(100))
-            .service_fn(move |job: Job| -> Ready<Result<(), BoxError>> {
-                seen.add(&job);
-                ready(Ok(()))
-            })
-    };
+    let handler = ServiceBuilder::new()
+        .rate_limit(1, Duration::from_secs(100))
+        .service(seen.handler(|| ready(Ok::<_, BoxError>(()))));
     let lease = Duration::from_secs(10);
-    let running = Running::start(Worker::new(Arc::clone(&queue), handler).with_lease(lease));
-    until("all are handled", || seen.len() == 6).await;
+    let running = Running::start(Worker::new(queue.clone(), handler).with_lease(lease));
+    until("all are handled", || seen.all().len() == 6).await;
     running.shut_down().await.expect("the worker ends");
     let seen = seen.all();
     // What waits for the service keeps its lease.

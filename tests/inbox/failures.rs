@@ -1,6 +1,6 @@
 //! Errors of handlers: which end an event at once, and what is kept of them.
 
-use std::{future::ready, sync::Arc, time::Duration};
+use std::{future::ready, time::Duration};
 
 use tower::{ServiceBuilder, service_fn};
 use tower_loops::{
@@ -12,14 +12,14 @@ use crate::{attempts::deaths, memory_queue::MemoryQueue, support::store};
 
 #[tokio::test(start_paused = true)]
 async fn permanent_errors_end_an_event_at_once_however_they_are_wrapped() {
-    let queue = Arc::new(MemoryQueue::default());
+    let queue = MemoryQueue::default();
     store(&queue, "evt_1").await;
     let handler = ServiceBuilder::new()
         .map_err(|error: BoxError| std::io::Error::other(error))
         .buffer(4)
         .timeout(Duration::from_secs(5))
         .service_fn(|_: Job| ready(Err::<(), BoxError>(Permanent::new("no order").into())));
-    let worker = Worker::new(Arc::clone(&queue), handler);
+    let worker = Worker::new(queue.clone(), handler);
     let expected = (1, "permanent failure: no order".to_owned());
     let [(attempts, error)] = &deaths(&queue, 1, worker).await[..] else {
         panic!("one event is dead");
@@ -46,18 +46,18 @@ impl std::error::Error for Hiding {
 
 #[tokio::test(start_paused = true)]
 async fn a_hidden_permanent_error_ends_an_event_at_once() {
-    let queue = Arc::new(MemoryQueue::default());
+    let queue = MemoryQueue::default();
     store(&queue, "evt_1").await;
     let handler = service_fn(|_: Job| ready(Err::<(), _>(Hiding(Permanent::new("no order")))));
-    let deaths = deaths(&queue, 1, Worker::new(Arc::clone(&queue), handler)).await;
+    let deaths = deaths(&queue, 1, Worker::new(queue.clone(), handler)).await;
     assert_eq!(deaths, [(1, "permanent failure: no order".to_owned())]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn long_errors_are_cut() {
-    let queue = Arc::new(MemoryQueue::default());
+    let queue = MemoryQueue::default();
     store(&queue, "evt_1").await;
     let handler = service_fn(|_: Job| ready(Err::<(), _>(Permanent::new("é".repeat(5_000)))));
-    let deaths = deaths(&queue, 1, Worker::new(Arc::clone(&queue), handler)).await;
+    let deaths = deaths(&queue, 1, Worker::new(queue.clone(), handler)).await;
     assert!((1_000..=1_024).contains(&deaths[0].1.len()));
 }

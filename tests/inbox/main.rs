@@ -4,7 +4,6 @@ mod accept;
 mod attempts;
 mod conformance;
 mod failures;
-mod faulty_queue;
 mod memory_queue;
 mod poison;
 mod readiness;

@@ -1,7 +1,11 @@
-//! A queue in memory, for tests of what is around it. It forgets everything: no inbox for use.
+//! A queue in memory, for tests of what is around it. It forgets everything: no inbox for use. It
+//! fails when it is told to.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -9,14 +13,22 @@ use tokio::{sync::Notify, time::Instant};
 use tower_loops::{
     StoredEvent,
     inbox::{
-        Accepted, Counts, DeadEvent, EventKey, Inbox, Outcome, Queue, StoreError, Taken, Token,
+        Accepted, Counts, DeadEvent, EventKey, Inbox, Outcome, Queue, StoreError, StoreErrorKind,
+        Taken, Token,
     },
 };
 
+pub(crate) type MemoryQueue = Arc<Shared>;
+
 #[derive(Default)]
-pub(crate) struct MemoryQueue {
+pub(crate) struct Shared {
     rows: Mutex<Vec<Row>>,
     arrived: Notify,
+    /// Finishes and extensions fail.
+    pub(crate) is_down: AtomicBool,
+    /// The answers of so many takes are lost.
+    pub(crate) lost_takes: AtomicUsize,
+    pub(crate) takes: AtomicUsize,
 }
 
 struct Row {
@@ -54,7 +66,16 @@ impl Row {
     }
 }
 
-impl MemoryQueue {
+impl Shared {
+    pub(crate) fn set_down(&self, is_down: bool) {
+        self.is_down.store(is_down, Ordering::SeqCst);
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        let is_down = self.is_down.load(Ordering::SeqCst);
+        if is_down { Err(lost()) } else { Ok(()) }
+    }
+
     fn rows(&self) -> MutexGuard<'_, Vec<Row>> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -66,7 +87,11 @@ impl MemoryQueue {
     }
 }
 
-impl Inbox for MemoryQueue {
+fn lost() -> StoreError {
+    StoreError::new(StoreErrorKind::Unavailable, "the answer is lost")
+}
+
+impl Inbox for Shared {
     async fn accept(&self, key: &EventKey, event: &StoredEvent) -> Result<Accepted, StoreError> {
         let mut rows = self.rows();
         if rows.iter().any(|row| row.key == *key) {
@@ -86,13 +111,14 @@ impl Inbox for MemoryQueue {
     }
 }
 
-impl Queue for MemoryQueue {
+impl Queue for Shared {
     async fn take(
         &self,
         token: Token,
         limit: usize,
         lease: Duration,
     ) -> Result<Vec<Taken>, StoreError> {
+        self.takes.fetch_add(1, Ordering::SeqCst);
         let (mut rows, now) = (self.rows(), Instant::now());
         let is_due =
             |row: &&mut Row| row.due().is_some_and(|due| due <= now) || row.is_held_by(token);
@@ -116,7 +142,10 @@ impl Queue for MemoryQueue {
                 last_error: row.last_error.clone(),
             }
         };
-        Ok(chosen.into_iter().take(limit).map(take).collect())
+        let taken = chosen.into_iter().take(limit).map(take).collect();
+        let (order, less) = (Ordering::SeqCst, |lost: usize| lost.checked_sub(1));
+        let is_lost = self.lost_takes.fetch_update(order, order, less).is_ok();
+        if is_lost { Err(lost()) } else { Ok(taken) }
     }
 
     async fn extend(
@@ -125,6 +154,7 @@ impl Queue for MemoryQueue {
         token: Token,
         lease: Duration,
     ) -> Result<bool, StoreError> {
+        self.check()?;
         Ok(self.with_row(key, |row| {
             let is_held = row.is_held_by(token);
             if is_held {
@@ -140,6 +170,7 @@ impl Queue for MemoryQueue {
         token: Token,
         outcome: &Outcome,
     ) -> Result<bool, StoreError> {
+        self.check()?;
         Ok(self.with_row(key, |row| {
             if let Outcome::Done = outcome {
                 let is_mine = row.token == Some(token) && !matches!(row.state, State::Dead(_));

@@ -26,42 +26,35 @@ const ATTEMPTS: u32 = 5;
 /// How long the events take that are no poison. What is poison is dead in the end, and handled
 /// after its redrive.
 async fn run(poison: &[usize]) -> Duration {
-    let queue = Arc::new(MemoryQueue::default());
+    let queue = MemoryQueue::default();
     let (handled, is_mended) = (
         Arc::new(AtomicUsize::new(0)),
         Arc::new(AtomicBool::new(false)),
     );
     for number in 0..EVENTS {
-        let kind = if poison.contains(&number) {
-            "poison"
-        } else {
-            "good"
-        };
+        let is_poison = poison.contains(&number);
+        let kind = if is_poison { "poison" } else { "good" };
         store(&queue, &format!("{kind}_{number}")).await;
     }
-    let handler = {
-        let (handled, is_mended) = (Arc::clone(&handled), Arc::clone(&is_mended));
-        service_fn(move |job: Job| {
-            let (handled, is_mended) = (Arc::clone(&handled), Arc::clone(&is_mended));
-            async move {
-                sleep(Duration::from_millis(10)).await;
-                if job.id().starts_with("poison") && !is_mended.load(Ordering::SeqCst) {
-                    return Err(BoxError::from("poison"));
-                }
-                handled.fetch_add(1, Ordering::SeqCst);
-                Ok(())
+    let shared = (Arc::clone(&handled), Arc::clone(&is_mended));
+    let handler = service_fn(move |job: Job| {
+        let (handled, is_mended) = shared.clone();
+        async move {
+            sleep(Duration::from_millis(10)).await;
+            if job.id().starts_with("poison") && !is_mended.load(Ordering::SeqCst) {
+                return Err(BoxError::from("poison"));
             }
-        })
-    };
-    let worker = Worker::new(Arc::clone(&queue), handler)
+            handled.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        }
+    });
+    let worker = Worker::new(queue.clone(), handler)
         .with_max_attempts(ATTEMPTS)
         .with_backoff(Duration::from_millis(20), Duration::from_millis(20));
     let (running, begun) = (Running::start(worker), Instant::now());
     let good = EVENTS - poison.len();
-    until("the others are handled", || {
-        handled.load(Ordering::SeqCst) == good
-    })
-    .await;
+    let handled = || handled.load(Ordering::SeqCst);
+    until("the others are handled", || handled() == good).await;
     let taken = begun.elapsed();
 
     while queue.counts().await.expect("counts").dead < poison.len() as u64 {
@@ -73,10 +66,7 @@ async fn run(poison: &[usize]) -> Duration {
     is_mended.store(true, Ordering::SeqCst);
     let seen = queue.redrive_all().await.expect("redriven");
     assert_eq!(seen, poison.len() as u64);
-    until("what was poison is handled", || {
-        handled.load(Ordering::SeqCst) == EVENTS
-    })
-    .await;
+    until("what was poison is handled", || handled() == EVENTS).await;
     running.shut_down().await.expect("the worker ends");
     taken
 }

@@ -19,7 +19,6 @@ use tower_loops::{
 
 use crate::{
     attempts::deaths,
-    faulty_queue::FaultyQueue,
     memory_queue::MemoryQueue,
     support::{Running, store, until},
 };
@@ -70,7 +69,7 @@ impl Service<Job> for Fragile {
 
 #[tokio::test(start_paused = true)]
 async fn a_service_that_fails_to_be_ready_costs_no_attempt() {
-    let queue = FaultyQueue::default();
+    let queue = MemoryQueue::default();
     for number in 0..20 {
         store(&queue, &number.to_string()).await;
     }
@@ -97,11 +96,11 @@ async fn a_service_that_fails_to_be_ready_costs_no_attempt() {
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_while_a_service_gets_ready_is_a_failure() {
-    let queue = Arc::new(MemoryQueue::default());
+    let queue = MemoryQueue::default();
     store(&queue, "evt_1").await;
     let (panics, service) = (true, Fragile::default());
     service.is_broken.store(true, Ordering::SeqCst);
-    let worker = Worker::new(Arc::clone(&queue), Fragile { panics, ..service });
+    let worker = Worker::new(queue.clone(), Fragile { panics, ..service });
     let expected = (2, "the handler panicked".to_owned());
     let seen = deaths(&queue, 1, worker.with_max_attempts(2)).await;
     assert_eq!(seen, [expected]);
@@ -109,7 +108,7 @@ async fn a_panic_while_a_service_gets_ready_is_a_failure() {
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_releases_what_waits_for_the_service() {
-    let queue = FaultyQueue::default();
+    let queue = MemoryQueue::default();
     for number in 0..3 {
         store(&queue, &number.to_string()).await;
     }
@@ -126,7 +125,7 @@ async fn shutdown_releases_what_waits_for_the_service() {
 /// The queue does not hear of the handler for longer than a lease, and hands its event out again.
 #[tokio::test(start_paused = true)]
 async fn an_event_that_comes_back_goes_on_in_its_handler() {
-    let queue = FaultyQueue::default();
+    let queue = MemoryQueue::default();
     store(&queue, "evt_1").await;
     let (attempts, permits) = (
         Arc::new(Mutex::new(Vec::new())),

@@ -2,9 +2,8 @@
 
 use std::time::SystemTime;
 
+use testkit::delivery::{now, verified};
 use tower_loops::{PayloadError, StoredEvent};
-
-use crate::support::{signed_at, verified};
 
 #[test]
 fn serialization_keeps_each_byte() {
@@ -17,19 +16,16 @@ fn serialization_keeps_each_byte() {
     let trusted = read.trust().expect("an event");
     assert_eq!(trusted.payload(), payload.as_bytes());
     let seen = (trusted.id(), trusted.signed_at(), trusted.secret_index());
-    assert_eq!(seen, ("evt_1", signed_at(), 0));
+    assert_eq!(seen, ("evt_1", now(), 0));
 }
 
 #[test]
 fn the_form_is_fixed() {
     let json = r#"{"payload":"{\"id\":\"evt_1\",\"type\":\"x\"}","signed_at":1700000000,"secret_index":1,"received_at":1700000000123}"#;
     let stored: StoredEvent = serde_json::from_str(json).expect("deserialized");
-    assert_eq!(stored.signed_at(), signed_at());
-    let after = stored
-        .received_at()
-        .duration_since(signed_at())
-        .expect("after");
-    assert_eq!(after.as_millis(), 123);
+    assert_eq!(stored.signed_at(), now());
+    let after = stored.received_at().duration_since(now());
+    assert_eq!(after.expect("after").as_millis(), 123);
     assert_eq!(serde_json::to_string(&stored).expect("serialized"), json);
     assert_eq!(stored.trust().expect("an event").secret_index(), 1);
 }
@@ -52,12 +48,8 @@ fn what_is_no_event_is_not_trusted() {
 
 #[test]
 fn debug_shows_no_payload() {
-    let debug = format!(
-        "{:?}",
-        StoredEvent::from(&verified(r#"{"id":"evt_secret","type":"x"}"#))
-    );
-    assert!(
-        debug.contains("payload_bytes: 30") && !debug.contains("evt_secret"),
-        "{debug}"
-    );
+    let stored = StoredEvent::from(&verified(r#"{"id":"evt_secret","type":"x"}"#));
+    let debug = format!("{stored:?}");
+    let is_silent = debug.contains("payload_bytes: 30") && !debug.contains("evt_secret");
+    assert!(is_silent, "{debug}");
 }

@@ -1,32 +1,17 @@
 //! Events of these tests, and workers that stop.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use bytes::Bytes;
+use testkit::delivery::verified;
 use tokio::{sync::oneshot, task::JoinHandle};
 use tower::Service;
 use tower_loops::{
-    BoxError, Secret, Signer, StoredEvent, VerifiedEvent, Verifier,
+    BoxError, StoredEvent, VerifiedEvent,
     inbox::{EventKey, Inbox, Job, Queue, Worker},
 };
 
-pub(crate) fn signed_at() -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(1_700_000_000)
-}
-
 pub(crate) fn event(id: &str) -> VerifiedEvent {
     verified(serde_json::json!({ "id": id, "type": "charge.succeeded" }).to_string())
-}
-
-pub(crate) fn verified(payload: impl Into<Bytes>) -> VerifiedEvent {
-    let (secret, payload) = (
-        Secret::new("whsec_inbox").expect("a secret"),
-        payload.into(),
-    );
-    let signature = Signer::new(&secret).sign(&payload, signed_at());
-    Verifier::new(secret)
-        .verify(signature.as_bytes(), payload, signed_at())
-        .expect("a genuine delivery")
 }
 
 pub(crate) async fn store(inbox: &impl Inbox, id: &str) -> EventKey {

@@ -19,7 +19,7 @@ use tower_loops::{
 };
 
 use crate::{
-    faulty_queue::FaultyQueue,
+    memory_queue::MemoryQueue,
     support::{Running, store, until},
 };
 
@@ -58,12 +58,12 @@ impl Handler {
     }
 }
 
-async fn is_done(queue: &FaultyQueue) -> bool {
+async fn is_done(queue: &MemoryQueue) -> bool {
     let counts = queue.counts().await.expect("counts");
     counts.waiting + counts.running + counts.dead == 0
 }
 
-async fn until_done(queue: &FaultyQueue) {
+async fn until_done(queue: &MemoryQueue) {
     let begun = Instant::now();
     while !is_done(queue).await {
         assert!(begun.elapsed() < Duration::from_secs(600), "never done");
@@ -73,7 +73,7 @@ async fn until_done(queue: &FaultyQueue) {
 
 #[tokio::test(start_paused = true)]
 async fn an_arrival_wakes_the_worker() {
-    let (queue, handler) = (FaultyQueue::default(), Handler::new(9));
+    let (queue, handler) = (MemoryQueue::default(), Handler::new(9));
     let worker = Worker::new(queue.clone(), handler.service());
     let running = Running::start(worker.with_poll_interval(Duration::from_secs(3600)));
     for _ in 0..3 {
@@ -88,7 +88,7 @@ async fn an_arrival_wakes_the_worker() {
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_worker_asks_once_an_interval() {
-    let (queue, handler) = (FaultyQueue::default(), Handler::new(0));
+    let (queue, handler) = (MemoryQueue::default(), Handler::new(0));
     let worker = Worker::new(queue.clone(), handler.service());
     let _running = Running::start(worker.with_poll_interval(Duration::from_secs(5)));
     sleep(Duration::from_secs(52)).await;
@@ -97,7 +97,7 @@ async fn an_idle_worker_asks_once_an_interval() {
 
 #[tokio::test(start_paused = true)]
 async fn no_more_than_the_concurrency_is_taken() {
-    let (queue, handler) = (FaultyQueue::default(), Handler::new(0));
+    let (queue, handler) = (MemoryQueue::default(), Handler::new(0));
     for number in 0..10 {
         store(&queue, &number.to_string()).await;
     }
@@ -113,7 +113,7 @@ async fn no_more_than_the_concurrency_is_taken() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_handler_keeps_its_event() {
-    let (queue, handler) = (FaultyQueue::default(), Handler::new(0));
+    let (queue, handler) = (MemoryQueue::default(), Handler::new(0));
     store(&queue, "evt_1").await;
     let workers = [(); 2].map(|()| {
         let worker = Worker::new(queue.clone(), handler.service());
@@ -130,7 +130,7 @@ async fn a_slow_handler_keeps_its_event() {
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_waits_for_what_runs_and_takes_nothing_more() {
-    let (queue, handler) = (FaultyQueue::default(), Handler::new(0));
+    let (queue, handler) = (MemoryQueue::default(), Handler::new(0));
     store(&queue, "evt_1").await;
     let running = Running::start(Worker::new(queue.clone(), handler.service()));
     until("it runs", || handler.calls() == 1).await;
@@ -146,7 +146,7 @@ async fn shutdown_waits_for_what_runs_and_takes_nothing_more() {
 
 #[tokio::test(start_paused = true)]
 async fn a_success_is_recorded_after_an_outage_longer_than_its_lease() {
-    let (queue, handler) = (FaultyQueue::default(), Handler::new(9));
+    let (queue, handler) = (MemoryQueue::default(), Handler::new(9));
     queue.set_down(true);
     store(&queue, "evt_1").await;
     let worker = Worker::new(queue.clone(), handler.service());
@@ -165,7 +165,7 @@ async fn a_success_is_recorded_after_an_outage_longer_than_its_lease() {
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_gives_up_what_cannot_be_recorded_after_a_lease() {
-    let (queue, handler) = (FaultyQueue::default(), Handler::new(9));
+    let (queue, handler) = (MemoryQueue::default(), Handler::new(9));
     queue.set_down(true);
     store(&queue, "evt_1").await;
     let worker = Worker::new(queue.clone(), handler.service());
@@ -179,7 +179,7 @@ async fn shutdown_gives_up_what_cannot_be_recorded_after_a_lease() {
 
 #[tokio::test(start_paused = true)]
 async fn takes_whose_answers_are_lost_cost_no_attempt() {
-    let (queue, handler) = (FaultyQueue::default(), Handler::new(0));
+    let (queue, handler) = (MemoryQueue::default(), Handler::new(0));
     queue.lost_takes.store(30, Ordering::SeqCst);
     store(&queue, "evt_1").await;
     let seen = Arc::new(AtomicUsize::new(0));
@@ -199,7 +199,7 @@ async fn takes_whose_answers_are_lost_cost_no_attempt() {
 /// The queue knows of a failure before the worker's loop does.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retry_that_is_taken_before_its_attempt_is_over_runs() {
-    let queue = FaultyQueue::default();
+    let queue = MemoryQueue::default();
     for number in 0..200 {
         store(&queue, &number.to_string()).await;
     }

@@ -68,12 +68,9 @@ async fn the_clock_is_read_once_for_each_request_and_in_the_call() {
 
 #[tokio::test]
 async fn what_the_call_decides_does_not_change_while_the_body_arrives() {
-    let rows = [
-        (0, 301, "accepted"),
-        (0, -301, "accepted"),
-        (301, 300, "Webhook timestamp too new"),
-    ];
-    for (seconds, drift, expected) in rows {
+    let (accepted, too_new) = ("accepted", "Webhook timestamp too new");
+    for (seconds, drift, expected) in [(0, 301, accepted), (0, -301, accepted), (301, 300, too_new)]
+    {
         let clock = Clock::default();
         let mut service = clock.layer().layer(Recorder::default());
         let (sender, body) = channel();
@@ -92,12 +89,8 @@ async fn what_the_call_decides_does_not_change_while_the_body_arrives() {
 async fn each_request_is_checked_at_its_own_time() {
     let clock = Clock::default();
     let service = clock.layer().layer(Recorder::default());
-    let rows = [
-        (300, "accepted"),
-        (301, "Webhook timestamp too old"),
-        (0, "accepted"),
-    ];
-    for (seconds, expected) in rows {
+    let too_old = "Webhook timestamp too old";
+    for (seconds, expected) in [(300, "accepted"), (301, too_old), (0, "accepted")] {
         clock.set(seconds);
         let seen = send(service.clone(), genuine()).await.outcome();
         assert_eq!(seen, expected, "{seconds}");

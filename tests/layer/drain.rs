@@ -15,12 +15,15 @@ use http::{HeaderValue, Request, Version, header};
 use http_body::Frame;
 use testkit::{
     body::{ScriptedBody, Step, channel},
-    delivery::{EVENT, post, sign, signed, with_header},
+    delivery::{EVENT, post, signed},
     poll::poll_once,
 };
 use tower::Service;
 
-use crate::support::{layer, outcome, recording};
+use crate::{
+    rejections::by_the_header,
+    support::{layer, outcome, recording},
+};
 
 const MIB: usize = 1024 * 1024;
 
@@ -62,25 +65,19 @@ async fn a_drain_is_bounded_in_bytes() {
 
 #[tokio::test]
 async fn every_rejection_before_the_end_of_the_body_drains_it() {
-    let line = |text: &str| HeaderValue::from_str(text).expect("a header value");
-    let with = |header| with_header(header, ());
-    let mut twice = signed(EVENT, ());
-    twice.headers_mut().append("x-loops-signature", sign(EVENT));
-    let rows = [
-        ("Missing signature", post(())),
-        ("Ambiguous signature", twice),
-        ("Malformed signature", with(line("t=1"))),
-        ("Webhook timestamp too old", with(line("t=1,v1=0"))),
-        ("Invalid signature", with(line("t=1700000000,v1=0"))),
-        ("Payload too large", declaring(MIB)),
-    ];
     let layer = layer().with_max_body_size(MIB - 1);
-    for (expected, request) in rows {
-        for end in [Step::Data(Bytes::new()), Step::Fail("reset".into())] {
+    for fails in [false, true] {
+        let rejected = by_the_header().into_iter();
+        let rejected = rejected.map(|(_, _, text, request)| (text, request.map(drop)));
+        for (expected, request) in rejected.chain([("Payload too large", declaring(MIB))]) {
+            let end = if fails {
+                Step::Fail("reset".into())
+            } else {
+                Step::from("")
+            };
             let body = ScriptedBody::new(kib(100).map(Step::Data).chain([end]));
             let watch = body.watch();
-            let request = request.clone().map(|()| body);
-            assert_eq!(outcome(&layer, request).await, expected);
+            assert_eq!(outcome(&layer, request.map(|()| body)).await, expected);
             assert!(watch.polls() > 100, "{expected}: {}", watch.polls());
             assert!(watch.is_dropped(), "{expected}");
         }
@@ -109,11 +106,8 @@ async fn a_waiting_client_an_excessive_length_and_an_ended_body_are_answered_at_
         let body = ScriptedBody::new(kib(2)).saying_end(is_at_its_end);
         let watch = body.watch();
         let name = format!("{layer:?}, {request:?}");
-        assert_ne!(
-            outcome(&layer, request.map(|()| body)).await,
-            "accepted",
-            "{name}"
-        );
+        let seen = outcome(&layer, request.map(|()| body)).await;
+        assert_ne!(seen, "accepted", "{name}");
         assert_eq!(watch.polls() == 0, is_at_once, "{name}");
     }
 }

@@ -21,6 +21,7 @@ use crate::support::{layer, outcome, recording, send};
 struct PeerAddress(&'static str);
 
 fn unusual_request() -> Request<ScriptedBody> {
+    let opaque = HeaderValue::from_bytes(b"\xff\x80").expect("opaque bytes");
     let mut request = Request::builder()
         .method("X-NOTIFY")
         .uri("https://shop.example:8443/hooks/loops?a=1&a=2")
@@ -28,10 +29,7 @@ fn unusual_request() -> Request<ScriptedBody> {
         .header("x-many", "one")
         .header("x-many", "two")
         .header("content-length", "9")
-        .header(
-            "x-opaque",
-            HeaderValue::from_bytes(b"\xff\x80").expect("opaque bytes"),
-        )
+        .header("x-opaque", opaque)
         .body(ScriptedBody::new([&EVENT[..9], &EVENT[9..]]))
         .expect("a valid request");
     let unmarked = HeaderValue::from_bytes(sign(EVENT).as_bytes()).expect("a header value");
@@ -41,10 +39,8 @@ fn unusual_request() -> Request<ScriptedBody> {
 }
 
 fn in_order(headers: &HeaderMap) -> Vec<(&str, &HeaderValue)> {
-    headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value))
-        .collect()
+    let pairs = headers.iter();
+    pairs.map(|(name, value)| (name.as_str(), value)).collect()
 }
 
 fn event(extensions: &Extensions) -> &VerifiedEvent {
@@ -62,10 +58,7 @@ async fn the_request_is_as_it_came_and_its_body_the_signed_bytes() {
     assert_eq!(inner.version, Version::HTTP_2);
     assert_eq!(in_order(&inner.headers), in_order(&sent.headers));
     let signature = &inner.headers[SIGNATURE_HEADER];
-    assert!(
-        signature.is_sensitive(),
-        "inner layers that log headers do not log the signature"
-    );
+    assert!(signature.is_sensitive(), "inner layers do not log it");
     let address: Option<&PeerAddress> = inner.extensions.get();
     assert_eq!(address, Some(&PeerAddress("198.51.100.7")));
     assert_eq!(event(&inner.extensions).id(), "evt_1");

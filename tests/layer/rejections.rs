@@ -23,10 +23,10 @@ use tower_loops::{Rejection, RejectionKind, SIGNATURE_HEADER};
 
 use crate::support::{layer, recording, send};
 
-type Row = (&'static str, u16, &'static str, Request<ScriptedBody>);
+pub(crate) type Row = (&'static str, u16, &'static str, Request<ScriptedBody>);
 
 /// What the header decides: the kind, the status, the text, and a request.
-fn by_the_header() -> Vec<Row> {
+pub(crate) fn by_the_header() -> Vec<Row> {
     let event = || ScriptedBody::new([EVENT]);
     let lines = |lines: &[HeaderValue]| {
         let mut request = post(event());

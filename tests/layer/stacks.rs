@@ -30,10 +30,8 @@ async fn a_timeout_counts_the_body_outside_and_the_handler_alone_inside() {
     let limit = Duration::from_secs(5);
     let outside = ServiceBuilder::new().timeout(limit).layer(layer());
     let (_sender, body) = channel();
-    let late = outside
-        .service(Recorder::default())
-        .oneshot(signed(EVENT, body))
-        .await;
+    let service = outside.service(Recorder::default());
+    let late = service.oneshot(signed(EVENT, body)).await;
     let error = late.expect_err("too late");
     assert!(error.is::<Elapsed>(), "{error}");
 

@@ -38,12 +38,9 @@ fn count_in(memory: &File, start: u64, end: u64, needle: &[u8]) -> usize {
         let found = chunk[..read].windows(needle.len());
         count += found.filter(|window| *window == needle).count();
         // The next chunk overlaps, so that nothing is missed in between.
-        let step = if at + (wanted as u64) < end {
-            wanted - needle.len() + 1
-        } else {
-            wanted
-        };
-        at += step as u64;
+        let is_last = at + wanted as u64 >= end;
+        let overlap = if is_last { 0 } else { needle.len() - 1 };
+        at += (wanted - overlap) as u64;
     }
     count
 }

@@ -1,6 +1,6 @@
 //! PostgreSQL.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use crate::{
     directory::Directory,
@@ -26,7 +26,7 @@ impl Postgres {
             run(Command::new("chown").arg("postgres").arg(directory.path()));
         }
         let data = directory.path().join("data");
-        let mut init = postgres("initdb");
+        let mut init = Self::program("initdb");
         init.args(["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]);
         run(init.arg("-D").arg(data));
         let settings = format!(
@@ -48,6 +48,11 @@ impl Postgres {
         )
     }
 
+    /// Where its socket is, and its files.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Stops the server as a crash would.
     pub fn stop(&self) {
         run(self.control("stop").args(["-m", "immediate"]));
@@ -62,8 +67,20 @@ impl Postgres {
             .arg(log));
     }
 
+    /// A program as the user of the server, which does not run as root.
+    pub fn program(name: &str) -> Command {
+        let path = find(name, "postgresql");
+        if !is_root() {
+            return Command::new(path);
+        }
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
+        command.arg(path);
+        command
+    }
+
     fn control(&self, action: &str) -> Command {
-        let mut command = postgres("pg_ctl");
+        let mut command = Self::program("pg_ctl");
         let data = self.directory.path().join("data");
         command.args([action, "-w", "-D"]).arg(data);
         command
@@ -77,16 +94,4 @@ impl Drop for Postgres {
             self.stop();
         }
     }
-}
-
-/// A program of PostgreSQL, which does not run as root.
-fn postgres(name: &str) -> Command {
-    let path = find(name, "postgresql");
-    if !is_root() {
-        return Command::new(path);
-    }
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
-    command.arg(path);
-    command
 }

@@ -23,7 +23,8 @@ use crate::{
 /// (`FOR UPDATE SKIP LOCKED`).
 ///
 /// Events that arrive while a statement stores others are stored together, by the next one. Each is
-/// acknowledged after the commit of its own. At most 10,000 events wait; more are an error of kind
+/// acknowledged after the commit of its own, and one that the server rejects fails alone. At most
+/// 10,000 events wait; more are an error of kind
 /// [`Full`](tower_loops::inbox::StoreErrorKind::Full).
 #[derive(Clone)]
 pub struct PostgresInbox {

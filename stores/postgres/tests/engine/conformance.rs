@@ -1,9 +1,8 @@
 //! The store does what every store must, however its statements are executed.
 
 use tower_loops::idempotency::conformance;
-use tower_loops_postgres::PostgresStore;
 
-use crate::server::{Server, pool};
+use crate::server::Server;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn conforms_without_prepared_statements() {
@@ -21,9 +20,7 @@ async fn conforms_with_prepared_statements() {
 async fn conforms_with_serializable_transactions_in_a_table_of_another_schema() {
     let server = Server::start().await;
     server.execute("CREATE SCHEMA other").await;
-    let mut config = server.config();
-    config.options("-c default_transaction_isolation=serializable");
-    let store = PostgresStore::new(pool(config, 16));
+    let store = server.store_with("-c default_transaction_isolation=serializable");
     let store = store.with_table("other.Events").unwrap();
     store.ensure_schema().await.unwrap();
     conformance::run(store).await;

@@ -14,10 +14,8 @@ async fn duplicate_of_a_done_event_neither_writes_nor_locks_its_row() {
     let store = server.store().await;
     let (key, token) = (EventKey::new("ns", "evt"), Token::random());
     store.claim(&key, token, MINUTE).await.unwrap();
-    store
-        .complete(&key, token, Retention::Forever)
-        .await
-        .unwrap();
+    let completed = store.complete(&key, token, Retention::Forever).await;
+    completed.unwrap();
     // A lock would be in `xmax`, another version in `xmin` and `ctid`.
     let row = "SELECT ctid::text, xmin::text, xmax::text FROM tower_loops_events";
     let client = server.pool(1).get().await.unwrap();

@@ -76,11 +76,7 @@ async fn an_unreachable_server_is_unavailable_and_a_rejected_login_is_misconfigu
     unreachable.password("hunter2").port(port);
     let rows = [
         (unknown, Misconfigured, "role \"nobody\" does not exist"),
-        (
-            no_database,
-            Misconfigured,
-            "database \"nothing\" does not exist",
-        ),
+        (no_database, Misconfigured, "database \"nothing\" does not"),
         (unreachable, Unavailable, "refused"),
     ];
     for (config, kind, message) in rows {
@@ -108,14 +104,8 @@ async fn a_pool_without_a_free_connection_is_unavailable_after_its_timeout() {
 async fn what_the_server_gives_up_on_is_unavailable() {
     let server = Server::start().await;
     server.store().await;
-    let mut config = server.config();
-    config.options("-c lock_timeout=50");
-    let store = PostgresStore::new(pool(config, 1));
-    let mut client = server.pool(1).get().await.unwrap();
-    let transaction = client.transaction().await.unwrap();
-    let lock = "LOCK TABLE tower_loops_events";
-    transaction.batch_execute(lock).await.unwrap();
-    let error = failed_claim(&store).await;
+    let _lock = server.lock("tower_loops_events").await;
+    let error = failed_claim(&server.store_with("-c lock_timeout=50")).await;
     assert_error(&error, StoreErrorKind::Unavailable, "lock timeout");
 }
 
@@ -123,9 +113,7 @@ async fn what_the_server_gives_up_on_is_unavailable() {
 async fn a_read_only_server_is_unavailable_and_names_the_primary() {
     let server = Server::start().await;
     server.store().await;
-    let mut config = server.config();
-    config.options("-c default_transaction_read_only=on");
-    let store = PostgresStore::new(pool(config, 1));
+    let store = server.store_with("-c default_transaction_read_only=on");
     let error = failed_claim(&store).await;
     assert_error(&error, StoreErrorKind::Unavailable, "primary");
 }
@@ -152,10 +140,7 @@ async fn prepared_statements_behind_a_pooler_name_the_setting() {
 async fn a_claim_whose_connection_breaks_may_have_taken_effect() {
     let server = Server::start().await;
     let store = server.store().await;
-    let mut client = server.pool(1).get().await.unwrap();
-    let transaction = client.transaction().await.unwrap();
-    let lock = "LOCK TABLE tower_loops_events";
-    transaction.batch_execute(lock).await.unwrap();
+    let _lock = server.lock("tower_loops_events").await;
     let claim = tokio::spawn(async move { failed_claim(&store).await });
     server.until_one_waits_for_a_lock().await;
     let end =

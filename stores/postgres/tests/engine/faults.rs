@@ -13,12 +13,9 @@ async fn a_locked_table_is_answered_503_until_the_lock_goes() {
     let server = Server::start().await;
     let endpoint = Endpoint::new(server.store().await, LEASE);
     endpoint.before_an_outage().await;
-    let mut client = server.pool(1).get().await.unwrap();
-    let transaction = client.transaction().await.unwrap();
-    let lock = "LOCK TABLE tower_loops_events IN ACCESS EXCLUSIVE MODE";
-    transaction.batch_execute(lock).await.unwrap();
+    let lock = server.lock("tower_loops_events").await;
     endpoint.is_unavailable().await;
-    transaction.commit().await.unwrap();
+    lock.batch_execute("COMMIT").await.unwrap();
     endpoint.goes_on().await;
 }
 
@@ -35,11 +32,11 @@ async fn a_paused_server_is_answered_503_until_it_continues() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_is_answered_503_and_remembers_after_a_restart() {
-    let mut server = Server::start().await;
+    let server = Server::start().await;
     let endpoint = Endpoint::new(server.store().await, LEASE);
     endpoint.before_an_outage().await;
     server.kill();
     endpoint.is_unavailable().await;
-    server.start_again().await;
+    server.start_again();
     endpoint.goes_on().await;
 }

@@ -37,11 +37,7 @@ async fn events_that_come_at_once_are_stored_together() {
     let server = Server::start().await;
     let inbox = inbox(&server).await;
     // While one statement waits for this lock, the others gather.
-    let mut client = server.pool(1).get().await.unwrap();
-    let lock = client.transaction().await.unwrap();
-    lock.batch_execute("LOCK TABLE tower_loops_inbox")
-        .await
-        .unwrap();
+    let lock = server.lock("tower_loops_inbox").await;
     let deliveries = (0..100).map(|number| {
         let inbox = inbox.clone();
         tokio::spawn(async move {
@@ -52,7 +48,7 @@ async fn events_that_come_at_once_are_stored_together() {
     });
     let deliveries: Vec<_> = deliveries.collect();
     server.until_one_waits_for_a_lock().await;
-    lock.commit().await.unwrap();
+    lock.batch_execute("COMMIT").await.unwrap();
     let mut new = 0;
     for delivery in deliveries {
         new += usize::from(delivery.await.unwrap() == Accepted::New);
@@ -120,9 +116,8 @@ async fn an_unknown_version_of_the_schema_is_rejected() {
     let server = Server::start().await;
     server.execute(INBOX_SCHEMA).await;
     let inbox = inbox(&server).await;
-    server
-        .execute("UPDATE tower_loops_inbox_schema SET version = 2")
-        .await;
+    let next = "UPDATE tower_loops_inbox_schema SET version = 2";
+    server.execute(next).await;
     let error = inbox.ensure_schema().await.unwrap_err();
     assert_eq!(error.kind(), Misconfigured);
     let cause = std::error::Error::source(&error).unwrap().to_string();
@@ -139,33 +134,25 @@ async fn purged_events_are_known_until_their_retention_is_over() {
     let event = StoredEvent::from(&crashes::event("evt_1"));
 
     assert_eq!(inbox.purge_handled(10).await.unwrap(), 1);
-    let seen = server
-        .count("SELECT count(*) FROM tower_loops_inbox WHERE payload IS NULL")
-        .await;
-    assert_eq!(seen, 1);
+    let purged = "SELECT count(*) FROM tower_loops_inbox WHERE payload IS NULL";
+    assert_eq!(server.count(purged).await, 1);
     assert_eq!(inbox.accept(&key, &event).await.unwrap(), Accepted::Known);
     assert_eq!(inbox.purge_handled(10).await.unwrap(), 0);
 
-    server
-        .execute("UPDATE tower_loops_inbox SET due_at = now() WHERE state = 'purged'")
-        .await;
+    let end = "UPDATE tower_loops_inbox SET due_at = now() WHERE state = 'purged'";
+    server.execute(end).await;
     let seen = inbox.accept(&key, &event).await.unwrap();
     assert_eq!(seen, Accepted::New, "as good as absent");
     crashes::handled_ids(&inbox, 2).await;
-    let seen = inbox
-        .clone()
-        .with_retention(Duration::ZERO)
-        .purge_handled(1)
-        .await
-        .unwrap();
-    assert_eq!(seen, 4);
+    let inbox = inbox.with_retention(Duration::ZERO);
+    assert_eq!(inbox.purge_handled(1).await.unwrap(), 4);
     let seen = server.count("SELECT count(*) FROM tower_loops_inbox").await;
     assert_eq!(seen, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_in_trouble_is_answered_503_until_it_recovers() {
-    let mut server = Server::start().await;
+    let server = Server::start().await;
     let accept = Accept::new(inbox(&server).await);
     let set = |value: &str| format!("ALTER SYSTEM SET default_transaction_read_only = {value}");
     assert_eq!(crashes::deliver(&accept, "evt_before").await, 200);
@@ -185,7 +172,7 @@ async fn an_engine_in_trouble_is_answered_503_until_it_recovers() {
 
     server.kill();
     crashes::assert_unavailable(&accept, "killed").await;
-    server.start_again().await;
+    server.start_again();
     crashes::assert_recovers(&accept, "killed").await;
     // Nothing that was answered 200 is lost: it is known.
     assert_eq!(crashes::deliver(&accept, "evt_before").await, 200);
@@ -231,7 +218,7 @@ async fn a_connection_with_a_failed_transaction_is_rolled_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_listener_hears_of_the_events_of_others() {
-    let mut server = Server::start().await;
+    let server = Server::start().await;
     let (here, there) = (inbox(&server).await, inbox(&server).await);
     let here = here.with_listener(server.config(), NoTls);
     for round in 0..2 {
@@ -243,7 +230,7 @@ async fn a_listener_hears_of_the_events_of_others() {
         heard.await.expect("a notification");
         if round == 0 {
             server.kill();
-            server.start_again().await;
+            server.start_again();
         }
     }
 }

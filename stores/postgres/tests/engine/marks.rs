@@ -33,9 +33,8 @@ async fn effects(pool: &Pool) -> i32 {
 
 async fn start() -> (Server, Pool, PostgresStore) {
     let server = Server::start().await;
-    server
-        .execute("CREATE TABLE effects AS SELECT 0 AS happened")
-        .await;
+    let table = "CREATE TABLE effects AS SELECT 0 AS happened";
+    server.execute(table).await;
     let store = server.store().await;
     let pool = server.pool(32);
     (server, pool, store)

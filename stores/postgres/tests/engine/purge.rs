@@ -12,11 +12,7 @@ const EXPIRED: &str = "INSERT INTO tower_loops_events (namespace, event_id, done
 const CURRENT: &str = "INSERT INTO tower_loops_events (namespace, event_id, done, until)
     VALUES ('n', 'held', false, now() + interval '1 h'), ('n', 'done', true, 'infinity')";
 
-async fn count(server: &Server) -> i64 {
-    let client = server.pool(1).get().await.unwrap();
-    let sql = "SELECT count(*) FROM tower_loops_events";
-    client.query_one(sql, &[]).await.unwrap().get(0)
-}
+const COUNT: &str = "SELECT count(*) FROM tower_loops_events";
 
 #[tokio::test]
 async fn all_that_has_expired_goes_whatever_the_batch() {
@@ -26,7 +22,11 @@ async fn all_that_has_expired_goes_whatever_the_batch() {
     for batch in [0, 700, 2_500, u32::MAX] {
         server.execute(EXPIRED).await;
         let purged = store.purge_expired(batch).await.unwrap();
-        assert_eq!((purged, count(&server).await), (2_500, 2), "batch {batch}");
+        assert_eq!(
+            (purged, server.count(COUNT).await),
+            (2_500, 2),
+            "batch {batch}"
+        );
     }
 }
 
@@ -56,7 +56,7 @@ async fn the_loop_goes_on_after_errors() {
     }
     store.ensure_schema().await.unwrap();
     server.execute(EXPIRED).await;
-    let gone = async { while count(&server).await > 0 {} };
+    let gone = async { while server.count(COUNT).await > 0 {} };
     timeout(Duration::from_secs(20), gone).await.unwrap();
     assert!(!looping.is_finished());
     looping.abort();

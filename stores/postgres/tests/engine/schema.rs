@@ -46,14 +46,8 @@ async fn table_names_are_plain_identifiers() {
     let server = Server::start().await;
     let store = || PostgresStore::new(server.pool(1));
     let longest = "t".repeat(57);
-    for name in [
-        "events",
-        "Events",
-        "select",
-        "_1",
-        "public.events_2",
-        &longest,
-    ] {
+    let accepted = ["events", "Events", "select", "_1", "public.events_2"];
+    for name in accepted.into_iter().chain([&*longest]) {
         let store = store().with_table(name).unwrap();
         store.ensure_schema().await.unwrap();
         assert_eq!(store.purge_expired(1).await.unwrap(), 0, "{name}");

@@ -1,56 +1,38 @@
-//! A PostgreSQL server of one test: in a temporary directory, on a Unix socket.
+//! A PostgreSQL server of one test.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
 
-use deadpool_postgres::{Manager, Pool, Runtime};
-use tokio::{net::TcpSocket, time::sleep};
+use deadpool_postgres::{Manager, Object, Pool, Runtime};
+use engine::Postgres;
+use tokio::net::TcpSocket;
 use tokio_postgres::{Config, NoTls};
-use tower_loops::idempotency::Token;
 use tower_loops_postgres::PostgresStore;
 
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-pub(crate) struct Server {
-    directory: PathBuf,
-    postmaster: Child,
-}
+pub(crate) struct Server(Postgres);
 
 impl Server {
     pub(crate) async fn start() -> Self {
-        // A process that was killed has left its directory, and its id may come again.
-        let random = Token::random();
-        let name = random.as_bytes().map(|byte| format!("{byte:02x}")).concat();
-        let directory = env::temp_dir().join(format!("tl-pg-{name}"));
-        fs::create_dir(&directory).unwrap();
-        if is_root() {
-            run(Command::new("chown").arg("postgres").arg(&directory));
-        }
-        let options = ["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"];
-        let data = directory.join("data");
-        run(program("initdb").args(options).arg("-D").arg(data));
-        let postmaster = spawn(&directory);
-        let mut server = Self {
-            directory,
-            postmaster,
-        };
-        server.wait_until_ready().await;
-        server
+        Self(Postgres::start())
     }
 
-    /// Kills the postmaster and its children, which would respond for a moment longer.
-    pub(crate) fn kill(&mut self) {
-        self.signal_all("-KILL");
-        self.postmaster.wait().unwrap();
+    /// Ends the server as a crash would.
+    pub(crate) fn kill(&self) {
+        self.0.stop();
     }
 
-    pub(crate) async fn start_again(&mut self) {
-        self.postmaster = spawn(&self.directory);
-        self.wait_until_ready().await;
+    pub(crate) fn start_again(&self) {
+        self.0.start_again();
+    }
+
+    fn pid_file(&self) -> PathBuf {
+        self.0.directory().join("data/postmaster.pid")
     }
 
     /// Sends a signal to the postmaster and its children.
@@ -66,26 +48,26 @@ impl Server {
         for pid in self.pids() {
             let limit = format!("--fsize={size}:");
             // A child that ends meanwhile makes it complain.
-            let mut command = as_postgres("prlimit".as_ref());
+            let mut command = Postgres::program("prlimit");
             let _ = command.args([&limit, "--pid", &pid]).output();
         }
     }
 
     fn pids(&self) -> Vec<String> {
-        let postmaster = self.postmaster.id();
+        let file = fs::read_to_string(self.pid_file()).unwrap();
+        let postmaster = file.lines().next().unwrap();
         let children = format!("/proc/{postmaster}/task/{postmaster}/children");
         let children = fs::read_to_string(children).unwrap();
-        let mut pids = vec![postmaster.to_string()];
-        pids.extend(children.split_whitespace().map(str::to_owned));
-        pids
+        let pids = children.split_whitespace().chain([postmaster]);
+        pids.map(str::to_owned).collect()
     }
 
     pub(crate) fn directory(&self) -> &str {
-        self.directory.to_str().unwrap()
+        self.0.directory().to_str().unwrap()
     }
 
     pub(crate) fn config(&self) -> Config {
-        config_in(&self.directory)
+        config_in(self.0.directory())
     }
 
     /// What a statement counts.
@@ -103,6 +85,21 @@ impl Server {
         let store = PostgresStore::new(self.pool(16));
         store.ensure_schema().await.unwrap();
         store
+    }
+
+    /// A store whose sessions have these options.
+    pub(crate) fn store_with(&self, options: &str) -> PostgresStore {
+        let mut config = self.config();
+        config.options(options);
+        PostgresStore::new(pool(config, 16))
+    }
+
+    /// A connection that has locked this table, until it commits or ends.
+    pub(crate) async fn lock(&self, table: &str) -> Object {
+        let client = self.pool(1).get().await.unwrap();
+        let lock = format!("BEGIN; LOCK TABLE {table}");
+        client.batch_execute(&lock).await.unwrap();
+        client
     }
 
     /// Runs SQL apart from any pool.
@@ -124,27 +121,14 @@ impl Server {
             assert!(Instant::now() < deadline, "no connection waits for a lock");
         }
     }
-
-    async fn wait_until_ready(&mut self) {
-        let deadline = Instant::now() + TIMEOUT;
-        while self.config().connect(NoTls).await.is_err() {
-            assert!(Instant::now() < deadline, "PostgreSQL does not start");
-            // It does not start beside children of a killed postmaster.
-            if self.postmaster.try_wait().unwrap().is_some() {
-                self.postmaster = spawn(&self.directory);
-            }
-            sleep(Duration::from_millis(20)).await;
-        }
-    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.signal_all("-CONT");
-        let pid = self.postmaster.id().to_string();
-        let _ = Command::new("kill").args(["-QUIT", &pid]).status();
-        let _ = self.postmaster.wait();
-        let _ = fs::remove_dir_all(&self.directory);
+        // A server that is paused does not stop.
+        if self.pid_file().exists() {
+            self.signal_all("-CONT");
+        }
     }
 }
 
@@ -172,52 +156,4 @@ pub(crate) fn closed_port() -> (TcpSocket, u16) {
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let port = socket.local_addr().unwrap().port();
     (socket, port)
-}
-
-fn spawn(directory: &Path) -> Child {
-    let settings = ["listen_addresses=", "fsync=off", "max_connections=100"];
-    let mut command = program("postgres");
-    command.arg("-D").arg(directory.join("data"));
-    command.arg("-k").arg(directory);
-    for setting in settings {
-        command.args(["-c", setting]);
-    }
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().unwrap()
-}
-
-/// A program of PostgreSQL, which does not run as root.
-fn program(name: &str) -> Command {
-    as_postgres(&installation().join(name))
-}
-
-fn as_postgres(program: &Path) -> Command {
-    if !is_root() {
-        return Command::new(program);
-    }
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
-    command.arg(program);
-    command
-}
-
-fn installation() -> PathBuf {
-    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
-    let debian = debian.flatten().map(|version| version.path().join("bin"));
-    let path = env::var_os("PATH").unwrap_or_default();
-    debian
-        .chain(env::split_paths(&path))
-        .find(|directory| directory.join("initdb").exists())
-        .expect("PostgreSQL is needed: install it (Debian: `apt-get install postgresql`)")
-}
-
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output().unwrap();
-    id.stdout == b"0\n"
-}
-
-fn run(command: &mut Command) {
-    let output = command.output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {errors}");
 }

@@ -57,11 +57,8 @@ async fn rejected_claim_has_no_effect_unless_the_connection_may_repeat_commands(
 #[tokio::test]
 async fn rejected_renewal_leaves_the_claim_in_effect() {
     let server = Server::start(&[]).await;
-    let mut no_renewals = redis::cmd("ACL");
-    no_renewals.arg(&["SETUSER", "default", "-pexpire"]);
-    let mut manager = server.manager().await;
-    no_renewals.exec_async(&mut manager).await.unwrap();
-    let (store, token) = (RedisStore::new(manager), Token::random());
+    server.run("ACL SETUSER default -pexpire").await;
+    let (store, token) = (server.store().await, Token::random());
     let key = EventKey::new("ns", "evt");
     let claim = store.claim(&key, token, MINUTE).await.unwrap();
     assert_eq!(claim, Claim::Claimed);

@@ -24,24 +24,17 @@ async fn another_programs_key_is_left_alone() {
     let _: () = manager.set("loops:ns:text", "theirs").await.unwrap();
     for id in ["list", "text"] {
         let (key, token) = (EventKey::new("ns", id), Token::random());
+        let completed = store.complete(&key, token, Retention::Forever).await;
         let errors = [
-            ("claim", store.claim(&key, token, MINUTE).await.unwrap_err()),
-            (
-                "extend",
-                store.extend(&key, token, MINUTE).await.unwrap_err(),
-            ),
-            (
-                "complete",
-                store
-                    .complete(&key, token, Retention::Forever)
-                    .await
-                    .unwrap_err(),
-            ),
-            ("release", store.release(&key, token).await.unwrap_err()),
+            ("claim", store.claim(&key, token, MINUTE).await.err()),
+            ("extend", store.extend(&key, token, MINUTE).await.err()),
+            ("complete", completed.err()),
+            ("release", store.release(&key, token).await.err()),
         ];
         for (operation, error) in errors {
             let name = format!("{operation} on a {id}");
-            assert_says(&name, &error, StoreErrorKind::Misconfigured, "with_prefix");
+            let (error, kind) = (error.expect(&name), StoreErrorKind::Misconfigured);
+            assert_says(&name, &error, kind, "with_prefix");
         }
     }
     let list: Vec<String> = manager.lrange("loops:ns:list", 0, -1).await.unwrap();
@@ -76,15 +69,11 @@ async fn credentials() {
 #[tokio::test]
 async fn permissions() {
     let server = Server::start(&[]).await;
-    let mut manager = server.manager().await;
-    let mut set_user = redis::cmd("ACL");
-    set_user.arg(&["SETUSER", "store", "on", ">right-horse", "~loops:*"]);
-    set_user.arg(&["+evalsha", "+script|load", "+get", "+set", "+del"]);
-    set_user.arg(&["+pttl", "+pexpire", "+persist"]);
-    set_user.exec_async(&mut manager).await.unwrap();
-    let url = server
-        .url()
-        .replace("redis://", "redis://store:right-horse@");
+    let set_user = "ACL SETUSER store on >right-horse ~loops:* +evalsha +script|load +get +set +del \
+        +pttl +pexpire +persist";
+    server.run(set_user).await;
+    let login = "redis://store:right-horse@";
+    let url = server.url().replace("redis://", login);
     let client = Client::open(format!("{url}/?protocol=resp3")).unwrap();
     let theirs = ConnectionManager::new(client).await.unwrap();
     let store = RedisStore::new(theirs.clone());
@@ -98,18 +87,12 @@ async fn permissions() {
     let other = store.claim(&key, Token::random(), MINUTE).await.unwrap();
     assert!(matches!(other, Claim::InFlight { .. }), "{other:?}");
     assert!(store.release(&key, token).await.unwrap());
-    store
-        .complete(&key, token, Retention::For(MINUTE))
-        .await
-        .unwrap();
+    let completion = store.complete(&key, token, Retention::For(MINUTE)).await;
+    completion.unwrap();
 
     let error = claim_fails(&RedisStore::new(theirs).with_prefix("others")).await;
-    assert_says(
-        "others' keys",
-        &error,
-        StoreErrorKind::Misconfigured,
-        "permission",
-    );
+    let kind = StoreErrorKind::Misconfigured;
+    assert_says("others' keys", &error, kind, "permission");
 }
 
 #[tokio::test]
@@ -126,13 +109,7 @@ async fn no_server() {
 async fn a_replica() {
     let server = Server::start(&[]).await;
     let store = server.store().await;
-    let mut manager = server.manager().await;
-    redis::cmd("REPLICAOF")
-        .arg("127.0.0.1")
-        .arg(1)
-        .exec_async(&mut manager)
-        .await
-        .unwrap();
+    server.run("REPLICAOF 127.0.0.1 1").await;
     let error = claim_fails(&store).await;
     assert_says("a replica", &error, StoreErrorKind::Unavailable, "primary");
 }
@@ -140,27 +117,17 @@ async fn a_replica() {
 #[tokio::test]
 async fn a_full_server_still_takes_successes_and_finds_duplicates() {
     let server = Server::start(&[]).await;
-    let mut manager = server.manager().await;
     let store = server.store().await;
     let (held, token) = (EventKey::new("ns", "held"), Token::random());
     let seen = store.claim(&held, token, MINUTE).await.unwrap();
     assert_eq!(seen, Claim::Claimed);
-    redis::cmd("CONFIG")
-        .arg("SET")
-        .arg("maxmemory")
-        .arg(1)
-        .exec_async(&mut manager)
-        .await
-        .unwrap();
+    server.run("CONFIG SET maxmemory 1").await;
 
     let error = claim_fails(&store).await;
     assert_says("full", &error, StoreErrorKind::Full, "maxmemory");
     assert!(store.extend(&held, token, MINUTE).await.unwrap());
-    let completion = store
-        .complete(&held, token, Retention::Forever)
-        .await
-        .unwrap();
-    assert_eq!(completion, Completion::Held);
+    let completion = store.complete(&held, token, Retention::Forever).await;
+    assert_eq!(completion.unwrap(), Completion::Held);
     let again = store.claim(&held, Token::random(), MINUTE).await.unwrap();
     assert_eq!(again, Claim::Done);
 }

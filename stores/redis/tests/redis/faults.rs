@@ -71,11 +71,7 @@ async fn scripts_that_the_server_has_forgotten_are_loaded_again() {
     for id in ["one", "two"] {
         assert!(!endpoint.until_answered(id).await, "{id}");
         assert!(endpoint.until_answered(id).await, "{id}");
-        let flush = redis::cmd("SCRIPT")
-            .arg("FLUSH")
-            .exec_async(&mut manager)
-            .await;
-        flush.unwrap();
+        server.run("SCRIPT FLUSH").await;
     }
     let key = "loops:default:charge.succeeded:two";
     let value: String = manager.get(key).await.unwrap();

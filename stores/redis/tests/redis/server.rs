@@ -68,6 +68,16 @@ impl Server {
             .expect("the server is ready")
     }
 
+    /// Runs a command, which must succeed.
+    pub(crate) async fn run(&self, command: &str) {
+        let (name, arguments) = command.split_once(' ').expect("arguments");
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let mut manager = self.manager().await;
+        let mut cmd = redis::cmd(name);
+        let outcome = cmd.arg(arguments).exec_async(&mut manager).await;
+        outcome.expect(command);
+    }
+
     pub(crate) async fn store(&self) -> RedisStore {
         RedisStore::new(self.manager().await)
     }

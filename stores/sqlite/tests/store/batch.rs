@@ -48,26 +48,20 @@ async fn a_commit_that_fails_fails_all_that_it_would_have_written() {
     let folder = Folder::new();
     drop(folder.open());
     let connection = folder.connection();
-    connection
-        .execute_batch(
-            "PRAGMA foreign_keys = ON;
-             CREATE TABLE one (id INTEGER PRIMARY KEY);
-             CREATE TABLE other (id REFERENCES one(id) DEFERRABLE INITIALLY DEFERRED);
-             CREATE TRIGGER fails AFTER INSERT ON tower_loops_events
-             BEGIN INSERT INTO other VALUES (1); END",
-        )
-        .expect("made");
+    let trigger = "PRAGMA foreign_keys = ON;
+         CREATE TABLE one (id INTEGER PRIMARY KEY);
+         CREATE TABLE other (id REFERENCES one(id) DEFERRABLE INITIALLY DEFERRED);
+         CREATE TRIGGER fails AFTER INSERT ON tower_loops_events
+         BEGIN INSERT INTO other VALUES (1); END";
+    connection.execute_batch(trigger).expect("made");
     let store = SqliteStore::from_connection(connection);
     for id in ["one", "another"] {
         let error = store.claim(&key(id), Token::random(), LONG).await;
         let error = error.expect_err("the commit fails");
         assert!(error.may_have_taken_effect(), "{id}");
     }
-    let application = folder.connection();
-    assert_eq!(rows(&application), 0);
-    application
-        .execute_batch("DROP TRIGGER fails")
-        .expect("dropped");
+    assert_eq!(rows(&folder.connection()), 0);
+    folder.run("DROP TRIGGER fails");
     assert_eq!(claim(&store, "one").await, Claim::Claimed);
 }
 
@@ -116,10 +110,7 @@ async fn completions_renewals_and_releases_run_before_claims() {
     }
     let first = "SELECT group_concat(event_id) FROM
         (SELECT event_id FROM log ORDER BY number LIMIT 3)";
-    let first: String = folder
-        .connection()
-        .query_row(first, [], |row| row.get(0))
-        .expect("read");
+    let first: String = folder.read(first);
     assert_eq!(first, "completed,extended,released");
 }
 
@@ -128,9 +119,8 @@ async fn completions_renewals_and_releases_run_before_claims() {
 async fn a_commit_waits_for_readers_until_the_deadline() {
     let folder = Folder::new();
     let connection = Connection::open(folder.database()).expect("opened");
-    connection
-        .pragma_update(None, "journal_mode", "DELETE")
-        .expect("set");
+    let set = connection.pragma_update(None, "journal_mode", "DELETE");
+    set.expect("set");
     let store = SqliteStore::from_connection(connection);
     store.ensure_schema().await.expect("made");
     let reader = folder.connection();

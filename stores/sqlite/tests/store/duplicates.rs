@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use tower_loops::idempotency::{Claim, EventStore, Retention, Token};
+use tower_loops::idempotency::{Claim, EventStore, Token};
 
-use crate::support::{Folder, LONG, begin, claim, key};
+use crate::support::{Folder, LONG, begin, claim, complete, key};
 
 /// Nor do they wait for a claim that waits for the lock.
 #[tokio::test]
@@ -13,10 +13,7 @@ async fn they_are_answered_while_another_connection_has_the_lock() {
     let store = folder.open().with_busy_timeout(LONG);
     let (fresh, token) = (key("fresh"), Token::random());
     assert_eq!(claim(&store, "held").await, Claim::Claimed);
-    let completed = store
-        .complete(&key("done"), token, Retention::Forever)
-        .await;
-    completed.expect("completed");
+    complete(&store, "done").await;
     let lock = folder.lock();
     let waits = begin(store.claim(&fresh, token, LONG)).await;
     let answers = async {
@@ -38,17 +35,9 @@ async fn they_are_answered_while_another_connection_has_the_lock() {
 async fn they_write_nothing() {
     let folder = Folder::new();
     let store = folder.open();
-    let token = Token::random();
-    let completed = store
-        .complete(&key("done"), token, Retention::Forever)
-        .await;
-    completed.expect("completed");
-    let application = folder.connection();
-    let version = || -> i64 {
-        application
-            .query_row("PRAGMA data_version", [], |row| row.get(0))
-            .expect("read")
-    };
+    complete(&store, "done").await;
+    let (application, version) = (folder.connection(), "PRAGMA data_version");
+    let version = || application.query_row(version, [], |row| row.get::<_, i64>(0));
     let before = version();
     for _ in 0..10 {
         assert_eq!(claim(&store, "done").await, Claim::Done);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tower_loops::inbox::{Outcome, Queue, Token};
+use tower_loops::inbox::{DeadEvent, Outcome, Queue, Token};
 
 use crate::{
     crashes,
@@ -17,30 +17,23 @@ async fn a_corrupted_row_is_dead_and_others_are_handled() {
     for id in ["evt_bad", "evt_empty", "evt_many", "evt_good"] {
         crashes::store(&inbox, id).await;
     }
-    let connection = folder.connection();
-    connection
-        .execute_batch(
+    folder.run(
             "UPDATE tower_loops_inbox SET payload = x'00ff', signed_at = -1, accepted_at = -1,
                secret_index = -1, last_error = CAST(x'ff' AS TEXT) WHERE event_id LIKE '%bad';
              UPDATE tower_loops_inbox SET payload = NULL WHERE event_id LIKE '%empty';
              UPDATE tower_loops_inbox SET attempts = 9223372036854775807 WHERE event_id LIKE '%many'",
-        )
-        .expect("corrupted");
+    );
     assert_eq!(crashes::handled_ids(&inbox, 1).await, ["evt_good"]);
     let dead = inbox.dead(10).await.expect("listed");
     assert_eq!(dead.len(), 3);
-    for event in dead
-        .iter()
-        .filter(|event| !event.key.id().ends_with("many"))
-    {
+    let unreadable = |event: &&DeadEvent| !event.key.id().ends_with("many");
+    for event in dead.iter().filter(unreadable) {
         let text = "the stored event cannot be read";
         assert!(event.error.starts_with(text), "{event:?}");
     }
     let no_key = "UPDATE tower_loops_inbox SET namespace = 'two words'";
-    assert!(
-        connection.execute_batch(no_key).is_err(),
-        "what is no key is kept out"
-    );
+    let kept_out = folder.connection().execute_batch(no_key);
+    kept_out.expect_err("what is no key is kept out");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,10 +48,7 @@ async fn rows_that_cannot_be_restored_are_dead_and_others_are_handled() {
          UPDATE tower_loops_inbox SET namespace = CAST(x'ff' AS TEXT),
            state = 'pending', last_error = CAST(x'ff' AS TEXT) WHERE event_id LIKE '%bytes';
          UPDATE tower_loops_inbox SET event_id = 'x' || char(0) WHERE event_id LIKE '%nul'";
-    folder
-        .connection()
-        .execute_batch(corrupt)
-        .expect("corrupted");
+    folder.run(corrupt);
     assert_eq!(crashes::handled_ids(&inbox, 1).await, ["evt_good"]);
     let dead = inbox.dead(10).await.expect("listed");
     assert_eq!(dead.len(), 3);
@@ -78,10 +68,7 @@ async fn a_clock_that_is_set_back_delays_no_new_event() {
     let inbox = open(&folder);
     crashes::store(&inbox, "evt_1").await;
     let an_hour_later = "UPDATE tower_loops_inbox SET due_at = due_at + 3600000, accepted_at = accepted_at + 3600000";
-    folder
-        .connection()
-        .execute_batch(an_hour_later)
-        .expect("set");
+    folder.run(an_hour_later);
     let counts = inbox.counts().await.expect("counted");
     assert_eq!(counts.oldest_waiting, Some(Duration::ZERO));
     let taken = inbox.take(Token::random(), 1, LONG).await.expect("taken");
@@ -97,7 +84,7 @@ async fn a_clock_that_jumps_an_hour_keeps_new_events_and_repeated_ones_apart() {
             crashes::store(&inbox, &format!("evt_{number}")).await;
         }
         let set = format!("UPDATE tower_loops_inbox SET due_at = due_at + {jump}");
-        folder.connection().execute_batch(&set).expect("set");
+        folder.run(&set);
         let token = Token::random();
         for taken in inbox.take(token, 4, LONG).await.expect("taken") {
             let (after, error) = (Duration::ZERO, "not yet".to_owned());

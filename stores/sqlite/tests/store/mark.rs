@@ -38,10 +38,8 @@ async fn marks_and_claims_of_one_event_are_apart() {
     let mut connection = folder.connection();
     assert_eq!(claim(&store, "evt_1").await, Claim::Claimed);
     assert_eq!(mark(&store, &mut connection, "evt_1", true), Mark::Fresh);
-    assert!(matches!(
-        claim(&store, "evt_1").await,
-        Claim::InFlight { .. }
-    ));
+    let held = claim(&store, "evt_1").await;
+    assert!(matches!(held, Claim::InFlight { .. }));
     assert_eq!(mark(&store, &mut connection, "evt_2", true), Mark::Fresh);
     assert_eq!(claim(&store, "evt_2").await, Claim::Claimed);
 }
@@ -91,9 +89,7 @@ fn the_statement_is_the_mark() {
     }
     let minutes = "SELECT round((ends_at / 1000.0 - unixepoch('subsec')) / 60, 1)
         FROM tower_loops_events WHERE namespace = 'processed:test' AND event_id = 'evt_2'";
-    let minutes: f64 = connection
-        .query_row(minutes, [], |row| row.get(0))
-        .expect("read");
+    let minutes: f64 = folder.read(minutes);
     assert_eq!(minutes, 1.0, "a retention is in seconds");
 }
 
@@ -101,10 +97,7 @@ fn the_statement_is_the_mark() {
 fn of_many_at_once_one_makes_the_effects() {
     let folder = Folder::new();
     let store = folder.open();
-    let application = folder.connection();
-    application
-        .execute_batch("CREATE TABLE effects (event_id TEXT)")
-        .expect("made");
+    folder.run("CREATE TABLE effects (event_id TEXT)");
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
@@ -115,22 +108,17 @@ fn of_many_at_once_one_makes_the_effects() {
             });
         }
     });
-    let sql = "SELECT count(*), count(DISTINCT event_id) FROM effects";
-    let counts = application.query_row(sql, [], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
-    });
-    assert_eq!(counts.expect("counted"), (20, 20));
+    let counts = "SELECT count(*) || ' of ' || count(DISTINCT event_id) FROM effects";
+    assert_eq!(folder.read::<String>(counts), "20 of 20");
 }
 
 fn process(store: &SqliteStore, connection: &mut Connection, id: &str) {
-    let transaction = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .expect("begun");
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+    let transaction = transaction.expect("begun");
     let mark = store.mark_processed(&transaction, &EventKey::new("test", id));
     if mark.expect("marked") == Mark::Fresh {
-        transaction
-            .execute("INSERT INTO effects VALUES (?1)", [id])
-            .expect("inserted");
+        let effect = "INSERT INTO effects VALUES (?1)";
+        transaction.execute(effect, [id]).expect("inserted");
     }
     transaction.commit().expect("committed");
 }
@@ -141,21 +129,17 @@ fn without_the_table_it_is_misconfigured() {
     let store = folder.open();
     let mut elsewhere = Connection::open_in_memory().expect("opened");
     let transaction = elsewhere.transaction().expect("begun");
-    let error = store
-        .mark_processed(&transaction, &EventKey::new("test", "evt_1"))
-        .expect_err("no table");
+    let mark = store.mark_processed(&transaction, &EventKey::new("test", "evt_1"));
+    let error = mark.expect_err("no table");
     assert_eq!(error.kind(), StoreErrorKind::Misconfigured);
 }
 
 fn mark(store: &SqliteStore, connection: &mut Connection, id: &str, commits: bool) -> Mark {
-    let transaction = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .expect("begun");
-    let mark = store
-        .mark_processed(&transaction, &EventKey::new("test", id))
-        .expect("marked");
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+    let transaction = transaction.expect("begun");
+    let mark = store.mark_processed(&transaction, &EventKey::new("test", id));
     if commits {
         transaction.commit().expect("committed");
     }
-    mark
+    mark.expect("marked")
 }

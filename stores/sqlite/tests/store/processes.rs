@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use tower_loops::idempotency::{Claim, EventStore, Retention, Token};
+use tower_loops::idempotency::Claim;
 use tower_loops_sqlite::SqliteStore;
 
 use crate::{
     crashes::{self, Process},
-    support::{Folder, claim, claim_at_last, claim_for, key},
+    support::{Folder, claim, claim_at_last, claim_for, complete},
 };
 
 const EVENTS: usize = 100;
@@ -41,9 +41,7 @@ async fn of_several_processes_one_wins_each_event() {
 async fn a_process_that_dies_leaves_what_it_completed_and_blocks_nothing_for_good() {
     if let Some(database) = crashes::database() {
         let store = SqliteStore::open(database).expect("opened");
-        let (done, token) = (key("done"), Token::random());
-        let completed = store.complete(&done, token, Retention::Forever).await;
-        completed.expect("completed");
+        complete(&store, "done").await;
         let lease = Duration::from_secs(2);
         assert_eq!(claim_for(&store, "held", lease).await, Claim::Claimed);
         crashes::say("holding");

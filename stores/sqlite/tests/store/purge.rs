@@ -6,7 +6,7 @@ use tokio::time::timeout;
 use tower_loops::idempotency::{Claim, EventStore, Retention, Token};
 use tower_loops_sqlite::SqliteStore;
 
-use crate::support::{Folder, claim, rows, until};
+use crate::support::{Folder, claim, complete, rows, until};
 
 /// Completes events, and waits until they have expired: the shortest retention is a millisecond.
 async fn expire(folder: &Folder, store: &SqliteStore, count: u32) {
@@ -30,11 +30,7 @@ async fn what_has_expired_goes_whatever_the_batch() {
     let folder = Folder::new();
     let store = folder.open();
     assert_eq!(claim(&store, "held").await, Claim::Claimed);
-    let done = crate::support::key("done");
-    let completed = store
-        .complete(&done, Token::random(), Retention::Forever)
-        .await;
-    completed.expect("completed");
+    complete(&store, "done").await;
     for batch in [0, 1, 3, 5, 7, u32::MAX] {
         expire(&folder, &store, 5).await;
         assert_eq!(rows(&folder.connection()), 7, "batch {batch}: before");
@@ -43,10 +39,8 @@ async fn what_has_expired_goes_whatever_the_batch() {
         assert_eq!(rows(&folder.connection()), 2, "batch {batch}: after");
     }
     assert_eq!(claim(&store, "done").await, Claim::Done);
-    assert!(matches!(
-        claim(&store, "held").await,
-        Claim::InFlight { .. }
-    ));
+    let held = claim(&store, "held").await;
+    assert!(matches!(held, Claim::InFlight { .. }));
 }
 
 #[tokio::test]
@@ -55,11 +49,7 @@ async fn the_purger_goes_on_after_errors() {
     let store = folder.open();
     expire(&folder, &store, 3).await;
     let application = folder.connection();
-    let rename = |from: &str, to: &str| {
-        application
-            .execute_batch(&format!("ALTER TABLE {from} RENAME TO {to}"))
-            .expect("renamed");
-    };
+    let rename = |from: &str, to: &str| folder.run(&format!("ALTER TABLE {from} RENAME TO {to}"));
     rename("tower_loops_events", "elsewhere");
     let mut purger = pin!(store.clone().purge_every(Duration::from_millis(1)));
     // Many intervals: several purges fail.
@@ -78,15 +68,12 @@ async fn the_purger_goes_on_after_errors() {
 async fn a_transaction_deletes_a_hundred_at_most() {
     let folder = Folder::new();
     let store = folder.open();
-    folder
-        .connection()
-        .execute_batch(
-            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 250)
+    folder.run(
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 250)
              INSERT INTO tower_loops_events SELECT 'test', n, NULL, n FROM numbers;
              CREATE TRIGGER fails BEFORE DELETE ON tower_loops_events WHEN OLD.ends_at = 150
              BEGIN SELECT RAISE(ABORT, 'for the test'); END;",
-        )
-        .expect("made");
+    );
     let purged = store.purge_expired(u32::MAX).await;
     purged.expect_err("the second batch fails");
     assert_eq!(rows(&folder.connection()), 150);

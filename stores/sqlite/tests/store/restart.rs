@@ -13,9 +13,8 @@ async fn what_is_done_stays_done_and_what_is_held_stays_held() {
         let claimed = store.claim(&key(id), token, LONG).await;
         assert_eq!(claimed.expect("claimed"), Claim::Claimed, "{id}");
     }
-    let completed = store
-        .complete(&key("done"), token, Retention::For(LONG))
-        .await;
+    let (done, kept) = (key("done"), Retention::For(LONG));
+    let completed = store.complete(&done, token, kept).await;
     assert_eq!(completed.expect("completed"), Completion::Held);
     assert!(store.release(&key("released"), token).await.expect("works"));
     drop(store);
@@ -26,10 +25,8 @@ async fn what_is_done_stays_done_and_what_is_held_stays_held() {
     let Claim::InFlight { retry_after } = claim(&reopened, "held").await else {
         panic!("the held event was not held any more");
     };
-    assert!(
-        (LONG / 2..=LONG).contains(&retry_after),
-        "the rest of the lease: {retry_after:?}"
-    );
+    let is_the_rest = (LONG / 2..=LONG).contains(&retry_after);
+    assert!(is_the_rest, "of the lease: {retry_after:?}");
     let same_holder = reopened.claim(&key("held"), token, LONG).await;
     assert_eq!(same_holder.expect("works"), Claim::Claimed);
 }

@@ -12,11 +12,7 @@ use crate::support::{Folder, LONG, claim, key};
 fn a_new_file_is_in_wal_mode() {
     let folder = Folder::new();
     let _store = folder.open();
-    let mode: String = folder
-        .connection()
-        .query_row("PRAGMA journal_mode", [], |row| row.get(0))
-        .expect("read");
-    assert_eq!(mode, "wal");
+    assert_eq!(folder.read::<String>("PRAGMA journal_mode"), "wal");
 }
 
 #[test]
@@ -42,31 +38,20 @@ async fn the_schema_may_be_made_by_a_migration_and_again() {
     let store = SqliteStore::from_connection(folder.connection());
     assert_eq!(claim(&store, "evt_1").await, Claim::Claimed);
     store.ensure_schema().await.expect("nothing to do");
-    assert!(matches!(
-        claim(&store, "evt_1").await,
-        Claim::InFlight { .. }
-    ));
+    let again = claim(&store, "evt_1").await;
+    assert!(matches!(again, Claim::InFlight { .. }));
 }
 
 #[tokio::test]
 async fn a_missing_table_is_named() {
     let store = SqliteStore::from_connection(Connection::open_in_memory().expect("opened"));
-    let token = Token::random();
-    for error in [
-        store
-            .claim(&key("evt_1"), token, LONG)
-            .await
-            .expect_err("claim"),
-        store
-            .extend(&key("evt_1"), token, LONG)
-            .await
-            .expect_err("extend"),
-        store
-            .release(&key("evt_1"), token)
-            .await
-            .expect_err("release"),
+    let (key, token) = (key("evt_1"), Token::random());
+    for (case, error) in [
+        ("claim", store.claim(&key, token, LONG).await.err()),
+        ("extend", store.extend(&key, token, LONG).await.err()),
+        ("release", store.release(&key, token).await.err()),
     ] {
-        assert_misconfigured("no table", &error, "ensure_schema");
+        assert_misconfigured(case, &error.expect(case), "ensure_schema");
     }
 }
 
@@ -88,17 +73,11 @@ async fn a_table_of_another_shape_is_found_at_once() {
 fn files_that_cannot_be_used_are_told_apart() {
     let folder = Folder::new();
     let no_database = folder.path().join("notes.txt");
-    fs::write(
-        &no_database,
-        "no database at all, however long it is. ".repeat(100),
-    )
-    .expect("written");
+    let missing = folder.path().join("missing/events.db");
+    let text = "no database at all, however long it is. ".repeat(100);
+    fs::write(&no_database, text).expect("written");
     for (case, path, advice) in [
-        (
-            "no folder",
-            folder.path().join("missing/events.db"),
-            "folder must exist",
-        ),
+        ("no folder", missing, "folder must exist"),
         ("a folder", folder.path().to_owned(), "cannot be opened"),
         ("no path", PathBuf::new(), "path of the database is empty"),
         ("no database", no_database, "not an SQLite database"),
@@ -112,8 +91,8 @@ fn files_that_cannot_be_used_are_told_apart() {
 async fn a_read_only_database_is_said_to_be_one() {
     let folder = Folder::new();
     drop(folder.open());
-    let connection =
-        Connection::open_with_flags(folder.database(), OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let connection = Connection::open_with_flags(folder.database(), read_only);
     let store = SqliteStore::from_connection(connection.expect("opened"));
     let error = store.claim(&key("evt_1"), Token::random(), LONG).await;
     assert_misconfigured("read-only", &error.expect_err("read-only"), "read-only");
@@ -124,9 +103,8 @@ async fn a_full_database_is_said_to_be_full() {
     let folder = Folder::new();
     drop(folder.open());
     let connection = folder.connection();
-    connection
-        .pragma_update(None, "max_page_count", 1)
-        .expect("set");
+    let full = connection.pragma_update(None, "max_page_count", 1);
+    full.expect("set");
     let store = SqliteStore::from_connection(connection);
     let mut number = 0;
     let error = loop {

@@ -9,8 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::Connection;
-use tower_loops::idempotency::{Claim, EventKey, EventStore, Token};
+use rusqlite::{Connection, types::FromSql};
+use tower_loops::idempotency::{Claim, EventKey, EventStore, Retention, Token};
 use tower_loops_sqlite::SqliteStore;
 
 pub(crate) const LONG: Duration = Duration::from_secs(600);
@@ -46,6 +46,17 @@ impl Folder {
         connection
     }
 
+    /// Runs SQL on another connection.
+    pub(crate) fn run(&self, sql: &str) {
+        self.connection().execute_batch(sql).expect(sql);
+    }
+
+    /// The first column of the first row, read on another connection.
+    pub(crate) fn read<T: FromSql>(&self, sql: &str) -> T {
+        let connection = self.connection();
+        connection.query_row(sql, [], |row| row.get(0)).expect(sql)
+    }
+
     /// Another connection that has the write lock until it is dropped.
     pub(crate) fn lock(&self) -> Connection {
         let connection = self.connection();
@@ -73,6 +84,13 @@ pub(crate) async fn claim_for(store: &SqliteStore, id: &str, lease: Duration) ->
     claim.expect("the store works")
 }
 
+/// Completes an event that nobody has claimed, for good.
+pub(crate) async fn complete(store: &SqliteStore, id: &str) {
+    let (key, token) = (key(id), Token::random());
+    let completed = store.complete(&key, token, Retention::Forever).await;
+    completed.expect("completed");
+}
+
 /// Claims until the event can be had.
 pub(crate) async fn claim_at_last(store: &SqliteStore, id: &str) {
     let begun = Instant::now();
@@ -83,11 +101,9 @@ pub(crate) async fn claim_at_last(store: &SqliteStore, id: &str) {
 }
 
 pub(crate) fn rows(connection: &Connection) -> i64 {
-    connection
-        .query_row("SELECT count(*) FROM tower_loops_events", [], |row| {
-            row.get(0)
-        })
-        .expect("counted")
+    let count = "SELECT count(*) FROM tower_loops_events";
+    let rows = connection.query_row(count, [], |row| row.get(0));
+    rows.expect("counted")
 }
 
 /// Polls an operation once: it waits for its turn then.
