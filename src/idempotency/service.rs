@@ -9,6 +9,7 @@ use std::{
 };
 
 use http::{Request, Response};
+use tokio::runtime::Handle;
 use tower_service::Service;
 
 use super::{
@@ -91,6 +92,8 @@ where
             let delivery = delivery::answer(claim, inner, request);
             return ResponseFuture::attached(trace::in_current_span(delivery));
         }
+        // Panics outside a runtime before anything is claimed.
+        let runtime = Handle::current();
         // What a claim answers at once needs no task. The handler always has one of its own.
         let mut claim = Box::pin(claim);
         let mut cx = Context::from_waker(Waker::noop());
@@ -98,11 +101,11 @@ where
             Poll::Ready(ControlFlow::Break(response)) => ResponseFuture::answered(response),
             Poll::Ready(claimed) => {
                 let delivery = delivery::answer(ready(claimed), inner, request);
-                ResponseFuture::detached(tokio::spawn(trace::in_current_span(delivery)))
+                ResponseFuture::detached(runtime.spawn(trace::in_current_span(delivery)))
             }
             Poll::Pending => {
                 let delivery = delivery::answer(claim, inner, request);
-                ResponseFuture::detached(tokio::spawn(trace::in_current_span(delivery)))
+                ResponseFuture::detached(runtime.spawn(trace::in_current_span(delivery)))
             }
         }
     }

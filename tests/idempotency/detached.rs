@@ -1,6 +1,11 @@
 //! Handlers after a disconnect of the client, and at shutdown.
 
-use std::{future::pending, pin::pin, time::Duration};
+use std::{
+    future::pending,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    time::Duration,
+};
 
 use tokio::{
     runtime::{Builder, Handle},
@@ -177,6 +182,26 @@ async fn a_delivery_is_one_task_and_none_if_it_is_attached() {
         assert_eq!(store.count(Op::Complete), 1, "it is being recorded");
         assert!(response.await.is_ok());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_duplicate_that_the_store_knows_at_once_is_no_task() {
+    let mut service =
+        IdempotencyLayer::new(MemoryStore::new()).layer(Calls::default().succeeding());
+    assert!(!deliver(&service, "evt_1").await.is_duplicate());
+    yield_now().await; // The task of the first delivery ends.
+    let duplicate = service.call(delivery_of(&payload("evt_1")));
+    assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
+    assert!(duplicate.await.is_ok());
+}
+
+#[test]
+fn a_call_outside_a_runtime_panics_before_it_claims() {
+    let store = ScriptedStore::default();
+    let mut service = IdempotencyLayer::new(store.clone()).layer(Calls::default().succeeding());
+    let call = AssertUnwindSafe(|| drop(service.call(delivery_of(&payload("evt_1")))));
+    assert!(catch_unwind(call).is_err());
+    assert_eq!(store.count(Op::Claim), 0);
 }
 
 #[test]
