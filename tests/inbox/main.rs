@@ -5,6 +5,7 @@ mod attempts;
 mod conformance;
 mod failures;
 mod memory_queue;
+mod memory_row;
 mod poison;
 mod readiness;
 mod stored_event;

@@ -18,6 +18,8 @@ use tower_loops::{
     },
 };
 
+use crate::memory_row::{Row, State};
+
 pub(crate) type MemoryQueue = Arc<Shared>;
 
 #[derive(Default)]
@@ -29,41 +31,6 @@ pub(crate) struct Shared {
     /// The answers of so many takes are lost.
     pub(crate) lost_takes: AtomicUsize,
     pub(crate) takes: AtomicUsize,
-}
-
-struct Row {
-    key: EventKey,
-    event: StoredEvent,
-    state: State,
-    token: Option<Token>,
-    attempts: u32,
-    accepted_at: (Instant, SystemTime),
-    last_error: Option<String>,
-}
-
-enum State {
-    /// Due then: `None` is never.
-    Pending(Option<Instant>),
-    Handled,
-    Dead(SystemTime),
-}
-
-impl Row {
-    fn due(&self) -> Option<Instant> {
-        match self.state {
-            State::Pending(due) => due,
-            State::Handled | State::Dead(_) => None,
-        }
-    }
-
-    fn is_held_by(&self, token: Token) -> bool {
-        matches!(self.state, State::Pending(_)) && self.token == Some(token)
-    }
-
-    fn wait(&mut self, due: Option<Instant>) {
-        self.state = State::Pending(due);
-        self.token = None;
-    }
 }
 
 impl Shared {
