@@ -9,7 +9,7 @@ use http::{
 };
 use http_body::SizeHint;
 
-use crate::trace::{DeliveryLog, RejectionCounter};
+use crate::trace::{DeliveryLog, RejectionCounter, RequestFields};
 
 /// One request, as its head and the size hint of its body describe it.
 pub(super) struct Delivery {
@@ -20,6 +20,7 @@ pub(super) struct Delivery {
     length: Option<u128>,
     /// The client sends the body only after a `100 Continue`.
     pub(super) awaits_continue: bool,
+    fields: RequestFields,
 }
 
 impl Delivery {
@@ -31,6 +32,7 @@ impl Delivery {
             received_at,
             length: content_length(&parts.headers).max(at_least.map(u128::from)),
             awaits_continue: parts.version == Version::HTTP_11 && expects_continue(&parts.headers),
+            fields: RequestFields::new(parts),
         }
     }
 
@@ -39,13 +41,9 @@ impl Delivery {
             .map(|length| length.try_into().unwrap_or(u64::MAX))
     }
 
-    pub(super) fn log<'a>(
-        &self,
-        request: &'a Parts,
-        rejections: &'a RejectionCounter,
-    ) -> DeliveryLog<'a> {
+    pub(super) fn log<'a>(&'a self, rejections: &'a RejectionCounter) -> DeliveryLog<'a> {
         DeliveryLog {
-            request,
+            request: &self.fields,
             declared_length: self.declared_length(),
             received_at: self.received_at,
             rejections,

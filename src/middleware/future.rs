@@ -116,6 +116,7 @@ where
         body: B,
         delivery: &Delivery,
     ) -> Self {
+        trace::rejected(&rejection, &delivery.log(&config.rejections));
         let rejection = Some(rejection);
         let state = match Drain::unread(delivery, &config) {
             Some(drain) => State::Body {
@@ -156,8 +157,7 @@ where
                             Ok(event) => call.ready(event, this.config),
                             Err(rejection) => {
                                 let delivery = &call.delivery;
-                                let log = delivery.log(&call.parts, &this.config.rejections);
-                                trace::rejected(&rejection, &log);
+                                trace::rejected(&rejection, &delivery.log(&this.config.rejections));
                                 let drain = Drain::rest(&rejection, delivery, this.config);
                                 let rejection = Some(rejection);
                                 if let Some(drain) = drain {

@@ -15,7 +15,7 @@ use tower_service::Service;
 use super::{
     config::Config, delivery::Delivery, future::ResponseFuture, response_body::ResponseBody,
 };
-use crate::{box_error::BoxError, event::VerifiedEvent, signature::SIGNATURE_HEADER, trace};
+use crate::{box_error::BoxError, event::VerifiedEvent, signature::SIGNATURE_HEADER};
 
 /// The service that [`LoopsSignatureLayer`](crate::LoopsSignatureLayer) wraps around another one.
 /// See the [crate docs](crate) for what it checks.
@@ -79,10 +79,7 @@ where
                 let inner = self.inner.clone();
                 ResponseFuture::verify(inner, config, parts, body, verification, delivery)
             }
-            Err(rejection) => {
-                trace::rejected(&rejection, &delivery.log(&parts, &config.rejections));
-                ResponseFuture::reject(config, rejection, body, &delivery)
-            }
+            Err(rejection) => ResponseFuture::reject(config, rejection, body, &delivery),
         }
     }
 }

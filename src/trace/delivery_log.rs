@@ -2,16 +2,14 @@
 
 use std::time::SystemTime;
 
-use http::request::Parts;
-
-use super::RejectionCounter;
+use super::{RejectionCounter, RequestFields};
 
 #[cfg_attr(
     not(feature = "tracing"),
     expect(dead_code, reason = "nothing is logged")
 )]
 pub(crate) struct DeliveryLog<'a> {
-    pub(crate) request: &'a Parts,
+    pub(crate) request: &'a RequestFields,
     pub(crate) declared_length: Option<u64>,
     pub(crate) received_at: SystemTime,
     pub(crate) rejections: &'a RejectionCounter,

@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use http::request::Parts;
+
 use super::delivery_log::DeliveryLog;
 use crate::{event::VerifiedEvent, rejection::Rejection};
 
@@ -13,3 +15,11 @@ pub(crate) fn unreadable(_: &VerifiedEvent, _: &[String]) {}
 
 #[derive(Default)]
 pub(crate) struct RejectionCounter;
+
+pub(crate) struct RequestFields;
+
+impl RequestFields {
+    pub(crate) fn new(_: &Parts) -> Self {
+        Self
+    }
+}

@@ -2,11 +2,7 @@
 
 use std::{error::Error, time::SystemTime};
 
-use super::{
-    RejectionCounter,
-    delivery_log::DeliveryLog,
-    request_fields::{content_encoding, method},
-};
+use super::{RejectionCounter, delivery_log::DeliveryLog};
 use crate::{event::VerifiedEvent, rejection::Rejection};
 
 /// The target of every log event, which does not change when modules move.
@@ -72,8 +68,8 @@ macro_rules! rejection_event {
             received_bytes = rejection.received(),
             declared_bytes = delivery.declared_length,
             limit_bytes = details.limit,
-            method = method(delivery.request),
-            content_encoding = content_encoding(delivery.request),
+            method = delivery.request.method,
+            content_encoding = delivery.request.content_encoding,
             $($message)+
         )
     }};

@@ -21,7 +21,7 @@ mod store;
 
 pub(crate) use delivery_log::DeliveryLog;
 #[cfg(feature = "tracing")]
-pub(crate) use {enabled::*, rejection_counter::RejectionCounter};
+pub(crate) use {enabled::*, rejection_counter::RejectionCounter, request_fields::RequestFields};
 
 #[cfg(feature = "idempotency")]
 pub(crate) use idempotency::*;

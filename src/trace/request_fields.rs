@@ -2,10 +2,25 @@
 
 use http::{Method, header::CONTENT_ENCODING, request::Parts};
 
+pub(crate) struct RequestFields {
+    pub(super) method: &'static str,
+    pub(super) content_encoding: Option<&'static str>,
+}
+
+impl RequestFields {
+    pub(crate) fn new(parts: &Parts) -> Self {
+        let encoding = parts.headers.get(CONTENT_ENCODING);
+        Self {
+            method: method_word(&parts.method),
+            content_encoding: encoding.map(|value| encoding_word(value.as_bytes())),
+        }
+    }
+}
+
 const OTHER: &str = "other";
 
-pub(super) fn method(request: &Parts) -> &'static str {
-    match request.method {
+fn method_word(method: &Method) -> &'static str {
+    match *method {
         Method::POST => "POST",
         Method::GET => "GET",
         Method::HEAD => "HEAD",
@@ -17,11 +32,6 @@ pub(super) fn method(request: &Parts) -> &'static str {
         Method::TRACE => "TRACE",
         _ => OTHER,
     }
-}
-
-pub(super) fn content_encoding(request: &Parts) -> Option<&'static str> {
-    let encoding = request.headers.get(CONTENT_ENCODING)?;
-    Some(encoding_word(encoding.as_bytes()))
 }
 
 fn encoding_word(value: &[u8]) -> &'static str {
