@@ -8,7 +8,7 @@ use std::{
 };
 
 use tokio::{
-    runtime::{Builder, Handle},
+    runtime::Handle,
     sync::mpsc,
     task::yield_now,
     time::{Instant, sleep, timeout},
@@ -18,7 +18,10 @@ use tower_loops::idempotency::{IdempotencyLayer, MemoryStore};
 
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
-    support::{Calls, Gate, deliver, delivery_of, millis, payload, reply, seconds, spawn_delivery},
+    support::{
+        Calls, Gate, deliver, delivery_of, millis, paused_runtime, payload, reply, seconds,
+        spawn_delivery,
+    },
 };
 
 #[tokio::test(start_paused = true)]
@@ -206,11 +209,7 @@ fn a_call_outside_a_runtime_panics_before_it_claims() {
 
 #[test]
 fn an_attached_success_is_recorded_though_it_is_dropped_outside_the_runtime() {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime");
+    let runtime = paused_runtime();
     let (store, calls) = (ScriptedStore::default(), Calls::default());
     let mut service = IdempotencyLayer::new(store.clone())
         .with_detached_handler(false)

@@ -1,17 +1,15 @@
 //! Releases in the background: repeated until they succeed, and only of claims that may have taken
 //! effect.
 
-use tokio::{
-    runtime::Builder,
-    time::{Instant, sleep, timeout},
-};
+use tokio::time::{Instant, sleep, timeout};
 use tower::{Layer, Service};
 use tower_loops::idempotency::IdempotencyLayer;
 
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
     support::{
-        Calls, deliver, deliver_many, delivery_of, millis, payload, reply, seconds, spawn_delivery,
+        Calls, deliver, deliver_many, delivery_of, millis, paused_runtime, payload, reply, seconds,
+        spawn_delivery,
     },
 };
 
@@ -132,11 +130,7 @@ async fn an_attached_delivery_that_is_dropped_while_it_claims_is_released() {
 /// A connection may be dropped outside its runtime.
 #[test]
 fn an_attached_delivery_that_is_dropped_outside_the_runtime_is_released() {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime");
+    let runtime = paused_runtime();
     let (store, calls) = (ScriptedStore::default(), Calls::default());
     let mut service = IdempotencyLayer::new(store.clone())
         .with_detached_handler(false)

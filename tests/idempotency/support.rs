@@ -18,6 +18,7 @@ use testkit::{
     response::Answer,
 };
 use tokio::{
+    runtime::{Builder, Runtime},
     sync::Semaphore,
     task::{JoinHandle, JoinSet},
     time::sleep,
@@ -35,6 +36,13 @@ pub(crate) const fn seconds(seconds: u64) -> Duration {
 
 pub(crate) const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
+}
+
+/// For tests of what happens outside a runtime. Its time is paused.
+pub(crate) fn paused_runtime() -> Runtime {
+    let mut builder = Builder::new_current_thread();
+    let runtime = builder.enable_time().start_paused(true).build();
+    runtime.expect("a runtime")
 }
 
 /// What this thread logs until the guard is dropped.
