@@ -35,8 +35,8 @@ fn causes(explanation: &Explanation) -> Vec<&'static str> {
     findings.map(|finding| finding.cause().as_str()).collect()
 }
 
-/// A corrupted delivery. Where nothing is said, [`SENT`] was signed at [`NOW`] with [`SECRET`],
-/// which is configured, and arrived as it was sent.
+/// A corrupted delivery. By default, [`SENT`] is signed at [`NOW`] with the configured [`SECRET`],
+/// and arrives unchanged.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {

@@ -183,7 +183,7 @@ struct Running<'a> {
 }
 
 impl Running<'_> {
-    /// Whether nothing waits. Whoever comes next starts another task then.
+    /// Whether nothing waits. If so, the next event starts another task.
     fn ends(&mut self) -> bool {
         let mut state = self.batches.lock();
         self.is_over = state.waiting.is_empty();

@@ -76,8 +76,8 @@ macro_rules! held {
 /// twice; sorted keys keep two statements from waiting for each other. Returns namespace and id of
 /// those that are new.
 ///
-/// `ON CONFLICT DO UPDATE` locks a row even where it changes nothing, and whoever has locked it would
-/// hold up the other events. So a known event must not get there.
+/// `ON CONFLICT DO UPDATE` locks a row even where it changes nothing. If another transaction had
+/// locked that row, all events of the statement would wait. So a known event must not get there.
 pub const ACCEPT: &str = concat!(
     "INSERT INTO tower_loops_inbox AS known (namespace, event_id, state, due_at, received_at, \
      signed_at, secret_index, payload) SELECT namespace, event_id, 'pending', ",
