@@ -37,7 +37,7 @@ impl Batched for Claims {
         let call = call.with_time(operation.lease);
         let call = call.unless(&[|sql| &sql.claim_absent, |sql| &sql.find_taken]);
         let read = |rows: Vec<Row>| rows.first().map(|row| read(row, 0)).transpose();
-        self.0.run(client, &call, &read).await
+        self.0.run(&mut Some(client), &call, &read).await
     }
 
     async fn together(
@@ -45,16 +45,18 @@ impl Batched for Claims {
         client: Client,
         operations: &[Arc<ClaimOf>],
     ) -> Result<Vec<Option<Claim>>, StoreError> {
+        let client = &mut Some(client);
         let mut claims = self.insert(client, operations).await?;
-        let others: Vec<_> = (0..claims.len())
-            .filter(|&index| claims[index].is_none())
-            .collect();
-        if !others.is_empty() {
+        let others = claims.iter_mut().zip(operations);
+        let (mut others, sought): (Vec<_>, Vec<_>) = others
+            .filter(|(claim, _)| claim.is_none())
+            .map(|(claim, operation)| (claim, &**operation))
+            .unzip();
+        if !sought.is_empty() {
             // If it fails, they are claimed alone. What is claimed already stays claimed.
-            let sought: Vec<_> = others.iter().map(|&index| &*operations[index]).collect();
-            let taken = self.find_taken(&sought).await.unwrap_or_default();
-            for (index, claim) in others.into_iter().zip(taken) {
-                claims[index] = claim;
+            let taken = self.find_taken(client, &sought).await.unwrap_or_default();
+            for (claim, taken) in others.iter_mut().zip(taken) {
+                **claim = taken;
             }
         }
         Ok(claims)
@@ -64,7 +66,7 @@ impl Batched for Claims {
 impl Claims {
     async fn insert(
         &self,
-        client: Client,
+        client: &mut Option<Client>,
         operations: &[Arc<ClaimOf>],
     ) -> Result<Vec<Option<Claim>>, StoreError> {
         let keys = operations.iter().map(|claim| (&claim.key, claim.token));
@@ -86,8 +88,11 @@ impl Claims {
         self.0.run(client, &call, &read).await
     }
 
-    async fn find_taken(&self, sought: &[&ClaimOf]) -> Result<Vec<Option<Claim>>, StoreError> {
-        let client = self.0.client().await?;
+    async fn find_taken(
+        &self,
+        client: &mut Option<Client>,
+        sought: &[&ClaimOf],
+    ) -> Result<Vec<Option<Claim>>, StoreError> {
         let keys = sought.iter().map(|claim| (&claim.key, claim.token));
         let call = Call::of_many(|sql| &sql.find_taken_batch, keys);
         let read = |rows: Vec<Row>| {

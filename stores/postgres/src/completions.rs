@@ -38,12 +38,12 @@ impl Batched for Completions {
     ) -> Result<Completion, StoreError> {
         let call =
             |sql| Call::of(sql, &operation.key, operation.token).with_time(operation.retention);
+        let client = &mut Some(client);
         let is_some = |rows: Vec<Row>| Ok(Some(!rows.is_empty()));
         let held = call(|sql| &sql.complete_held);
         if self.0.run(client, &held, &is_some).await? {
             return Ok(Completion::Held);
         }
-        let client = self.0.client().await?;
         let was_held = |rows: Vec<Row>| rows.first().map(|row| row.try_get(0)).transpose();
         let complete = call(|sql| &sql.complete);
         Ok(match self.0.run(client, &complete, &was_held).await? {
@@ -85,6 +85,6 @@ impl Batched for Completions {
                 operations.iter().zip(&together).map(completion).collect(),
             ))
         };
-        self.0.run(client, &call, &read).await
+        self.0.run(&mut Some(client), &call, &read).await
     }
 }

@@ -65,6 +65,7 @@ impl Accepts {
         events: &[&(EventKey, StoredEvent)],
     ) -> Result<Vec<Accepted>, StoreError> {
         let call = call(events);
+        let client = &mut Some(client);
         let rows = self.connections.run(client, &call, &rows::all).await?;
         if !rows.is_empty() {
             self.notifier.notify();

@@ -4,7 +4,8 @@ use std::{future::poll_fn, task::Poll, time::Duration};
 
 use tokio::{
     runtime::{Builder, Runtime},
-    task::JoinSet,
+    sync::oneshot,
+    task::{JoinSet, spawn_blocking},
 };
 use tower_loops::idempotency::{Claim, EventKey, EventStore, StoreError, StoreErrorKind, Token};
 use tower_loops_postgres::PostgresStore;
@@ -86,10 +87,14 @@ async fn what_was_sent_in_a_runtime_that_ends_is_an_error() {
     let idle = idle_runtime(&store);
     let mut sent = claims(&store, 20);
     tokio::task::yield_now().await;
-    std::thread::scope(|scope| {
-        scope.spawn(|| idle.block_on(server.until_one_waits_for_a_lock()));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = spawn_blocking(move || {
+        let _ = idle.block_on(stopped);
+        idle
     });
-    idle.shutdown_background();
+    server.until_one_waits_for_a_lock().await;
+    stop.send(()).unwrap();
+    running.await.unwrap().shutdown_background();
     let error = sent.join_next().await.unwrap().unwrap().unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unavailable);
     assert!(error.may_have_taken_effect());

@@ -46,13 +46,13 @@ pub(crate) fn start_completions(
     store: &PostgresStore,
     events: &[(String, Token)],
     retention: Retention,
-) -> JoinSet<(String, Result<Completion, StoreError>)> {
+) -> JoinSet<((String, Token), Result<Completion, StoreError>)> {
     let mut completions = JoinSet::new();
     for (id, token) in events.iter().cloned() {
         let store = store.clone();
         completions.spawn(async move {
             let completion = store.complete(&key(&id), token, retention).await;
-            (id, completion)
+            ((id, token), completion)
         });
     }
     completions
@@ -60,7 +60,7 @@ pub(crate) fn start_completions(
 
 pub(crate) async fn complete_all(store: &PostgresStore, events: &[(String, Token)]) {
     let completions = start_completions(store, events, Retention::Forever);
-    for (id, completion) in completions.join_all().await {
+    for ((id, _), completion) in completions.join_all().await {
         assert_eq!(completion.unwrap(), Completion::Held, "{id}");
     }
 }

@@ -12,6 +12,9 @@ use crate::{
     server::Server,
 };
 
+/// Locks are held for longer. Less than it takes until a connection counts as dead.
+const IN_TIME: Duration = Duration::from_secs(15);
+
 #[tokio::test]
 async fn one_that_fails_does_not_fail_its_batch() {
     let server = Server::start().await;
@@ -35,7 +38,7 @@ async fn one_that_fails_does_not_fail_its_batch() {
         .await;
     let events = [&events[..7], &events[8..]].concat();
     let completions = start_completions(&store, &events, Retention::Forever);
-    for (id, completion) in completions.join_all().await {
+    for ((id, _), completion) in completions.join_all().await {
         match completion {
             Ok(completion) => assert!(id != "evt_3" && completion == Completion::Held),
             Err(error) => {
@@ -54,15 +57,12 @@ async fn a_locked_row_delays_only_its_own_event() {
     let store = server.store().await;
     let events = ids(20);
     let mut other = server.pool(1).get().await.unwrap();
-    // The locks are released long before a connection counts as dead.
-    let in_time = Duration::from_secs(15);
-
     let transaction = other.transaction().await.unwrap();
     let insert = "INSERT INTO tower_loops_events VALUES ('ns', 'evt_7', NULL, true, 'infinity')";
     transaction.batch_execute(insert).await.unwrap();
     let mut claims = start_claims(&store, &events);
     for _ in 1..20 {
-        let (_, claim) = timeout(in_time, claims.join_next())
+        let (_, claim) = timeout(IN_TIME, claims.join_next())
             .await
             .unwrap()
             .unwrap()
@@ -79,15 +79,40 @@ async fn a_locked_row_delays_only_its_own_event() {
     transaction.batch_execute(lock).await.unwrap();
     let mut completions = start_completions(&store, &events, Retention::Forever);
     for _ in 1..20 {
-        let completion = timeout(in_time, completions.join_next()).await.unwrap();
+        let completion = timeout(IN_TIME, completions.join_next()).await.unwrap();
         assert_eq!(completion.unwrap().unwrap().1.unwrap(), Completion::Held);
     }
     transaction.rollback().await.unwrap();
-    let (id, completion) = completions.join_next().await.unwrap().unwrap();
+    let ((id, _), completion) = completions.join_next().await.unwrap().unwrap();
     assert_eq!(
         (id.as_str(), completion.unwrap()),
         ("evt_3", Completion::Held)
     );
+}
+
+#[tokio::test]
+async fn statements_that_wait_do_not_keep_others_waiting() {
+    let server = Server::start().await;
+    let store = server.store().await;
+    let events = ids(10);
+    let mut other = server.pool(1).get().await.unwrap();
+    let transaction = other.transaction().await.unwrap();
+    let insert = "INSERT INTO tower_loops_events VALUES ('ns', 'evt_0', NULL, true, 'infinity')";
+    transaction.batch_execute(insert).await.unwrap();
+    // Each alone, because nothing else waits.
+    let mut locked = Vec::new();
+    for _ in 0..3 {
+        locked.push(start_claims(&store, &events[..1]));
+        server.until_one_waits_for_a_lock().await;
+    }
+    let others = timeout(IN_TIME, claim_all(&store, &events[1..])).await;
+    assert_eq!(others.unwrap(), [Claim::Claimed; 9]);
+    transaction.commit().await.unwrap();
+    for claims in locked {
+        for (_, claim) in claims.join_all().await {
+            assert_eq!(claim.unwrap(), Claim::Done);
+        }
+    }
 }
 
 #[tokio::test]

@@ -14,6 +14,10 @@ use crate::{
 const MINUTE: Duration = Duration::from_secs(60);
 pub(crate) const TRANSACTIONS: &str = "SELECT count(DISTINCT xmin::text) FROM tower_loops_events";
 
+/// Rows before which a greater key was inserted.
+const UNSORTED: &str = "SELECT count(*) FROM (SELECT event_id < lag(event_id)
+    OVER (ORDER BY ctid) AS is_unsorted FROM tower_loops_events) AS rows WHERE is_unsorted";
+
 /// How often a pool of one connection has handed it out.
 async fn uses(pool: &Pool) -> usize {
     Object::metrics(&pool.get().await.unwrap()).recycle_count
@@ -32,6 +36,8 @@ async fn operations_at_once_share_a_statement() {
         let events = ids(50);
         assert_eq!(claim_all(&store, &events).await, [Claim::Claimed; 50]);
         assert_eq!(server.count(TRANSACTIONS).await, transactions, "{store:?}");
+        let unsorted = server.count(UNSORTED).await;
+        assert_eq!(unsorted == 0, batches, "{unsorted}: {store:?}");
         complete_all(&store, &events).await;
         assert_eq!(server.count(TRANSACTIONS).await, transactions, "{store:?}");
 
@@ -85,22 +91,20 @@ async fn completions_in_a_batch_are_answered_as_each_alone() {
     let held = ids(3);
     claim_all(&store, &held).await;
     let stranger = |id: &str| (id.to_owned(), Token::random());
-    let lost = [stranger("evt_0"), stranger("evt_1"), stranger("absent")];
+    let lost = [stranger("evt_1"), stranger("absent")];
 
-    let mut completions = start_completions(&store, &held[..2], Retention::Forever);
-    let others = [&lost[1..], &held[2..]].concat();
-    let mut short = start_completions(&store, &others, Retention::For(MINUTE));
-    while let Some(completion) = completions.join_next().await {
-        let (id, completion) = completion.unwrap();
-        assert_eq!(completion.unwrap(), Completion::Held, "{id}");
-    }
-    while let Some(completion) = short.join_next().await {
-        let (id, completion) = completion.unwrap();
-        let expected = match id == "evt_2" {
-            true => Completion::Held,
-            false => Completion::LeaseLost,
-        };
-        assert_eq!(completion.unwrap(), expected, "{id}");
+    let mut forever = start_completions(&store, &held[..1], Retention::Forever);
+    let short = [&held[1..], &lost].concat();
+    let mut short = start_completions(&store, &short, Retention::For(MINUTE));
+    for completions in [&mut forever, &mut short] {
+        while let Some(completion) = completions.join_next().await {
+            let (event, completion) = completion.unwrap();
+            let expected = match held.contains(&event) {
+                true => Completion::Held,
+                false => Completion::LeaseLost,
+            };
+            assert_eq!(completion.unwrap(), expected, "{event:?}");
+        }
     }
     let done = "SELECT count(*) FROM tower_loops_events WHERE done AND token IS NULL
         AND completed_at IS NOT NULL";
