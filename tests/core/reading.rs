@@ -102,9 +102,11 @@ fn objects_deserialize_behind_serde_attributes() {
         Tagged::Charge(charge) => assert_eq!(charge.customer, Some("cus_1".into())),
         Tagged::Subscription(other) => panic!("{other:?}"),
     }
-    let flat: Flat = serde_json::from_str(r#"{"own":1,"productName":"Pro"}"#).unwrap();
-    let seen = (flat.own, flat.session.product_name.as_deref());
-    assert_eq!(seen, (1, Some("Pro")));
+    let json = r#"{"own":1,"productName":"Pro","externalCustomerId":"user-42"}"#;
+    let Flat { own, session } = serde_json::from_str(json).unwrap();
+    assert_eq!(own, 1);
+    assert_eq!(session.product_name.as_deref(), Some("Pro"));
+    assert_eq!(session.external_customer_id.as_deref(), Some("user-42"));
 }
 
 #[test]
