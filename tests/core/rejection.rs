@@ -13,28 +13,7 @@ use crate::{BODY, at, receive, sign, verifier, verify};
 async fn limited() -> BodyError {
     let body = Limited::new(Full::<bytes::Bytes>::from(BODY), 5);
     let error = body.collect().await.expect_err("over the limit");
-    BodyError::new(axum_like::Wrapped(error))
-}
-
-mod axum_like {
-    use std::{error::Error, fmt};
-
-    use tower_loops::BoxError;
-
-    #[derive(Debug)]
-    pub(super) struct Wrapped(pub(super) BoxError);
-
-    impl fmt::Display for Wrapped {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("wrapped")
-        }
-    }
-
-    impl Error for Wrapped {
-        fn source(&self) -> Option<&(dyn Error + 'static)> {
-            Some(&*self.0)
-        }
-    }
+    BodyError::new(BodyError::new(error))
 }
 
 /// A rejection of each kind, with its name, status and text.
