@@ -23,7 +23,12 @@ pub const NOW: u64 = 1_700_000_000;
 
 /// The time of a clock that stands still.
 pub fn now() -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(NOW)
+    at(NOW)
+}
+
+/// This many seconds after 1970.
+pub fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
 /// A secret of these bytes.

@@ -5,6 +5,7 @@
 mod any_object;
 #[cfg(feature = "axum")]
 mod auto_traits;
+mod data;
 mod envelope;
 mod event_type;
 mod header;
@@ -29,20 +30,14 @@ mod timestamp;
 mod vectors;
 mod verification;
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
 use bytes::Bytes;
+pub(crate) use testkit::delivery::at;
 use testkit::delivery::{NOW, SECRET, mac, secret};
 use tower_loops::{Rejection, VerifiedEvent, Verifier};
 
 /// A simple event.
 pub(crate) const BODY: &str =
     r#"{"id":"evt_1","type":"charge.succeeded","data":{"object":{"amount":1999}}}"#;
-
-/// This many seconds after 1970.
-pub(crate) fn at(seconds: u64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(seconds)
-}
 
 pub(crate) fn verifier() -> Verifier {
     Verifier::new(secret(SECRET))
