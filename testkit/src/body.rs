@@ -26,11 +26,8 @@ pub fn full(bytes: impl Into<Bytes>) -> Full<Bytes> {
 /// The result of one poll.
 #[derive(Debug)]
 pub enum Step {
-    /// A data frame.
     Data(Bytes),
-    /// A frame of trailers.
     Trailers(HeaderMap),
-    /// An error.
     Fail(BoxError),
     /// Pending, at this poll and every later one.
     Never,
@@ -80,7 +77,6 @@ impl ScriptedBody {
         self
     }
 
-    /// Observes this body.
     pub fn watch(&self) -> Watch {
         Watch(Arc::clone(&self.polls))
     }
@@ -123,16 +119,13 @@ impl Body for ScriptedBody {
 }
 
 /// An observer of a [`ScriptedBody`].
-#[derive(Debug)]
 pub struct Watch(Arc<AtomicUsize>);
 
 impl Watch {
-    /// The polls so far.
     pub fn polls(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Whether the body is dropped.
     pub fn is_dropped(&self) -> bool {
         Arc::strong_count(&self.0) == 1
     }
@@ -142,13 +135,11 @@ impl Watch {
 #[derive(Debug)]
 pub struct ChannelBody(mpsc::UnboundedReceiver<Frame<Bytes>>);
 
-/// A [`ChannelBody`] and its sender.
 pub fn channel() -> (mpsc::UnboundedSender<Frame<Bytes>>, ChannelBody) {
     let (sender, receiver) = mpsc::unbounded_channel();
     (sender, ChannelBody(receiver))
 }
 
-/// A data frame.
 pub fn data(bytes: impl AsRef<[u8]>) -> Frame<Bytes> {
     Frame::data(Bytes::copy_from_slice(bytes.as_ref()))
 }
