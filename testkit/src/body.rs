@@ -50,7 +50,7 @@ impl From<Bytes> for Step {
 pub struct ScriptedBody {
     steps: VecDeque<Step>,
     polls: Arc<AtomicUsize>,
-    size: (u64, Option<u64>),
+    size: SizeHint,
     is_end_stream: bool,
 }
 
@@ -60,14 +60,17 @@ impl ScriptedBody {
         Self {
             steps: steps.into_iter().map(Into::into).collect(),
             polls: Arc::default(),
-            size: (0, None),
+            size: SizeHint::default(),
             is_end_stream: false,
         }
     }
 
     /// Sets the size hint, true or not.
     pub fn saying_size(mut self, lower: u64, upper: Option<u64>) -> Self {
-        self.size = (lower, upper);
+        self.size.set_lower(lower);
+        if let Some(upper) = upper {
+            self.size.set_upper(upper);
+        }
         self
     }
 
@@ -108,13 +111,7 @@ impl Body for ScriptedBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        let (lower, upper) = self.size;
-        let mut hint = SizeHint::new();
-        hint.set_lower(lower);
-        if let Some(upper) = upper {
-            hint.set_upper(upper);
-        }
-        hint
+        self.size.clone()
     }
 }
 
