@@ -33,15 +33,9 @@ pub enum Step {
     Never,
 }
 
-impl From<&'static str> for Step {
-    fn from(text: &'static str) -> Self {
-        Self::Data(Bytes::from_static(text.as_bytes()))
-    }
-}
-
-impl From<Bytes> for Step {
-    fn from(data: Bytes) -> Self {
-        Self::Data(data)
+impl<T: Into<Bytes>> From<T> for Step {
+    fn from(data: T) -> Self {
+        Self::Data(data.into())
     }
 }
 

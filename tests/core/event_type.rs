@@ -4,7 +4,7 @@ use std::{collections::HashSet, convert::Infallible};
 
 use serde_json::json;
 use tower_loops::{
-    Charge, EventData, EventObject,
+    EventData, EventObject,
     EventType::{
         self, ChargeRefunded, ChargeSucceeded, CheckoutSessionCompleted,
         CustomerSubscriptionCreated, CustomerSubscriptionDeleted, InvoicePaymentFailed,
@@ -107,7 +107,5 @@ fn other_types_are_typed_by_their_object() {
             _ => "dispute",
         };
         assert_eq!(kind, object, "{event_type}");
-        let seen = event.object_as::<Charge>().is_ok();
-        assert_eq!(seen, object == "charge", "{event_type}");
     }
 }

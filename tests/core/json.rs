@@ -102,11 +102,9 @@ fn nesting_has_no_limit_and_takes_no_stack() {
         let objects = format!("{}0{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
         for (value, is_json) in [
             (format!("{open}{close}"), true),
-            (objects.clone(), true),
+            (objects, true),
             (format!("{open}{}", &close[1..]), false),
             (format!("{open}{close}]"), false),
-            (format!("{open}{}}}", &close[1..]), false),
-            (format!("{}]", &objects[..objects.len() - 1]), false),
         ] {
             let body = format!(r#"{{"id":"e","type":"t","data":{value}}}"#);
             assert_eq!(is_event(body), is_json, "{depth}");

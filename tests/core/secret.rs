@@ -128,9 +128,7 @@ fn a_variable_is_read_unchanged_or_rejected() {
 
 #[test]
 fn a_file_is_read_without_its_last_line_break_or_rejected() {
-    let directory = env::temp_dir().join(format!("tower-loops-secret-{}", std::process::id()));
-    fs::create_dir_all(&directory).unwrap();
-    let path = directory.join("secret");
+    let path = env::temp_dir().join(format!("tower-loops-secret-{}", std::process::id()));
     let (origin, shown) = (SecretOrigin::File(path.clone()), path.display().to_string());
     for (value, problem) in values() {
         for end in ["", "\n", "\r\n"] {
@@ -142,7 +140,7 @@ fn a_file_is_read_without_its_last_line_break_or_rejected() {
             assert_result(&value, Secret::from_file(&path), problem, &origin, &shown);
         }
     }
-    fs::remove_dir_all(&directory).unwrap();
+    fs::remove_file(&path).unwrap();
     let error = Secret::from_file(&path).unwrap_err();
     let kind = io::ErrorKind::NotFound;
     assert!(matches!(error, SecretError::UnreadableFile { kind: found, .. } if found == kind));
