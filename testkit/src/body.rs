@@ -44,7 +44,7 @@ impl<T: Into<Bytes>> From<T> for Step {
 pub struct ScriptedBody {
     steps: VecDeque<Step>,
     polls: Arc<AtomicUsize>,
-    size: SizeHint,
+    size: (u64, Option<u64>),
     is_end_stream: bool,
 }
 
@@ -54,17 +54,14 @@ impl ScriptedBody {
         Self {
             steps: steps.into_iter().map(Into::into).collect(),
             polls: Arc::default(),
-            size: SizeHint::default(),
+            size: (0, None),
             is_end_stream: false,
         }
     }
 
     /// Sets the size hint, true or not.
     pub fn saying_size(mut self, lower: u64, upper: Option<u64>) -> Self {
-        self.size.set_lower(lower);
-        if let Some(upper) = upper {
-            self.size.set_upper(upper);
-        }
+        self.size = (lower, upper);
         self
     }
 
@@ -105,7 +102,13 @@ impl Body for ScriptedBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.size.clone()
+        let (lower, upper) = self.size;
+        let mut hint = SizeHint::new();
+        hint.set_lower(lower);
+        if let Some(upper) = upper {
+            hint.set_upper(upper);
+        }
+        hint
     }
 }
 
