@@ -67,14 +67,9 @@ pub(crate) fn receive(body: impl AsRef<[u8]>) -> Result<VerifiedEvent, Rejection
     verify(sign(&body), body)
 }
 
-/// The body of an event of this type about this object.
-pub(crate) fn event_body(event_type: &str, object: &serde_json::Value) -> String {
-    serde_json::json!({"id": "evt_1", "type": event_type, "data": {"object": object}}).to_string()
-}
-
 /// An event about an object in exactly this text.
 pub(crate) fn event(event_type: &str, object: &str) -> VerifiedEvent {
-    let body = format!(r#"{{"id":"e","type":"{event_type}","data":{{"object":{object}}}}}"#);
+    let body = format!(r#"{{"id":"evt_1","type":"{event_type}","data":{{"object":{object}}}}}"#);
     receive(&body).unwrap_or_else(|error| panic!("{error:?}: {body}"))
 }
 

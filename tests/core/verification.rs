@@ -141,12 +141,10 @@ fn fifty_five_signatures_cost_what_one_does() {
 
 #[test]
 fn an_event_says_which_secret_matched() {
-    let secrets = ["current", "previous", "oldest", "current"];
-    let verifier = secrets[1..]
-        .iter()
-        .fold(Verifier::new(secret(secrets[0])), |verifier, text| {
-            verifier.with_additional_secret(secret(*text))
-        });
+    let mut verifier = Verifier::new(secret("current"));
+    for text in ["previous", "oldest", "current"] {
+        verifier = verifier.with_additional_secret(secret(text));
+    }
     // Of several that match, the first secret counts, wherever its signature stands.
     let rows = "current=0 previous=1 oldest=2 another=- current,previous=0 previous,current=0 \
         oldest,previous=1 another,oldest=2 oldest,another=2";
