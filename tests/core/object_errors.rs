@@ -7,15 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_loops::{Charge, Invoice, ObjectError, Reference, VerifiedEvent};
 
-use crate::{event, receive};
-
-const TYPES: [&str; 5] = [
-    "charge.succeeded",
-    "checkout.session.completed",
-    "customer.subscription.created",
-    "invoice.payment_succeeded",
-    "payout.paid",
-];
+use crate::{event, known::OBJECTS, receive};
 
 fn event_with(event_type: &str, rest: &str) -> VerifiedEvent {
     receive(format!(r#"{{"id":"e","type":"{event_type}"{rest}}}"#)).expect("an event")
@@ -30,7 +22,8 @@ fn path<T: std::fmt::Debug>(result: Result<T, ObjectError>) -> String {
 
 #[test]
 fn only_a_json_object_is_an_object() {
-    for event_type in TYPES {
+    let types = OBJECTS.iter().map(|(event_type, _)| *event_type);
+    for event_type in types.chain(["payout.paid"]) {
         for value in ["\"MARK\"", "7", "true", "[]", "[\"ch_1\",1999]"] {
             let object = event(event_type, value).object();
             assert_eq!(path(object), "data.object", "{value}");
