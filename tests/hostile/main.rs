@@ -17,7 +17,7 @@
 //! |---|---|---|
 //! | D1 | memory reserved for the declared length, before any check: one request ends the process | [`declared`], `tests/layer/limit.rs` |
 //! | D2 | a body that fails is polled forever: clients that disconnect burn CPU | [`cut_off`], `tests/layer/body.rs` |
-//! | D3 | only the first part of each frame is hashed | `tests/layer/body.rs`, `tests/core/verification.rs` |
+//! | D3 | only the first part of each frame is hashed | `tests/layer/limit.rs`, `tests/core/verification.rs` |
 //! | D4 | the whole body is held and hashed before the header is checked, without a limit | [`endless`] |
 //! | D5 | the layer does not compile in the framework that it is for | `tests/frameworks/axum/mounting.rs` |
 //! | D6 | one MAC of the body for each `v1` | `tests/core/verification.rs` |

@@ -179,7 +179,8 @@ async fn one_connection_too_many_closes_the_one_that_was_idle_longest() {
     // It is idle only from now on.
     is_served(&mut kept).await;
 
-    is_served(&mut Raw::connect(address).await).await;
+    let mut newest = Raw::connect(address).await;
+    is_served(&mut newest).await;
     assert_eq!(oldest.rest().await, []);
     is_served(&mut kept).await;
 
