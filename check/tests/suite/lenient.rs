@@ -103,6 +103,9 @@ fn timed(time: fn(&str) -> Option<i64>) -> Rules {
 
 #[tokio::test(start_paused = true)]
 async fn each_lenient_rule_fails_its_checks() {
+    let digests = |digests| Rules { digests, ..STRICT };
+    let one_time = |one_time| Rules { one_time, ..STRICT };
+    let one_line = |one_line| Rules { one_line, ..STRICT };
     let cases: [(Rules, &[&str]); 18] = [
         (STRICT, &[]),
         (
@@ -122,10 +125,7 @@ async fn each_lenient_rule_fails_its_checks() {
             &["digest-tail"],
         ),
         (
-            Rules {
-                digests: |all| all.into_iter().take(1).collect(),
-                ..STRICT
-            },
+            digests(|all| all.into_iter().take(1).collect()),
             &["rotation"],
         ),
         (timed(|t| (STRICT.time)(t.trim())), &["sign"]),
@@ -164,25 +164,10 @@ async fn each_lenient_rule_fails_its_checks() {
             timed(|t| (STRICT.time)(t).or_else(|| t.is_empty().then_some(now()))),
             &["no-number"],
         ),
+        (one_time(|all| all.first().copied()), &["two-t-fresh-first"]),
+        (one_time(|all| all.last().copied()), &["two-t-fresh-last"]),
         (
-            Rules {
-                one_time: |all| all.first().copied(),
-                ..STRICT
-            },
-            &["two-t-fresh-first"],
-        ),
-        (
-            Rules {
-                one_time: |all| all.last().copied(),
-                ..STRICT
-            },
-            &["two-t-fresh-last"],
-        ),
-        (
-            Rules {
-                one_line: |all| all.last().copied(),
-                ..STRICT
-            },
+            one_line(|all| all.last().copied()),
             &["two-lines-forged-first"],
         ),
     ];
