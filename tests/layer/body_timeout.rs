@@ -53,13 +53,15 @@ async fn frames_do_not_move_the_deadline_and_it_runs_from_the_call_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_is_in_time_is_accepted() {
+async fn a_body_that_is_in_time_is_accepted_when_it_arrives() {
+    let begun = Instant::now();
     let (sender, body) = channel();
     tokio::spawn(async move {
         sleep(TIMEOUT - Duration::from_millis(1)).await;
         let _ = sender.send(data(EVENT));
     });
     assert_eq!(outcome(&bounded(), signed(EVENT, body)).await, "accepted");
+    assert!(begun.elapsed() < TIMEOUT, "only the timeout woke it");
 
     // What is there already is never late.
     let at_once = layer().with_body_timeout(Duration::ZERO);
