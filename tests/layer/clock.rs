@@ -117,27 +117,17 @@ async fn each_setter_changes_its_own_setting() {
     let long = || signed(EVENT, full(" ".repeat(4097)));
     let second = || with_header(sign_with("second", EVENT, now()), full(EVENT));
     let (too_old, too_large) = ("Webhook timestamp too old", "Payload too large");
-    for (name, layer, expected) in [
-        (
-            "first",
-            &first,
-            ["accepted", too_old, too_large, "accepted"],
-        ),
-        ("last", &last, ["accepted", too_old, too_large, "accepted"]),
-        (
-            "base",
-            &base,
-            [
-                "accepted",
-                "accepted",
-                "Invalid signature",
-                "Invalid signature",
-            ],
-        ),
-    ] {
+    let set = ["accepted", too_old, too_large, "accepted"];
+    let unset = [
+        "accepted",
+        "accepted",
+        "Invalid signature",
+        "Invalid signature",
+    ];
+    for (layer, expected) in [(&first, set), (&last, set), (&base, unset)] {
         let requests = [aged(60), aged(61), long(), second()];
         for (request, expected) in requests.into_iter().zip(expected) {
-            assert_eq!(outcome(layer, request).await, expected, "{name}");
+            assert_eq!(outcome(layer, request).await, expected, "{layer:?}");
         }
     }
 }
