@@ -126,6 +126,7 @@ async fn a_response_of_your_own_is_built_once_for_each_rejection_and_gets_its_re
     for (count, (kind, _, text, request)) in (1..).zip(rejected) {
         let answer = send(service.clone(), request).await;
         assert_eq!(answer.seen(), (418, &*format!("no tea: {text}")));
+        assert_eq!(answer.headers.len(), 1, "{kind}: {:?}", answer.headers);
         assert_eq!(answer.outcome(), text, "attached all the same");
         assert_eq!(built.load(SeqCst), count, "{kind}");
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use tower_loops_check::{CheckResult, Concern, Suite, Verdict};
+use tower_loops_check::{Concern, Suite, Verdict};
 
 use crate::receiver::{CONNECTIONS, Effects, behind, boxed, failures, results, secret, signature};
 
@@ -12,9 +12,10 @@ async fn in_process_nothing_fails_and_only_connections_are_missing() {
     let effects = Effects::default();
     let receiver = effects.behind(signature());
     let (results, summary) = results(effects.suite(), receiver).await;
-    let skipped = |result: &&CheckResult| result.verdict == Verdict::Skipped;
-    let skipped: Vec<_> = results.iter().filter(skipped).collect();
-    let skipped: Vec<_> = skipped.iter().map(|result| result.check).collect();
+    let skipped = results
+        .iter()
+        .filter(|result| result.verdict == Verdict::Skipped);
+    let skipped: Vec<_> = skipped.map(|result| result.check).collect();
     assert!(summary.is_success(), "{results:#?}");
     assert_eq!(skipped, CONNECTIONS);
 }
