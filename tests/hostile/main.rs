@@ -2,8 +2,8 @@
 //! HTTP/1.1 and HTTP/2.
 //!
 //! Under each attack genuine deliveries are handled, nothing else is, memory is bounded by what was
-//! sent, and once the clients have disconnected, no CPU is used. Here is what only sockets show: how
-//! the layer and the server share a connection. The rest is in `tests/core` and `tests/layer`.
+//! sent, and once the clients have disconnected, no CPU is used. Here is what only sockets show:
+//! how the layer and the server share a connection. The rest is in `tests/core` and `tests/layer`.
 //!
 //! `cargo test` builds the examples before it runs this; `cargo test --test hostile` does not, and
 //! needs `cargo build --examples` before it.
