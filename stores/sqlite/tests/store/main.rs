@@ -9,6 +9,7 @@ mod inbox_processes;
 mod inbox_rows;
 mod locked;
 mod mark;
+mod pages;
 mod processes;
 mod purge;
 mod queue;
