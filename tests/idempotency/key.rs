@@ -6,7 +6,7 @@ use testkit::response::Answer;
 use tower::{Layer, ServiceExt};
 use tower_loops::idempotency::{EventKey, IdempotencyLayer, MemoryStore};
 
-use crate::support::{Calls, Service, deliver, delivery_of, payload, verified};
+use crate::support::{Calls, Service, deliver, delivery_of, verified};
 
 /// Ids and namespaces that something may confuse with another, or choke on.
 fn unusual_texts() -> Vec<String> {
@@ -93,17 +93,16 @@ async fn is_duplicate(service: &Service<MemoryStore>, payload: &str) -> bool {
 async fn events_are_the_same_by_id_and_type_or_without_an_id_by_payload() {
     let calls = Calls::default();
     let service = IdempotencyLayer::new(MemoryStore::new()).layer(calls.succeeding());
-    let mut events: Vec<String> = unusual_texts().iter().map(|id| payload(id)).collect();
-    events.retain(|payload| !payload.contains(r#""id":"""#));
-    events.extend([
-        r#"{"id":"evt_test","type":"charge.succeeded"}"#.to_owned(),
-        r#"{"id":"evt_test","type":"charge.refunded"}"#.to_owned(),
-        r#"{"id":"","type":"charge.succeeded","n":1}"#.to_owned(),
-        r#"{"id":"","type":"charge.succeeded","n":2}"#.to_owned(),
-        r#"{"id":"","type":"charge.refunded","n":1}"#.to_owned(),
-    ]);
+    let events = [
+        r#"{"id":"evt_test","type":"charge.succeeded"}"#,
+        r#"{"id":"evt_test","type":"charge.refunded"}"#,
+        r#"{"id":"evt_other","type":"charge.refunded"}"#,
+        r#"{"id":"","type":"charge.succeeded","n":1}"#,
+        r#"{"id":"","type":"charge.succeeded","n":2}"#,
+        r#"{"id":"","type":"charge.refunded","n":1}"#,
+    ];
     for repeated in [false, true] {
-        for event in &events {
+        for event in events {
             assert_eq!(is_duplicate(&service, event).await, repeated, "{event}");
         }
     }

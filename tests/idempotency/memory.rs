@@ -82,24 +82,6 @@ async fn a_smaller_capacity_evicts_what_is_done_and_nothing_held() {
     assert!(extended.expect("still held"));
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_store_does_not_grow_with_the_ids_it_has_seen() {
-    let bounded = MemoryStore::new().with_capacity(1000);
-    let expiring = MemoryStore::new();
-    for id in 0..20_000 {
-        handle(&bounded, id).await;
-        if id % 4 == 0 {
-            handle(&expiring, id).await;
-            advance(seconds(1)).await;
-        }
-    }
-    assert_eq!(bounded.len(), 1000);
-    assert!(is_done(&bounded, 19_001).await && is_done(&bounded, 19_999).await);
-    assert_eq!(expiring.len(), 599, "one a second, each for 600");
-    advance(seconds(600)).await;
-    assert!(expiring.is_empty());
-}
-
 #[tokio::test]
 async fn the_default_capacity_is_a_hundred_thousand() {
     let store = MemoryStore::default();

@@ -23,12 +23,14 @@ use tokio::{
     task::{JoinHandle, JoinSet},
     time::sleep,
 };
-use tower::{Service as _, service_fn, util::BoxCloneSyncService};
+use tower::{Layer, Service as _, service_fn, util::BoxCloneSyncService};
 use tower_loops::{
     BoxError, VerifiedEvent,
-    idempotency::{EventStore, Idempotency},
+    idempotency::{EventStore, Idempotency, IdempotencyLayer},
 };
 use tracing_subscriber::filter::LevelFilter;
+
+use crate::scripted_store::ScriptedStore;
 
 pub(crate) const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -157,6 +159,15 @@ impl Gate {
 
 /// The layer around a handler.
 pub(crate) type Service<St> = Idempotency<Handler, St>;
+
+/// A scripted store, the calls of a handler, and the layer with its defaults around both.
+pub(crate) fn scripted(
+    handler: impl FnOnce(&Calls) -> Handler,
+) -> (ScriptedStore, Calls, Service<ScriptedStore>) {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let service = IdempotencyLayer::new(store.clone()).layer(handler(&calls));
+    (store, calls, service)
+}
 
 /// Delivers an event of this id once.
 pub(crate) fn deliver<St: EventStore>(
