@@ -1,14 +1,13 @@
-//! The inbox does what every inbox must, whatever is in its table and whatever happens to its
-//! engine.
+//! What the inbox writes, and whatever happens to its engine.
 
 use std::time::{Duration, SystemTime};
 
 use tokio_postgres::NoTls;
 use tower_loops::{
     StoredEvent,
-    inbox::{Accept, Accepted, EventKey, Inbox, Queue, StoreErrorKind::Misconfigured, conformance},
+    inbox::{Accept, Accepted, EventKey, Inbox, Queue, conformance},
 };
-use tower_loops_postgres::{INBOX_SCHEMA, PostgresInbox};
+use tower_loops_postgres::PostgresInbox;
 
 use crate::{crashes, server::Server};
 
@@ -18,12 +17,6 @@ pub(crate) async fn inbox(server: &Server) -> PostgresInbox {
     let inbox = PostgresInbox::new(server.pool(16));
     inbox.ensure_schema().await.unwrap();
     inbox
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn inbox_conforms() {
-    let server = Server::start().await;
-    conformance::run(inbox(&server).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,45 +102,6 @@ async fn a_known_event_neither_writes_nor_locks_its_row() {
     let event = StoredEvent::from(&crashes::event("evt_1"));
     assert_eq!(inbox.accept(&key, &event).await.unwrap(), Accepted::Known);
     assert_eq!(version().await, before);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_version_of_the_schema_is_rejected() {
-    let server = Server::start().await;
-    server.execute(INBOX_SCHEMA).await;
-    let inbox = inbox(&server).await;
-    let next = "UPDATE tower_loops_inbox_schema SET version = 2";
-    server.execute(next).await;
-    let error = inbox.ensure_schema().await.unwrap_err();
-    assert_eq!(error.kind(), Misconfigured);
-    let cause = std::error::Error::source(&error).unwrap().to_string();
-    assert!(cause.contains("version 2"), "{cause}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn purged_events_are_known_until_their_retention_is_over() {
-    let server = Server::start().await;
-    let inbox = inbox(&server).await;
-    let key = crashes::store(&inbox, "evt_1").await;
-    crashes::handled_ids(&inbox, 1).await;
-    crashes::store(&inbox, "evt_2").await;
-    let event = StoredEvent::from(&crashes::event("evt_1"));
-
-    assert_eq!(inbox.purge_handled(10).await.unwrap(), 1);
-    let purged = "SELECT count(*) FROM tower_loops_inbox WHERE payload IS NULL";
-    assert_eq!(server.count(purged).await, 1);
-    assert_eq!(inbox.accept(&key, &event).await.unwrap(), Accepted::Known);
-    assert_eq!(inbox.purge_handled(10).await.unwrap(), 0);
-
-    let end = "UPDATE tower_loops_inbox SET due_at = now() WHERE state = 'purged'";
-    server.execute(end).await;
-    let seen = inbox.accept(&key, &event).await.unwrap();
-    assert_eq!(seen, Accepted::New, "as good as absent");
-    crashes::handled_ids(&inbox, 2).await;
-    let inbox = inbox.with_retention(Duration::ZERO);
-    assert_eq!(inbox.purge_handled(1).await.unwrap(), 4);
-    let seen = server.count("SELECT count(*) FROM tower_loops_inbox").await;
-    assert_eq!(seen, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,14 +3,12 @@
 mod batch;
 mod burst;
 mod conformance;
+mod database;
 mod duplicates;
 mod inbox;
-mod inbox_processes;
-mod inbox_rows;
 mod locked;
 mod mark;
 mod processes;
-mod purge;
 mod queue;
 mod replaced;
 mod restart;
@@ -20,3 +18,6 @@ mod support;
 #[path = "../../../../tests/inbox/crashes/mod.rs"]
 #[allow(dead_code, reason = "shared by the engines")]
 mod crashes;
+
+#[path = "../../../../tests/engines/mod.rs"]
+mod engines;

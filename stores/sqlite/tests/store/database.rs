@@ -1,0 +1,97 @@
+//! SQLite, for the tests that the engines share.
+
+use std::sync::Arc;
+
+use rusqlite::TransactionBehavior;
+use tokio::task::block_in_place;
+use tower_loops::idempotency::{EventKey, StoreError};
+use tower_loops_sqlite::SqliteInbox;
+pub(crate) use tower_loops_sqlite::{
+    INBOX_SCHEMA, Mark, SqliteInbox as SqlInbox, SqliteStore as SqlStore,
+};
+
+use crate::support::Folder;
+
+/// Any time that is over.
+pub(crate) const NOW: &str = "0";
+/// The column with the end of a lease or a retention.
+pub(crate) const ENDS: &str = "ends_at";
+
+pub(crate) const UNREADABLE: &str = "
+    UPDATE tower_loops_inbox SET payload = x'00ff', signed_at = -1, accepted_at = -1,
+      secret_index = -1, last_error = CAST(x'ff' AS TEXT) WHERE event_id LIKE '%bad';
+    UPDATE tower_loops_inbox SET payload = x'' WHERE event_id LIKE '%empty';
+    UPDATE tower_loops_inbox SET payload = NULL WHERE event_id LIKE '%null';
+    UPDATE tower_loops_inbox SET attempts = 9223372036854775807 WHERE event_id LIKE '%many'";
+
+pub(crate) const WITHOUT_KEY: &str = "
+    PRAGMA ignore_check_constraints = ON;
+    UPDATE tower_loops_inbox SET namespace = 'two words' WHERE event_id LIKE '%evt_1';
+    UPDATE tower_loops_inbox SET namespace = CAST(x'ff' AS TEXT),
+      state = 'pending', last_error = CAST(x'ff' AS TEXT) WHERE event_id LIKE '%evt_2';
+    UPDATE tower_loops_inbox SET event_id = 'x' || char(0) WHERE event_id LIKE '%evt_3';
+    UPDATE tower_loops_inbox SET event_id = '' WHERE event_id LIKE '%evt_4'";
+
+pub(crate) fn hours(count: i32) -> String {
+    format!("{}", count * 3_600_000)
+}
+
+pub(crate) async fn open_inbox(path: &str) -> Result<SqliteInbox, StoreError> {
+    SqliteInbox::open(path)
+}
+
+#[derive(Clone)]
+pub(crate) struct Database(Arc<Folder>);
+
+impl Database {
+    pub(crate) async fn start() -> Self {
+        Self(Arc::new(Folder::new()))
+    }
+
+    /// Where other processes find it.
+    pub(crate) fn path(&self) -> String {
+        let path = self.0.database();
+        path.to_str().expect("UTF-8").to_owned()
+    }
+
+    pub(crate) async fn run(&self, sql: &str) {
+        self.0.run(sql);
+    }
+
+    /// Whether the SQL can be run.
+    pub(crate) async fn accepts(&self, sql: &str) -> bool {
+        self.0.connection().execute_batch(sql).is_ok()
+    }
+
+    /// The rows of a table, or of what else stands behind FROM.
+    pub(crate) async fn count(&self, from: &str) -> i64 {
+        self.0.read(&format!("SELECT count(*) FROM {from}"))
+    }
+
+    pub(crate) async fn inbox(&self) -> SqliteInbox {
+        SqliteInbox::open(self.0.database()).expect("opened")
+    }
+
+    pub(crate) async fn store(&self) -> SqlStore {
+        self.0.open()
+    }
+
+    /// Marks an event, and makes its effect if it is fresh, in one transaction.
+    pub(crate) async fn process(&self, store: &SqlStore, id: &str, commits: bool) -> Mark {
+        block_in_place(|| {
+            let mut connection = self.0.connection();
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+            let transaction = transaction.expect("begun");
+            let key = EventKey::new("test", id);
+            let mark = store.mark_processed(&transaction, &key).expect("marked");
+            if mark == Mark::Fresh {
+                let effect = "INSERT INTO effects VALUES (?1)";
+                transaction.execute(effect, [key.id()]).expect("inserted");
+            }
+            if commits {
+                transaction.commit().expect("committed");
+            }
+            mark
+        })
+    }
+}
