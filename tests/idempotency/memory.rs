@@ -40,13 +40,6 @@ async fn assert_full(store: &MemoryStore) {
     assert!(advice.to_string().contains("with_capacity"), "{advice}");
 }
 
-async fn is_done(store: &MemoryStore, id: impl ToString) -> bool {
-    let (id, token) = (id.to_string(), Token::random());
-    let claim = claim(store, &id, token).await;
-    let _ = store.release(&key(&id), token).await;
-    claim == Claim::Done
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_store_full_of_held_events_rejects_others_until_they_expire() {
     let store = MemoryStore::new().with_capacity(2);
@@ -74,7 +67,7 @@ async fn a_smaller_capacity_evicts_what_is_done_and_nothing_held() {
     let store = store.with_capacity(3);
     handle(&store, 9).await;
     assert!(store.len() <= 3, "{} entries", store.len());
-    assert!(is_done(&store, 9).await);
+    assert_eq!(claim(&store, 9, held).await, Claim::Done);
 
     let store = store.with_capacity(1);
     assert_eq!(complete(&store, "other", other).await, Completion::Held);

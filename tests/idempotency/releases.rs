@@ -8,8 +8,8 @@ use tower_loops::idempotency::IdempotencyLayer;
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
     support::{
-        Calls, deliver, deliver_many, delivery_of, millis, paused_runtime, payload, reply,
-        scripted, seconds, spawn_delivery,
+        Calls, deliver, deliver_many, delivery_of, millis, paused_runtime, reply, scripted,
+        seconds, spawn_delivery,
     },
 };
 
@@ -115,7 +115,7 @@ fn an_attached_delivery_that_is_dropped_while_it_claims_is_released() {
         .with_detached_handler(false)
         .layer(calls.succeeding());
     store.set(Op::Claim, Mood::WorksAndHangs);
-    let mut delivery = Box::pin(service.call(delivery_of(&payload("evt_1"))));
+    let mut delivery = Box::pin(service.call(delivery_of("evt_1")));
     runtime.block_on(async {
         let waited = timeout(seconds(1), delivery.as_mut()).await;
         assert!(waited.is_err(), "it is being claimed");

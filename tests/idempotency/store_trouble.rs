@@ -1,4 +1,4 @@
-//! The response when the store fails, hangs, panics or is full.
+//! The response when the store fails, hangs or panics.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use tokio::{
     time::{Instant, sleep},
 };
 use tower::Layer;
-use tower_loops::idempotency::{IdempotencyLayer, MemoryStore};
+use tower_loops::idempotency::IdempotencyLayer;
 
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
-    support::{Calls, Gate, deliver, log, millis, reply, scripted, seconds, spawn_delivery},
+    support::{Calls, deliver, log, millis, reply, scripted, seconds},
 };
 
 const MOODS: [Mood; 3] = [Mood::Fails, Mood::Hangs, Mood::WorksAndHangs];
@@ -42,25 +42,6 @@ async fn a_failed_claim_is_answered_503_and_released() {
         assert_eq!(deliver(&service, "evt_1").await.status, 200, "{mood:?}");
         assert_eq!(calls.count(), 1, "{mood:?}");
     }
-}
-
-#[tokio::test]
-async fn a_full_store_is_answered_503_until_there_is_room() {
-    let (calls, gate) = (Calls::default(), Gate::new());
-    let service =
-        IdempotencyLayer::new(MemoryStore::new().with_capacity(1)).layer(calls.waiting_at(&gate));
-    let first = spawn_delivery(&service, "evt_1");
-    gate.arrival().await;
-    let rejected = deliver(&service, "evt_2").await;
-    let seen = (rejected.status.as_u16(), rejected.retry_after());
-    assert_eq!(seen, (503, Some("5")));
-    assert_eq!(deliver(&service, "evt_1").await.status, 409);
-    gate.open();
-    assert_eq!(first.await.expect("no panic").status, 200);
-
-    gate.open();
-    assert_eq!(deliver(&service, "evt_2").await.status, 200);
-    assert_eq!(calls.count(), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use testkit::{
-    delivery::{self, passed_on},
+    delivery::{event, passed_on},
     log::Log,
     response::Answer,
 };
@@ -52,17 +52,9 @@ pub(crate) fn log() -> (Log, impl Drop) {
     Log::capture(LevelFilter::INFO)
 }
 
-pub(crate) fn payload(id: &str) -> String {
-    serde_json::json!({ "id": id, "type": "charge.succeeded" }).to_string()
-}
-
-pub(crate) fn verified(payload: &str) -> VerifiedEvent {
-    delivery::verified(payload.to_owned())
-}
-
 /// A request as the signature layer passes it on.
-pub(crate) fn delivery_of(payload: &str) -> Request<()> {
-    passed_on(verified(payload))
+pub(crate) fn delivery_of(id: &str) -> Request<()> {
+    passed_on(event(id))
 }
 
 pub(crate) type Reply = Result<Response<Full<Bytes>>, BoxError>;
@@ -174,7 +166,7 @@ pub(crate) fn deliver<St: EventStore>(
     service: &Service<St>,
     id: &str,
 ) -> impl Future<Output = Answer> + Send + use<St> {
-    let response = service.clone().call(delivery_of(&payload(id)));
+    let response = service.clone().call(delivery_of(id));
     async move { Answer::of(response.await.expect("a response, not an error")).await }
 }
 
@@ -185,8 +177,9 @@ pub(crate) const MANY: usize = 2_000;
 pub(crate) async fn deliver_many<St: EventStore>(service: &Service<St>) -> usize {
     /// Verified once: that takes a millisecond each.
     static EVENTS: LazyLock<Vec<VerifiedEvent>> = LazyLock::new(|| {
-        let event = |number| verified(&payload(&format!("evt_{number}")));
-        (0..MANY).map(event).collect()
+        (0..MANY)
+            .map(|number| event(&format!("evt_{number}")))
+            .collect()
     });
     let mut deliveries = JoinSet::new();
     for event in EVENTS.iter() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use testkit::delivery::passed_on;
+use testkit::delivery::{event, passed_on};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
@@ -13,8 +13,7 @@ use tower_loops::idempotency::{Claim, EventKey, EventStore, IdempotencyLayer, To
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
     support::{
-        Calls, Gate, MANY, deliver, deliver_many, log, millis, payload, scripted, seconds,
-        spawn_delivery, verified,
+        Calls, Gate, MANY, deliver, deliver_many, log, millis, scripted, seconds, spawn_delivery,
     },
 };
 
@@ -164,7 +163,7 @@ async fn with_a_hundred_thousand_waiting_new_events_are_answered_503() {
     let mut service = layer.layer(calls.waiting_at(&gate));
     store.set(Op::Claim, Mood::Rejects);
     store.set(Op::Complete, Mood::Hangs);
-    let event = verified(&payload("evt_1"));
+    let event = event("evt_1");
     let mut deliveries = JoinSet::new();
     for _ in 0..MAX {
         deliveries.spawn(service.call(passed_on(event.clone())));

@@ -15,22 +15,10 @@ const LEASE: Duration = Duration::from_secs(600);
 async fn paused() {
     let server = Server::start(&[]).await;
     let endpoint = Endpoint::new(server.store().await, LEASE);
-    endpoint.before_an_outage().await;
-    server.signal("-STOP");
-    endpoint.is_unavailable().await;
-    server.signal("-CONT");
-    endpoint.goes_on().await;
-}
-
-#[tokio::test]
-async fn killed_and_restarted() {
-    let mut server = Server::start(&[]).await;
-    let endpoint = Endpoint::new(server.store().await, LEASE);
-    endpoint.before_an_outage().await;
-    server.kill();
-    endpoint.is_unavailable().await;
-    server.restart().await;
-    endpoint.goes_on().await;
+    let signal = |signal| server.signal(signal);
+    endpoint
+        .survives(async || signal("-STOP"), async || signal("-CONT"))
+        .await;
 }
 
 /// The server is killed and restarted under load: each event is handled, and no success is lost.

@@ -116,9 +116,7 @@ async fn a_batch_fails_no_operation_before_its_own_deadline() {
 async fn the_layer_answers_503_and_recovers_by_itself() {
     let folder = Folder::new();
     let endpoint = Endpoint::new(folder.open(), LONG);
-    endpoint.before_an_outage().await;
     let lock = folder.lock();
-    // A known event is found without the lock.
     let answer = endpoint.deliver("another").await;
     assert_eq!(answer.status, 503, "{answer:?}");
     drop(lock);
