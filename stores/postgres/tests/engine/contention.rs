@@ -16,20 +16,13 @@ async fn duplicate_of_a_done_event_neither_writes_nor_locks_its_row() {
     store.claim(&key, token, MINUTE).await.unwrap();
     let completed = store.complete(&key, token, Retention::Forever).await;
     completed.unwrap();
-    // A lock would be in `xmax`, another version in `xmin` and `ctid`.
-    let row = "SELECT ctid::text, xmin::text, xmax::text FROM tower_loops_events";
-    let client = server.pool(1).get().await.unwrap();
-    let version = async || -> [String; 3] {
-        let row = client.query_one(row, &[]).await.unwrap();
-        [0, 1, 2].map(|column| row.get(column))
-    };
-    let before = version().await;
+    let before = server.version_in("tower_loops_events").await;
     for prepared in [false, true] {
         let store = store.clone().with_prepared_statements(prepared);
         let claim = store.claim(&key, Token::random(), MINUTE).await;
         assert_eq!(claim.unwrap(), Claim::Done);
     }
-    assert_eq!(version().await, before);
+    assert_eq!(server.version_in("tower_loops_events").await, before);
 }
 
 #[tokio::test]

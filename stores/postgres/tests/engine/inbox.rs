@@ -2,10 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
+use tokio::task::JoinSet;
 use tokio_postgres::NoTls;
 use tower_loops::{
     StoredEvent,
-    inbox::{Accept, Accepted, EventKey, Inbox, Queue, conformance},
+    inbox::{Accept, Accepted, EventKey, Inbox, Queue, StoreError, conformance},
 };
 use tower_loops_postgres::PostgresInbox;
 
@@ -25,27 +26,38 @@ async fn inbox_conforms_with_prepared_statements() {
     conformance::run(inbox(&server).await.with_prepared_statements(true)).await;
 }
 
+/// Events that gather while a statement waits for a lock. `evt_far` is signed in the far future.
+async fn accept_together(
+    server: &Server,
+    inbox: &PostgresInbox,
+    ids: impl Iterator<Item = String>,
+) -> Vec<(String, Result<Accepted, StoreError>)> {
+    let lock = server.lock("tower_loops_inbox").await;
+    let (far, now) = (Duration::from_secs(1 << 60), SystemTime::now());
+    let mut deliveries = JoinSet::new();
+    for id in ids {
+        let inbox = inbox.clone();
+        deliveries.spawn(async move {
+            let event = crashes::event(&id);
+            let key = EventKey::of("default", &event);
+            let signed_at = if id == "evt_far" { now + far } else { now };
+            let event = StoredEvent::new(event.payload().clone(), signed_at, 0, now);
+            (id, inbox.accept(&key, &event).await)
+        });
+    }
+    server.until_one_waits_for_a_lock().await;
+    lock.batch_execute("COMMIT").await.unwrap();
+    deliveries.join_all().await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn events_that_come_at_once_are_stored_together() {
     let server = Server::start().await;
     let inbox = inbox(&server).await;
-    // While one statement waits for this lock, the others gather.
-    let lock = server.lock("tower_loops_inbox").await;
-    let deliveries = (0..100).map(|number| {
-        let inbox = inbox.clone();
-        tokio::spawn(async move {
-            let event = crashes::event(&format!("evt_{}", number % 50));
-            let key = EventKey::of("default", &event);
-            inbox.accept(&key, &(&event).into()).await.unwrap()
-        })
-    });
-    let deliveries: Vec<_> = deliveries.collect();
-    server.until_one_waits_for_a_lock().await;
-    lock.batch_execute("COMMIT").await.unwrap();
-    let mut new = 0;
-    for delivery in deliveries {
-        new += usize::from(delivery.await.unwrap() == Accepted::New);
-    }
+    let ids = (0..100).map(|number| format!("evt_{}", number % 50));
+    let accepted = accept_together(&server, &inbox, ids).await;
+    let is_new = |accepted: &&_| matches!(accepted, (_, Ok(Accepted::New)));
+    let new = accepted.iter().filter(is_new).count();
     assert_eq!(new, 50, "each is new once");
     let statements = "SELECT count(DISTINCT xmin::text) FROM tower_loops_inbox";
     assert!(server.count(statements).await <= 10, "in few transactions");
@@ -55,32 +67,11 @@ async fn events_that_come_at_once_are_stored_together() {
 async fn an_event_that_cannot_be_stored_fails_alone() {
     let server = Server::start().await;
     let inbox = inbox(&server).await;
-    server
-        .execute("ALTER TABLE tower_loops_inbox ADD CHECK (event_id NOT LIKE '%evt_bad')")
-        .await;
-    let mut client = server.pool(1).get().await.unwrap();
-    let lock = client.transaction().await.unwrap();
-    lock.batch_execute("LOCK TABLE tower_loops_inbox")
-        .await
-        .unwrap();
-    let (far, now) = (Duration::from_secs(1 << 60), SystemTime::now());
+    let check = "ALTER TABLE tower_loops_inbox ADD CHECK (event_id NOT LIKE '%evt_bad')";
+    server.execute(check).await;
     let ids = (0..50).map(|number| format!("evt_{number}"));
-    let deliveries = ids.chain(["evt_bad".to_owned(), "evt_far".to_owned()]);
-    let deliveries = deliveries.map(|id| {
-        let inbox = inbox.clone();
-        tokio::spawn(async move {
-            let event = crashes::event(&id);
-            let key = EventKey::of("default", &event);
-            let signed_at = if id == "evt_far" { now + far } else { now };
-            let event = StoredEvent::new(event.payload().clone(), signed_at, 0, now);
-            (id, inbox.accept(&key, &event).await)
-        })
-    });
-    let deliveries: Vec<_> = deliveries.collect();
-    server.until_one_waits_for_a_lock().await;
-    lock.commit().await.unwrap();
-    for delivery in deliveries {
-        let (id, accepted) = delivery.await.unwrap();
+    let ids = ids.chain(["evt_bad", "evt_far"].map(str::to_owned));
+    for (id, accepted) in accept_together(&server, &inbox, ids).await {
         assert_eq!(accepted.is_ok(), id != "evt_bad", "{id}: {accepted:?}");
         let text = format!("{accepted:?}");
         assert!(!text.contains("Failing row"), "the row is quoted: {text}");
@@ -94,14 +85,10 @@ async fn a_known_event_neither_writes_nor_locks_its_row() {
     let server = Server::start().await;
     let inbox = inbox(&server).await;
     let key = crashes::store(&inbox, "evt_1").await;
-    // A lock would be in `xmax`, another version in `xmin` and `ctid`.
-    let row = "SELECT concat(ctid, ' ', xmin, ' ', xmax) FROM tower_loops_inbox";
-    let client = server.pool(1).get().await.unwrap();
-    let version = async || -> String { client.query_one(row, &[]).await.unwrap().get(0) };
-    let before = version().await;
+    let before = server.version_in("tower_loops_inbox").await;
     let event = StoredEvent::from(&crashes::event("evt_1"));
     assert_eq!(inbox.accept(&key, &event).await.unwrap(), Accepted::Known);
-    assert_eq!(version().await, before);
+    assert_eq!(server.version_in("tower_loops_inbox").await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,10 +147,8 @@ async fn a_connection_with_a_failed_transaction_is_rolled_back() {
     let inbox = PostgresInbox::new(pool.clone());
     inbox.ensure_schema().await.unwrap();
     let client = pool.get().await.unwrap();
-    client
-        .batch_execute("BEGIN; SELECT 1 / 0")
-        .await
-        .unwrap_err();
+    let failed = client.batch_execute("BEGIN; SELECT 1 / 0").await;
+    failed.unwrap_err();
     drop(client);
     crashes::store(&inbox, "evt_1").await;
     let stored = "SELECT count(*) FROM tower_loops_inbox";

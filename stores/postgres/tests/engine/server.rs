@@ -10,7 +10,7 @@ use std::{
 use deadpool_postgres::{Manager, Object, Pool, Runtime};
 use engine::Postgres;
 use tokio::net::TcpSocket;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{Config, NoTls, types::FromSql};
 use tower_loops_postgres::PostgresStore;
 
 const TIMEOUT: Duration = Duration::from_secs(120);
@@ -72,6 +72,16 @@ impl Server {
 
     /// What a statement counts.
     pub(crate) async fn count(&self, sql: &str) -> i64 {
+        self.read(sql).await
+    }
+
+    /// The version of the only row: a lock is in `xmax`, another version in `xmin` and `ctid`.
+    pub(crate) async fn version_in(&self, table: &str) -> String {
+        let version = "SELECT concat(ctid, ' ', xmin, ' ', xmax) FROM";
+        self.read(&format!("{version} {table}")).await
+    }
+
+    async fn read<T: for<'a> FromSql<'a>>(&self, sql: &str) -> T {
         let client = self.pool(1).get().await.unwrap();
         client.query_one(sql, &[]).await.unwrap().get(0)
     }

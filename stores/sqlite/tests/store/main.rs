@@ -1,7 +1,6 @@
 //! The store on real database files.
 
 mod batch;
-mod burst;
 mod conformance;
 mod database;
 mod duplicates;
@@ -11,7 +10,6 @@ mod mark;
 mod processes;
 mod queue;
 mod replaced;
-mod restart;
 mod setup;
 mod support;
 
