@@ -19,13 +19,13 @@ async fn inbox_conforms() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_version_of_the_schema_is_rejected() {
     let database = Database::start().await;
-    database.run(INBOX_SCHEMA).await;
+    database.execute(INBOX_SCHEMA).await;
     let inbox = database.inbox().await;
     let next = "UPDATE tower_loops_inbox_schema SET version = 2";
-    database.run(next).await;
+    database.execute(next).await;
     let errors = [
         inbox.ensure_schema().await.unwrap_err(),
-        open_inbox(&database.path()).await.err().unwrap(),
+        open_inbox(database.directory()).await.err().unwrap(),
     ];
     for error in errors {
         assert_eq!(error.kind(), StoreErrorKind::Misconfigured);
@@ -39,7 +39,7 @@ async fn a_clock_that_jumps_an_hour_keeps_new_events_and_repeated_ones_apart() {
     let database = Database::start().await;
     let inbox = database.inbox().await;
     for jump in [-1, 1] {
-        database.run("DELETE FROM tower_loops_inbox").await;
+        database.execute("DELETE FROM tower_loops_inbox").await;
         for number in 0..20 {
             crashes::store(&inbox, &format!("evt_{number}")).await;
         }
@@ -47,7 +47,7 @@ async fn a_clock_that_jumps_an_hour_keeps_new_events_and_repeated_ones_apart() {
             "UPDATE tower_loops_inbox SET due_at = due_at + {}",
             hours(jump)
         );
-        database.run(&set).await;
+        database.execute(&set).await;
         let token = Token::random();
         for taken in inbox.take(token, 4, LEASE).await.unwrap() {
             let (after, error) = (Duration::ZERO, "not yet".to_owned());
@@ -68,7 +68,7 @@ async fn a_clock_that_is_set_back_delays_no_new_event() {
     let hour = hours(1);
     let later = format!("due_at = due_at + {hour}, accepted_at = accepted_at + {hour}");
     let set = format!("UPDATE tower_loops_inbox SET {later}");
-    database.run(&set).await;
+    database.execute(&set).await;
     let counts = inbox.counts().await.unwrap();
     assert_eq!(counts.oldest_waiting, Some(Duration::ZERO));
     let taken = inbox.take(Token::random(), 1, LEASE).await.unwrap();

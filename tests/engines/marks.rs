@@ -1,6 +1,6 @@
 //! `mark_processed`: effects and id commit together.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::task::JoinSet;
 use tower_loops::idempotency::{Claim, Completion, EventKey, EventStore, Retention, Token};
@@ -9,10 +9,10 @@ use crate::database::{Database, Mark, SqlStore};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-async fn start() -> (Database, SqlStore) {
-    let database = Database::start().await;
+async fn start() -> (Arc<Database>, SqlStore) {
+    let database = Arc::new(Database::start().await);
     let effects = "CREATE TABLE effects (event_id TEXT)";
-    database.run(effects).await;
+    database.execute(effects).await;
     let store = database.store().await;
     (database, store)
 }

@@ -24,7 +24,7 @@ async fn expire(database: &Database, store: &SqlStore, count: u32) {
         completed.await.unwrap();
     }
     let end = format!("UPDATE tower_loops_events SET {ENDS} = {NOW} WHERE namespace = 'expired'");
-    database.run(&end).await;
+    database.execute(&end).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,7 +87,7 @@ async fn purged_events_are_known_until_their_retention_is_over() {
     assert_eq!(inbox.purge_handled(10).await.unwrap(), 0);
 
     let end = format!("UPDATE tower_loops_inbox SET due_at = {NOW} WHERE state = 'purged'");
-    database.run(&end).await;
+    database.execute(&end).await;
     let seen = inbox.accept(&key, &event).await.unwrap();
     assert_eq!(seen, Accepted::New, "as good as absent");
     crashes::handled_ids(&inbox, 2).await;

@@ -40,7 +40,8 @@ async fn permanent_errors_end_an_event_at_once_however_they_are_wrapped() {
             .buffer(4)
             .timeout(Duration::from_secs(5))
             .service_fn(move |_: Job| ready(Err::<(), _>(wrap(Permanent::new("no order")))));
-        let deaths = deaths(&queue, 1, Worker::new(queue.clone(), handler)).await;
+        let worker = Worker::new(queue.clone(), handler).with_max_attempts(2);
+        let deaths = deaths(&queue, 1, worker).await;
         let [(1, error)] = &deaths[..] else {
             panic!("not at once: {deaths:?}");
         };

@@ -1,13 +1,12 @@
 //! PostgreSQL, for the tests that the engines share.
 
-use std::sync::Arc;
-
 use tower_loops::idempotency::{EventKey, StoreError};
 use tower_loops_postgres::PostgresInbox;
 pub(crate) use tower_loops_postgres::{
     INBOX_SCHEMA, Mark, PostgresInbox as SqlInbox, PostgresStore as SqlStore,
 };
 
+pub(crate) use crate::server::Server as Database;
 use crate::server::{Server, config_in, pool};
 
 pub(crate) const NOW: &str = "now()";
@@ -34,50 +33,20 @@ pub(crate) fn hours(count: i32) -> String {
     format!("interval '{count} hours'")
 }
 
-pub(crate) async fn open_inbox(path: &str) -> Result<PostgresInbox, StoreError> {
-    let inbox = PostgresInbox::new(pool(config_in(path.as_ref()), 16));
+pub(crate) async fn open_inbox(directory: &str) -> Result<PostgresInbox, StoreError> {
+    let inbox = PostgresInbox::new(pool(config_in(directory.as_ref()), 16));
     inbox.ensure_schema().await?;
     Ok(inbox)
 }
 
-#[derive(Clone)]
-pub(crate) struct Database(Arc<Server>);
-
-impl Database {
-    pub(crate) async fn start() -> Self {
-        Self(Arc::new(Server::start().await))
-    }
-
-    /// Where other processes find it.
-    pub(crate) fn path(&self) -> String {
-        self.0.directory().to_owned()
-    }
-
-    pub(crate) async fn run(&self, sql: &str) {
-        self.0.execute(sql).await;
-    }
-
-    /// Whether the SQL can be run.
-    pub(crate) async fn accepts(&self, sql: &str) -> bool {
-        self.0.try_execute(sql).await.is_ok()
-    }
-
-    /// The rows of a table, or of what else stands behind FROM.
-    pub(crate) async fn count(&self, from: &str) -> i64 {
-        self.0.count(&format!("SELECT count(*) FROM {from}")).await
-    }
-
+impl Server {
     pub(crate) async fn inbox(&self) -> PostgresInbox {
-        open_inbox(&self.path()).await.unwrap()
-    }
-
-    pub(crate) async fn store(&self) -> SqlStore {
-        self.0.store().await
+        open_inbox(self.directory()).await.unwrap()
     }
 
     /// Marks an event, and makes its effect if it is fresh, in one transaction.
     pub(crate) async fn process(&self, store: &SqlStore, id: &str, commits: bool) -> Mark {
-        let mut client = self.0.pool(1).get().await.unwrap();
+        let mut client = self.pool(1).get().await.unwrap();
         let transaction = client.transaction().await.unwrap();
         let key = EventKey::new("test", id);
         let mark = store.mark_processed(&transaction, &key).await.unwrap();

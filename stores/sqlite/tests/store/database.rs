@@ -1,7 +1,5 @@
 //! SQLite, for the tests that the engines share.
 
-use std::sync::Arc;
-
 use rusqlite::TransactionBehavior;
 use tokio::task::block_in_place;
 use tower_loops::idempotency::{EventKey, StoreError};
@@ -10,7 +8,8 @@ pub(crate) use tower_loops_sqlite::{
     INBOX_SCHEMA, Mark, SqliteInbox as SqlInbox, SqliteStore as SqlStore,
 };
 
-use crate::support::Folder;
+pub(crate) use crate::support::Folder as Database;
+use crate::support::{Folder, database_in};
 
 /// Any time that is over.
 pub(crate) const NOW: &str = "0";
@@ -36,50 +35,45 @@ pub(crate) fn hours(count: i32) -> String {
     format!("{}", count * 3_600_000)
 }
 
-pub(crate) async fn open_inbox(path: &str) -> Result<SqliteInbox, StoreError> {
-    SqliteInbox::open(path)
+pub(crate) async fn open_inbox(directory: &str) -> Result<SqliteInbox, StoreError> {
+    SqliteInbox::open(database_in(directory.as_ref()))
 }
 
-#[derive(Clone)]
-pub(crate) struct Database(Arc<Folder>);
-
-impl Database {
+impl Folder {
     pub(crate) async fn start() -> Self {
-        Self(Arc::new(Folder::new()))
+        Self::new()
     }
 
     /// Where other processes find it.
-    pub(crate) fn path(&self) -> String {
-        let path = self.0.database();
-        path.to_str().expect("UTF-8").to_owned()
+    pub(crate) fn directory(&self) -> &str {
+        self.path().to_str().expect("UTF-8")
     }
 
-    pub(crate) async fn run(&self, sql: &str) {
-        self.0.run(sql);
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.run(sql);
     }
 
-    /// Whether the SQL can be run.
-    pub(crate) async fn accepts(&self, sql: &str) -> bool {
-        self.0.connection().execute_batch(sql).is_ok()
+    pub(crate) async fn try_execute(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection().execute_batch(sql)
     }
 
     /// The rows of a table, or of what else stands behind FROM.
     pub(crate) async fn count(&self, from: &str) -> i64 {
-        self.0.read(&format!("SELECT count(*) FROM {from}"))
+        self.read(&format!("SELECT count(*) FROM {from}"))
     }
 
     pub(crate) async fn inbox(&self) -> SqliteInbox {
-        SqliteInbox::open(self.0.database()).expect("opened")
+        open_inbox(self.directory()).await.expect("opened")
     }
 
     pub(crate) async fn store(&self) -> SqlStore {
-        self.0.open()
+        self.open()
     }
 
     /// Marks an event, and makes its effect if it is fresh, in one transaction.
     pub(crate) async fn process(&self, store: &SqlStore, id: &str, commits: bool) -> Mark {
         block_in_place(|| {
-            let mut connection = self.0.connection();
+            let mut connection = self.connection();
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate);
             let transaction = transaction.expect("begun");
             let key = EventKey::new("test", id);

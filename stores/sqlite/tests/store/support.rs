@@ -32,7 +32,7 @@ impl Folder {
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        self.0.join("events.db")
+        database_in(&self.0)
     }
 
     pub(crate) fn open(&self) -> SqliteStore {
@@ -63,6 +63,10 @@ impl Folder {
         connection.execute_batch("BEGIN IMMEDIATE").expect("locked");
         connection
     }
+}
+
+pub(crate) fn database_in(folder: &Path) -> PathBuf {
+    folder.join("events.db")
 }
 
 impl Drop for Folder {
