@@ -22,16 +22,11 @@ fn unusual_texts() -> Vec<String> {
         texts.extend(["x", "é"].map(|char| char.repeat(length)));
     }
     // What a digest is written as.
-    let digests: Vec<_> = texts
+    let ids = texts
         .iter()
-        .map(|text| EventKey::new("a", text).id().to_owned())
-        .collect();
-    texts.extend(
-        digests
-            .into_iter()
-            .filter(|id| id.starts_with("sha256:") && id.len() == 71)
-            .take(4),
-    );
+        .map(|text| EventKey::new("a", text).id().to_owned());
+    let digests = ids.filter(|id| id.starts_with("sha256:") && id.len() == 71);
+    texts.extend(digests.take(4).collect::<Vec<_>>());
     let distinct: HashSet<_> = texts.into_iter().collect();
     distinct.into_iter().collect()
 }

@@ -12,14 +12,11 @@ use std::{
 use http::{Request, Response, StatusCode};
 use tower_layer::Layer;
 
-use super::{
-    deliveries::{assert_duplicate, deliver_until_ok},
-    leases::LONG,
-};
+use super::deliveries::{assert_duplicate, deliver_until_ok};
 use crate::{
     event::VerifiedEvent,
     idempotency::{EventStore, IdempotencyLayer},
-    store::suite::{Handler, at_once, events, fresh_namespace},
+    store::suite::{Handler, LONG, at_once, events, fresh_namespace},
 };
 
 const WORKERS: usize = 64;

@@ -20,12 +20,12 @@ use tower_service::Service;
 
 use super::{
     deliveries::{assert_duplicate, deliver, deliver_until_ok},
-    leases::{LONG, claims, fresh_key},
+    leases::{claims, fresh_key},
     outage::{Outage, Trouble},
 };
 use crate::{
     idempotency::{Claim, EventStore, IdempotencyLayer, Retention, Token},
-    store::suite::{Handler, TIMEOUT, answered, events, eventually, fresh_namespace},
+    store::suite::{Handler, LONG, TIMEOUT, answered, events, eventually, fresh_namespace},
 };
 
 /// Two store calls fit into a third of it, also on a machine that is busy.

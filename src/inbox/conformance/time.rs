@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::events::{LONG, SHORT, accept_one, done, take};
+use super::events::{accept_one, done, take};
 use crate::inbox::Queue;
 use crate::{
     inbox::{Outcome, Taken, Token},
-    store::suite::{TIMEOUT, answered, eventually},
+    store::suite::{LONG, SHORT, TIMEOUT, answered, eventually},
 };
 
 pub(super) async fn ends_leases_and_pauses(queue: &impl Queue) {

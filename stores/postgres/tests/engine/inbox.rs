@@ -70,8 +70,7 @@ async fn an_event_that_cannot_be_stored_fails_alone() {
         let text = format!("{accepted:?}");
         assert!(!text.contains("Failing row"), "the row is quoted: {text}");
     }
-    let stored = "tower_loops_inbox";
-    assert_eq!(server.count(stored).await, 51);
+    assert_eq!(server.count("tower_loops_inbox").await, 51);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,7 +88,11 @@ async fn a_known_event_neither_writes_nor_locks_its_row() {
 async fn an_engine_in_trouble_is_answered_503_until_it_recovers() {
     let server = Server::start().await;
     let accept = Accept::new(server.inbox().await);
-    let set = |value: &str| format!("ALTER SYSTEM SET default_transaction_read_only = {value}");
+    let set_read_only = async |value: &str| {
+        let set = format!("ALTER SYSTEM SET default_transaction_read_only = {value}");
+        server.execute(&set).await;
+        server.execute("SELECT pg_reload_conf()").await;
+    };
     assert_eq!(crashes::deliver(&accept, "evt_before").await, 200);
 
     server.signal_all("-STOP");
@@ -97,12 +100,10 @@ async fn an_engine_in_trouble_is_answered_503_until_it_recovers() {
     server.signal_all("-CONT");
     crashes::assert_recovers(&accept, "paused").await;
 
-    server.execute(&set("on")).await;
-    server.execute("SELECT pg_reload_conf()").await;
+    set_read_only("on").await;
     crashes::until_unavailable(&accept).await;
     crashes::assert_unavailable(&accept, "read_only").await;
-    server.execute(&set("off")).await;
-    server.execute("SELECT pg_reload_conf()").await;
+    set_read_only("off").await;
     crashes::assert_recovers(&accept, "read_only").await;
 
     server.kill();
@@ -120,13 +121,10 @@ async fn a_table_that_cannot_grow_is_answered_503_until_it_can() {
     let server = Server::start().await;
     let accept = Accept::new(server.inbox().await);
     // Each of these rows fills a page: 17 MiB. Segments of the WAL have 16 MiB, so they fit.
-    server
-        .execute(
-            "ALTER TABLE tower_loops_inbox ALTER COLUMN payload SET STORAGE PLAIN;
-             INSERT INTO tower_loops_inbox SELECT 'n', number, 'purged', 'infinity', NULL, 0, NULL,
-               now(), now(), now(), 0, repeat('x', 8000)::bytea FROM generate_series(1, 2200) AS number",
-        )
-        .await;
+    let fill = "ALTER TABLE tower_loops_inbox ALTER COLUMN payload SET STORAGE PLAIN;
+        INSERT INTO tower_loops_inbox SELECT 'n', number, 'purged', 'infinity', NULL, 0, NULL, now(),
+          now(), now(), 0, repeat('x', 8000)::bytea FROM generate_series(1, 2200) AS number";
+    server.execute(fill).await;
     server.limit_files("16777216");
     crashes::until_unavailable(&accept).await;
     crashes::assert_unavailable(&accept, "an_event_for_which_there_is_no_room").await;
@@ -145,8 +143,7 @@ async fn a_connection_with_a_failed_transaction_is_rolled_back() {
     failed.unwrap_err();
     drop(client);
     crashes::store(&inbox, "evt_1").await;
-    let stored = "tower_loops_inbox";
-    assert_eq!(server.count(stored).await, 1);
+    assert_eq!(server.count("tower_loops_inbox").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,10 +33,6 @@ async fn one_key_per_event_that_ends_with_its_lease_or_retention() {
         let pttl: i64 = manager.pttl(&name).await.unwrap();
         assert!(held_for.contains(&pttl), "{id} claimed: {pttl}");
 
-        assert!(store.extend(&key, token, lease).await.unwrap(), "{id}");
-        let pttl: i64 = manager.pttl(&name).await.unwrap();
-        assert!(held_for.contains(&pttl), "{id} extended: {pttl}");
-
         let completion = store.complete(&key, token, retention).await.unwrap();
         assert_eq!(completion, Completion::Held, "{id}");
         let value: String = manager.get(&name).await.unwrap();

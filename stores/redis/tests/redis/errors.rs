@@ -50,10 +50,8 @@ async fn credentials() {
         let store = lazy_store(server.url() + password);
         let error = claim_fails(&store).await;
         assert_says(name, &error, StoreErrorKind::Misconfigured, "password");
-        assert!(
-            !format!("{error:?} {store:?}").contains("horse"),
-            "{name}: {error:?} {store:?}"
-        );
+        let debug = format!("{error:?} {store:?}");
+        assert!(!debug.contains("horse"), "{name}: {debug}");
     }
 }
 

@@ -6,14 +6,10 @@ use tower_loops_sqlite::SqliteInbox;
 
 use crate::{crashes, support::Folder};
 
-pub(crate) fn open(folder: &Folder) -> SqliteInbox {
-    SqliteInbox::open(folder.database()).expect("opened")
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn counts_and_lists_are_read_on_another_connection() {
     let folder = Folder::new();
-    drop(open(&folder));
+    drop(folder.inbox().await);
     let connection = folder.connection();
     let hidden = "CREATE TEMP VIEW tower_loops_inbox AS SELECT 1";
     connection.execute_batch(hidden).expect("hidden here only");
@@ -28,10 +24,10 @@ async fn counts_and_lists_are_read_on_another_connection() {
     assert_eq!(inbox.counts().await.expect("counts").waiting, 1);
 }
 
-#[test]
-fn counts_read_an_index_alone() {
+#[tokio::test]
+async fn counts_read_an_index_alone() {
     let folder = Folder::new();
-    drop(open(&folder));
+    drop(folder.inbox().await);
     let (sql, connection) = (tower_loops_sql::sqlite::inbox::COUNTS, folder.connection());
     let plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"));
     let mut plan = plan.expect("planned");
@@ -70,13 +66,13 @@ async fn a_file_in_trouble_is_answered_503_until_it_recovers() {
 async fn a_full_or_read_only_file_is_answered_503() {
     for (trouble, pragma) in [("full", "max_page_count"), ("read_only", "query_only")] {
         let folder = Folder::new();
-        drop(open(&folder));
+        drop(folder.inbox().await);
         let connection = Connection::open(folder.database()).expect("opened");
         connection.pragma_update(None, pragma, 1).expect("set");
         let accept = Accept::new(SqliteInbox::from_connection(connection));
         crashes::until_unavailable(&accept).await;
         crashes::assert_unavailable(&accept, trouble).await;
-        let recovered = Accept::new(open(&folder));
+        let recovered = Accept::new(folder.inbox().await);
         crashes::assert_recovers(&recovered, trouble).await;
     }
 }
