@@ -180,11 +180,12 @@ fn a_disconnect_does_not_cancel_the_record_of_a_success() {
             .with_detached_handler(detached)
             .layer(calls.succeeding());
         store.set(Op::Complete, Mood::IsLate(seconds(1)));
-        let response = runtime.block_on(async {
-            let mut response = Box::pin(service.call(delivery_of("evt_1")));
+        let inside = runtime.enter();
+        let mut response = Box::pin(service.call(delivery_of("evt_1")));
+        drop(inside);
+        runtime.block_on(async {
             let waited = timeout(millis(500), response.as_mut());
             assert!(waited.await.is_err(), "it is being recorded");
-            response
         });
         drop(response);
         runtime.block_on(async {

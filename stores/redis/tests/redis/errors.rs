@@ -120,9 +120,9 @@ async fn a_full_server_still_takes_successes_and_finds_duplicates() {
 /// A store that connects at its first operation, once.
 fn lazy_store(url: String) -> RedisStore {
     let config = ConnectionManagerConfig::new().set_number_of_retries(0);
-    let client = Client::open(url).unwrap();
+    let client = Client::open(url).expect("a valid URL");
     let manager = ConnectionManager::new_lazy_with_config(client, config);
-    RedisStore::new(manager.unwrap())
+    RedisStore::new(manager.expect("not connected yet"))
 }
 
 async fn claim_fails(store: &RedisStore) -> StoreError {
