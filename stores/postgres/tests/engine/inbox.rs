@@ -122,8 +122,8 @@ async fn a_table_that_cannot_grow_is_answered_503_until_it_can() {
     let accept = Accept::new(server.inbox().await);
     // Each of these rows fills a page: 17 MiB. Segments of the WAL have 16 MiB, so they fit.
     let fill = "ALTER TABLE tower_loops_inbox ALTER COLUMN payload SET STORAGE PLAIN;
-        INSERT INTO tower_loops_inbox SELECT 'n', number, 'purged', 'infinity', NULL, 0, NULL, now(),
-          now(), now(), 0, repeat('x', 8000)::bytea FROM generate_series(1, 2200) AS number";
+        INSERT INTO tower_loops_inbox SELECT 'n', number, 'purged', 'infinity', NULL, 0, NULL,
+          now(), now(), now(), 0, repeat('x', 8000)::bytea FROM generate_series(1, 2200) AS number";
     server.execute(fill).await;
     server.limit_files("16777216");
     crashes::until_unavailable(&accept).await;
