@@ -34,8 +34,8 @@ async fn a_corrupted_row_is_dead_and_others_are_handled() {
         assert!(event.error.starts_with(text), "{event:?}");
     }
     let no_key = "UPDATE tower_loops_inbox SET namespace = ''";
-    let kept_out = database.try_execute(no_key).await;
-    kept_out.expect_err("what is no key is kept out");
+    let rejected = database.try_execute(no_key).await;
+    rejected.expect_err("an invalid key is rejected");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,7 +54,7 @@ async fn rows_without_a_key_are_dead_and_others_are_handled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn so_many_dead_events_are_listed_at_most() {
+async fn the_list_of_dead_events_is_limited() {
     let database = Database::start().await;
     let fill = format!(
         "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1200)

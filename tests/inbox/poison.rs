@@ -1,4 +1,4 @@
-//! A poison event among a thousand: the others do not wait for it.
+//! A poison event among a thousand others does not delay them.
 
 use std::{
     sync::{
@@ -21,7 +21,7 @@ use crate::{
     support::{Running, store_many},
 };
 
-/// How long a thousand events take that are no poison.
+/// How long the thousand other events take.
 async fn run(poison: Option<&'static str>) -> Duration {
     let (queue, handled) = (MemoryQueue::default(), Arc::new(AtomicUsize::new(0)));
     store_many(&queue, 1_000 + usize::from(poison.is_some())).await;
@@ -51,6 +51,6 @@ async fn run(poison: Option<&'static str>) -> Duration {
 async fn a_poison_event_delays_no_other_one() {
     let (without, with) = (run(None).await, run(Some("500")).await);
     let ratio = with.div_duration_f64(without);
-    // Its five attempts take a place of sixteen for 10 ms each.
+    // Its five attempts occupy one of sixteen slots for 10 ms each.
     assert!((0.98..1.05).contains(&ratio), "{with:?} beside {without:?}");
 }

@@ -21,7 +21,7 @@ pub(crate) async fn store(inbox: &impl Inbox, id: &str) -> EventKey {
     key
 }
 
-/// Stores so many events, `0` and so on.
+/// Stores this many events, `0` and so on.
 pub(crate) async fn store_many(inbox: &impl Inbox, count: usize) {
     for number in 0..count {
         store(inbox, &number.to_string()).await;
@@ -52,7 +52,7 @@ impl Handler {
         self.attempts().len()
     }
 
-    /// It fails at so many attempts of an event.
+    /// It fails at this many attempts of an event.
     pub(crate) fn failing(
         &self,
         failures: u32,

@@ -61,7 +61,7 @@ impl Drop for Redis {
 
 fn spawn(directory: &Directory, options: &[String]) -> Child {
     let socket = directory.path().join("socket");
-    // Of a server that was killed.
+    // The socket of a killed server.
     let _ = fs::remove_file(&socket);
     let mut server = Command::new(find("redis-server", "redis-server"));
     server.args(["--port", "0", "--unixsocket", "socket", "--save", ""]);
