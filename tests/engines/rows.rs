@@ -1,4 +1,4 @@
-//! Rows that cannot be read, and more dead events than a list has room for.
+//! Rows that cannot be read, and more dead events than a list may have.
 
 use std::time::Duration;
 
