@@ -26,6 +26,11 @@ use crate::{
 /// How long a store may take to notice that a time is over.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// A lease that does not end while the suite runs.
+pub(crate) const LONG: Duration = Duration::from_secs(600);
+/// A lease whose end is waited for.
+pub(crate) const SHORT: Duration = Duration::from_millis(250);
+
 /// A namespace that no other run uses.
 pub(crate) fn fresh_namespace() -> String {
     format!("conformance-{}", hex(Token::random().as_bytes()))
