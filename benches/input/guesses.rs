@@ -7,7 +7,7 @@ use bytes::Bytes;
 use rand::{RngExt, rngs::SmallRng};
 use tower_loops::{Secret, Signer};
 
-use super::SECRET;
+use super::delivery::SECRET;
 use crate::welch::Class;
 
 /// The secrets that guesses are about.

@@ -6,10 +6,22 @@ use testkit::child::{self, VARIABLE};
 use tokio::{process::Command, time::sleep};
 
 use super::{
-    EXAMPLES, ROOM, Raw, SECRET, delivery, genuine_event, received,
+    Raw, SECRET, delivery, genuine_event, received,
     usage::{self, Memory},
     within_reason,
 };
+
+/// Both serve HTTP/1.1 and HTTP/2, each in its own way.
+pub(crate) const EXAMPLES: [&str; 2] = ["axum", "hyper"];
+
+pub(crate) const MIB: u64 = 1024 * 1024;
+
+/// The growth that a server may show under an attack: twice the limit of one body, while its buffer
+/// grows, and what allocators and threads reserve.
+const MAX_GROWTH: u64 = 16 * MIB;
+
+/// The body limit of the examples.
+pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Attacks each example. Afterwards, without the clients of the attack, it [`ends_well`].
 ///
@@ -88,7 +100,7 @@ impl Server {
     /// Its memory has never grown by more than what is fair.
     pub(crate) fn is_small(&self) {
         let growth = self.growth();
-        assert!(growth.peak < ROOM, "{growth:?}");
+        assert!(growth.peak < MAX_GROWTH, "{growth:?}");
     }
 
     /// What it has grown since it was started.

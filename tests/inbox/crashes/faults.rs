@@ -8,7 +8,7 @@ use tower_loops::{
     inbox::{Accept, Inbox, Job, Queue, Worker},
 };
 
-use super::{TIMEOUT, deliver};
+use super::{process::TIMEOUT, receivers::deliver};
 
 /// Delivers events until one is answered 503.
 pub(crate) async fn until_unavailable<I: Inbox>(accept: &Accept<I>) {
