@@ -5,11 +5,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{
-    check::{Check, Finding, Found, Plan},
-    concern::Concern,
     delivery::Delivery,
     effects::Effects,
     endpoint::{Answer, Endpoint, NoAnswer},
+    finding::{Finding, Found},
     loops::Loops,
     seen::{Kind, Seen},
 };
@@ -39,42 +38,6 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) async fn check(&mut self, concern: Concern, check: &Check) -> Found {
-        let unknown = |why: &str| Err(Finding::Unknown(why.to_owned()));
-        // Those of `answers` look at what was seen, which needs no connection.
-        if concern != Concern::Answers {
-            // All that was sent before the garbage was headers of garbage as well.
-            if self.is_gone && check.name == "malformed" {
-                return Err(Finding::Wrong("the server had ended before".to_owned()));
-            }
-            if self.is_gone {
-                return unknown("the server does not accept connections any more");
-            }
-            if self.is_over() {
-                return Err(Finding::Over);
-            }
-        }
-        let deadline = self.deadline;
-        let found = match timeout_at(deadline, self.carry_out(check)).await {
-            Ok(found) => found,
-            Err(_) => return Err(Finding::Over),
-        };
-        if matches!(found, Err(Finding::Wrong(_))) && !self.is_gone {
-            let has_ended = timeout_at(deadline, self.has_ended()).await;
-            self.is_gone = has_ended.unwrap_or(false);
-        }
-        found
-    }
-
-    async fn carry_out(&mut self, check: &Check) -> Found {
-        let (deliveries, is_genuine) = match &check.plan {
-            Plan::Accepted(deliveries) => (deliveries(&mut self.loops), true),
-            Plan::Rejected(deliveries) => (deliveries(&mut self.loops), false),
-            Plan::Own { run, .. } => return run(self).await,
-        };
-        self.one_by_one(deliveries, is_genuine).await
-    }
-
     pub(crate) async fn one_by_one(
         &mut self,
         deliveries: Vec<Delivery>,

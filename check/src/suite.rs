@@ -11,12 +11,12 @@ use tower_loops::{BoxError, Secret};
 use tower_service::Service;
 
 use crate::{
-    check::Finding,
     checks,
     concern::Concern,
     effects::{Effects, Probe},
     endpoint::Endpoint,
     error::RunError,
+    finding::Finding,
     first::{self, First},
     in_process::InProcess,
     loops::Loops,
@@ -204,7 +204,7 @@ impl Suite {
             for (check, passed) in checks.iter().zip(passed) {
                 let found = match passed {
                     Some(got) => Ok(got),
-                    None => run.check(concern, check).await,
+                    None => check.run(&mut run, concern).await,
                 };
                 out_of_time += usize::from(matches!(found, Err(Finding::Over)));
                 report(check.result(concern, found));

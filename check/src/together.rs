@@ -11,9 +11,10 @@ use tokio::{
 };
 
 use crate::{
-    check::{Check, Found, Plan},
+    check::{Check, Plan},
     delivery::Delivery,
     endpoint::{Answer, NoAnswer},
+    finding::Found,
     first::plain_forgery,
     loops::Loops,
     run::{Run, SLOW, is_bad},
@@ -168,9 +169,9 @@ impl Run {
         self.deliver_all(deliveries.into_iter(), WIDTH).await
     }
 
-    /// Sends them, so many at the same time. A receiver that handles one request at a time keeps the
-    /// others waiting, which is no fault of theirs: the timeout is for the next response, whichever
-    /// that is. What has no response then is `TimedOut`, sent or not.
+    /// Sends them, so many at the same time. A receiver that handles one request at a time keeps
+    /// the others waiting, which is no fault of theirs: the timeout is for the next response,
+    /// whichever that is. What has no response then is `TimedOut`, sent or not.
     pub(crate) async fn deliver_all(
         &self,
         deliveries: impl ExactSizeIterator<Item = Delivery>,

@@ -34,7 +34,8 @@ impl VerifiedEvent {
     /// ```
     /// # use std::time::SystemTime;
     /// # use tower_loops::{Secret, Signer, Verifier, VerifiedEvent};
-    /// # let body = r#"{"id":"evt_1","type":"charge.succeeded","data":{"object":{"amount":4900,"paid":"yes"}}}"#;
+    /// # let body = r#"{"id":"evt_1","type":"charge.succeeded",
+    /// #     "data":{"object":{"amount":4900,"paid":"yes"}}}"#;
     /// # let secret = Secret::new("whsec_example")?;
     /// # let now = SystemTime::now();
     /// # let header = Signer::new(&secret).sign(body.as_bytes(), now);
@@ -83,7 +84,8 @@ impl VerifiedEvent {
     /// ```
     /// # use std::time::SystemTime;
     /// # use tower_loops::{Secret, Signer, Verifier, VerifiedEvent};
-    /// # let body = r#"{"id":"evt_1","type":"charge.succeeded","data":{"object":{"outcome":{"risk_score":7}}}}"#;
+    /// # let body = r#"{"id":"evt_1","type":"charge.succeeded",
+    /// #     "data":{"object":{"outcome":{"risk_score":7}}}}"#;
     /// # let secret = Secret::new("whsec_example")?;
     /// # let now = SystemTime::now();
     /// # let header = Signer::new(&secret).sign(body.as_bytes(), now);
@@ -111,7 +113,8 @@ impl VerifiedEvent {
     /// ```
     /// # use std::time::SystemTime;
     /// # use tower_loops::{Secret, Signer, Verifier, VerifiedEvent};
-    /// # let body = r#"{"id":"evt_1","type":"charge.refunded","data":{"object":{"amount_refunded":2900},"previous_attributes":{"amount_refunded":900}}}"#;
+    /// # let body = r#"{"id":"evt_1","type":"charge.refunded","data":{
+    /// #     "object":{"amount_refunded":2900},"previous_attributes":{"amount_refunded":900}}}"#;
     /// # let secret = Secret::new("whsec_example")?;
     /// # let now = SystemTime::now();
     /// # let header = Signer::new(&secret).sign(body.as_bytes(), now);

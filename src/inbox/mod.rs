@@ -38,9 +38,13 @@
 //!     Ok(())
 //! }
 //!
-//! # async fn serve<SqliteInbox: Queue + Clone>(inbox: SqliteInbox, shutdown: impl Future<Output = ()>) -> Result<(), BoxError> {
+//! # async fn serve<SqliteInbox: Queue + Clone>(
+//! #     inbox: SqliteInbox,
+//! #     shutdown: impl Future<Output = ()>,
+//! # ) -> Result<(), BoxError> {
 //! // let inbox = SqliteInbox::open("inbox.db")?;
-//! let hook = post_service(Accept::new(inbox.clone())).route_layer(LoopsSignatureLayer::from_env()?);
+//! let accept = post_service(Accept::new(inbox.clone()));
+//! let hook = accept.route_layer(LoopsSignatureLayer::from_env()?);
 //! let app: Router = Router::new().route("/api/webhooks/loops", hook);
 //!
 //! let handler = ServiceBuilder::new()
@@ -69,7 +73,11 @@
 //! struct Memory(Mutex<HashMap<EventKey, StoredEvent>>);
 //!
 //! impl Inbox for Memory {
-//!     async fn accept(&self, key: &EventKey, event: &StoredEvent) -> Result<Accepted, StoreError> {
+//!     async fn accept(
+//!         &self,
+//!         key: &EventKey,
+//!         event: &StoredEvent,
+//!     ) -> Result<Accepted, StoreError> {
 //!         let mut events = self.0.lock().expect("nobody panics");
 //!         match events.insert(key.clone(), event.clone()) {
 //!             None => Ok(Accepted::New),
@@ -169,9 +177,11 @@
 //! }
 //!
 //! // Of `inbox.counts().await?`, in the handler of a route.
-//! let counts = Counts { waiting: 3, oldest_waiting: Some(Duration::from_secs(90)), ..Counts::default() };
+//! let oldest_waiting = Some(Duration::from_secs(90));
+//! let counts = Counts { waiting: 3, oldest_waiting, ..Counts::default() };
 //! let text = metrics(&counts);
-//! assert!(text.starts_with("# TYPE loops_webhook_inbox_waiting gauge\nloops_webhook_inbox_waiting 3\n"));
+//! let waiting = "# TYPE loops_webhook_inbox_waiting gauge\nloops_webhook_inbox_waiting 3\n";
+//! assert!(text.starts_with(waiting));
 //! assert!(text.ends_with("loops_webhook_inbox_oldest_seconds 90\n"));
 //! ```
 //!

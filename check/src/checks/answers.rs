@@ -3,9 +3,10 @@
 //! These checks look at every response of the run, after some deliveries of their own.
 
 use crate::{
-    check::{Check, Finding, Found, Plan},
+    check::{Check, Plan},
     delivery::Delivery,
     endpoint::BoxFuture,
+    finding::{Finding, Found},
     first::plain_forgery,
     loops::Loops,
     run::{Run, is_bad},

@@ -1,9 +1,10 @@
 //! `duplicates`: each event has its effects once, and no event takes another's.
 
 use crate::{
-    check::{Check, Finding, Found, Plan},
+    check::{Check, Plan},
     delivery::Delivery,
     endpoint::BoxFuture,
+    finding::{Finding, Found},
     loops::Loops,
     run::Run,
 };

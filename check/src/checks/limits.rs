@@ -5,9 +5,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{sleep, timeout};
 
 use crate::{
-    check::{Check, Finding, Found, Plan},
+    check::{Check, Plan},
     delivery::{Delivery, Payload},
     endpoint::{BoxFuture, NoAnswer},
+    finding::{Finding, Found},
     loops::{line, now},
     run::Run,
     seen::Kind,

@@ -13,7 +13,7 @@ use sqlx::{Database, Executor, SqlSafeStr, error::DatabaseError, raw_sql};
 use tower_loops::idempotency::{Claim, EventKey, Retention, Token};
 use tower_loops_sql::seconds;
 
-use crate::error::Diagnosis;
+use crate::diagnosis::Diagnosis;
 
 /// A database that has a store: `Postgres`, `Sqlite` and `MySql` of sqlx, each with the feature of
 /// its name. Sealed.

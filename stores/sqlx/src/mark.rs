@@ -23,11 +23,16 @@ impl<DB: Engine> SqlxStore<DB> {
     /// use tower_loops::{BoxError, VerifiedEvent, idempotency::{EventKey, Mark}};
     /// use tower_loops_sqlx::SqlxStore;
     ///
-    /// async fn handle(store: SqlxStore<sqlx::Postgres>, pool: sqlx::PgPool, event: VerifiedEvent) -> Result<(), BoxError> {
+    /// async fn handle(
+    ///     store: SqlxStore<sqlx::Postgres>,
+    ///     pool: sqlx::PgPool,
+    ///     event: VerifiedEvent,
+    /// ) -> Result<(), BoxError> {
     ///     let mut transaction = pool.begin().await?;
     ///     let key = EventKey::of("billing", &event);
     ///     if store.mark_processed(&mut *transaction, &key).await? == Mark::Fresh {
-    ///         sqlx::query("UPDATE accounts SET paid = true WHERE id = 1").execute(&mut *transaction).await?;
+    ///         let paid = sqlx::query("UPDATE accounts SET paid = true WHERE id = 1");
+    ///         paid.execute(&mut *transaction).await?;
     ///     }
     ///     transaction.commit().await?;
     ///     Ok(())

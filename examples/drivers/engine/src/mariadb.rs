@@ -22,7 +22,8 @@ impl MariaDb {
         let directory = Directory::create();
         let data = format!("--datadir={}", directory.path().join("data").display());
         let user = is_root().then_some("--user=root");
-        // A server deletes what looks like its own in the folder for temporary files when it starts.
+        // A server deletes what looks like its own in the folder for temporary files when it
+        // starts.
         let program = |name| {
             let mut command = Command::new(find(name, "mariadb-server"));
             command.env("TMPDIR", directory.path());

@@ -15,8 +15,8 @@ use crate::job::LoopsEvent;
 /// The schema of `graphile_worker`.
 pub(crate) const SCHEMA: &str = "graphile_worker";
 
-/// For how long a redelivery is known. A job and its `job_key` are gone when it is done, so the keys
-/// are kept apart.
+/// For how long a redelivery is known. A job and its `job_key` are gone when it is done, so the
+/// keys are kept apart.
 const WINDOW: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Stores events as jobs. Clones share the pool.
