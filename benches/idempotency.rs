@@ -90,7 +90,7 @@ fn main() {
     }
 }
 
-/// How long so many tasks take together, each with its number.
+/// The time that this many tasks take together, each with its number.
 fn together<F>(runtime: &Runtime, task: impl Fn(usize) -> F) -> Duration
 where
     F: Future<Output = ()> + Send + 'static,

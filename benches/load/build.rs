@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // What is included may not have documentation of its own.
     let without = example.replace(LAYER, "").replace("//!", "//");
     fs::write(out.join("axum.rs"), without)?;
-    // There, the stand-in is no crate.
+    // There, the stand-in is not a crate.
     let serve = fs::read_to_string(format!("{EXAMPLES}/{SERVE}"))?;
     fs::create_dir_all(out.join("support"))?;
     fs::write(

@@ -30,7 +30,7 @@ pub(crate) enum Payload {
     Held(Bytes, Arc<Barrier>),
     /// Byte by byte, and never all of them.
     Dripped(Bytes),
-    /// Such a `Content-Length`, and nothing else.
+    /// Only this `Content-Length`, without a body.
     Declared(u64),
 }
 
@@ -71,7 +71,7 @@ impl Delivery {
 }
 
 impl Payload {
-    /// The bytes, if the delivery is no more than its bytes.
+    /// The bytes, if the delivery consists of bytes only.
     pub(crate) fn bytes(&self) -> Option<&Bytes> {
         match self {
             Self::Whole(bytes) | Self::Held(bytes, _) => Some(bytes),

@@ -36,7 +36,7 @@ pub(crate) struct Answer {
 pub(crate) enum NoAnswer {
     /// No connection could be made.
     Unreachable(String),
-    /// The connection ended, or what arrived on it is no response.
+    /// The connection ended, or the data on it is not a response.
     Broken(String),
     TimedOut,
 }

@@ -1,17 +1,17 @@
 //! What a check found.
 
-/// What was found: `Ok` is right. The text is what happened.
+/// The result of a check: `Ok` is as expected. The text says what happened.
 pub(crate) type Found = Result<String, Finding>;
 
 pub(crate) enum Finding {
     Wrong(String),
     Unknown(String),
-    /// There was no time left.
+    /// No time was left.
     Over,
 }
 
 impl Finding {
-    /// Names the delivery in question.
+    /// Adds which delivery it was.
     pub(crate) fn to(self, delivery: &str) -> Self {
         match self {
             Self::Wrong(got) => Self::Wrong(format!("{got} to {delivery}")),

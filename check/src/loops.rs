@@ -92,7 +92,7 @@ impl Loops {
         self.signed_ago(body, 0)
     }
 
-    /// The body, signed so many seconds ago.
+    /// The body, signed this many seconds ago.
     pub(crate) fn signed_ago(&self, body: impl Into<Bytes>, age: i64) -> Delivery {
         let body = body.into();
         let now = SystemTime::now();

@@ -27,8 +27,8 @@ pub(crate) struct Run {
     pub(crate) timeout: Duration,
     /// When the run ends at the latest.
     pub(crate) deadline: Instant,
-    /// Whether a plain forgery is answered 5xx or not at all: then such an answer says nothing of
-    /// what else causes it, and is a matter of `answers` alone.
+    /// Whether a plain forgery is answered 5xx or not at all. Then such an answer says nothing
+    /// about what else causes it, and is a matter of `answers` alone.
     pub(crate) rejects_badly: bool,
     /// Whether deliveries are sent at the same time where their order does not matter.
     pub(crate) is_slow: bool,
@@ -112,14 +112,14 @@ impl Run {
         }
     }
 
-    /// Sends it. `TimedOut` is also what the end of the run makes of it.
+    /// Sends it. The end of the run is `TimedOut` as well.
     pub(crate) async fn deliver(&self, delivery: Delivery) -> Result<Answer, NoAnswer> {
         let deadline = self.deadline.min(Instant::now() + self.timeout);
         let answer = timeout_at(deadline, self.endpoint.deliver(delivery)).await;
         answer.unwrap_or(Err(NoAnswer::TimedOut))
     }
 
-    /// Wrong, unless there was no time left for the response.
+    /// Wrong, unless the run ended before the response.
     pub(crate) fn wrong(&self, answer: &Result<Answer, NoAnswer>, got: String) -> Found {
         if matches!(answer, Err(NoAnswer::TimedOut)) && self.is_over() {
             return Err(Finding::Over);
@@ -145,7 +145,7 @@ impl Run {
         true
     }
 
-    /// A single delivery, sent at that time, is done with.
+    /// Records that a single delivery, sent at `start`, has ended.
     pub(crate) fn is_done_since(&mut self, start: Instant) {
         self.is_slow |= start.elapsed() > SLOW;
     }
@@ -165,7 +165,7 @@ impl Run {
         got
     }
 
-    /// The digest that a receiver computes for it, and must not tell.
+    /// The digest that a receiver computes for it, and must not reveal.
     pub(crate) fn expected_digest(&self, delivery: &Delivery) -> Option<String> {
         let header = delivery.signatures.first()?.to_str().ok()?;
         let (_, t) = header.split_once("t=")?;
@@ -177,7 +177,7 @@ impl Run {
         self.effects.as_ref()?.count().await
     }
 
-    /// How many effects there have been since then, once as many as wanted have come, or none more.
+    /// The number of effects since then. Waits for the wanted number, or until no more come.
     pub(crate) async fn effects_since(&self, before: Option<u64>, wanted: u64) -> Option<u64> {
         let effects = self.effects.as_ref()?;
         Some(effects.settle(before?, wanted).await)

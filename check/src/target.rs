@@ -171,7 +171,7 @@ impl fmt::Debug for Target {
     }
 }
 
-/// Why a URL is no target.
+/// Why a URL is not a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidTarget {

@@ -45,7 +45,7 @@ pub(crate) struct Answer {
 pub(crate) enum NoAnswer {
     /// No connection: nothing was sent.
     Unreachable(String),
-    /// The connection broke, or what came is no answer, or none came in time.
+    /// The connection broke, the data on it is not an answer, or none came in time.
     Broken(String),
 }
 

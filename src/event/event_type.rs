@@ -1,4 +1,4 @@
-//! The event types of Loops' guide, and room for more.
+//! The event types of Loops' guide, and others.
 
 use std::{cmp::Ordering, convert::Infallible, fmt, str::FromStr, sync::Arc};
 

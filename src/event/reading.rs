@@ -121,7 +121,7 @@ impl VerifiedEvent {
     /// # let event = Verifier::new(secret).verify(header.as_bytes(), body.into(), now)?;
     /// use tower_loops::Charge;
     ///
-    /// // `amount_refunded` is cumulative. This is what is new of it.
+    /// // `amount_refunded` is cumulative. This is the part that is new.
     /// let charge: Charge = event.object_as()?;
     /// let previous: Charge = event.previous_as()?.unwrap_or_default();
     /// let before = previous.amount_refunded.unwrap_or(0);

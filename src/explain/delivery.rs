@@ -44,7 +44,7 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// Whether there is room for more attempts.
+    /// Whether more attempts are allowed.
     pub(super) fn can_go_on(&self) -> bool {
         self.remaining > 0
     }

@@ -107,7 +107,7 @@ where
     }
 }
 
-/// Dropped meanwhile, it releases what may have been claimed: no handler has run.
+/// If it is dropped before the end, it releases the possible claim: no handler has run.
 async fn claim_once<St: EventStore>(
     lease: &Lease<St>,
     start: Instant,

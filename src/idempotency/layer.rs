@@ -45,9 +45,9 @@ impl<St: EventStore> IdempotencyLayer<St> {
     /// Sets how long a claim holds an event. Default: 60 seconds. Less than one second counts as
     /// one second.
     ///
-    /// The lease counts from the start of the claim. It is renewed after each third of it while the
+    /// The lease counts from the start of the claim. It is renewed after each third while the
     /// handler runs. If the process dies, the event can be handled again after this time. A store
-    /// call is limited to a third of it, if that is less than the
+    /// call is limited to a third of the lease, if that is less than the
     /// [store timeout](Self::with_store_timeout).
     pub fn with_lease(self, lease: Duration) -> Self {
         self.with(|config| config.lease = lease.max(MIN_LEASE))

@@ -72,8 +72,8 @@
 //! - While a handler runs, its process does not start it again for the same event: an outage that
 //!   outlasts the lease makes no difference.
 //! - An event whose handler failed is free for a retry at once, or shortly after the store is back.
-//! - A disconnect cannot cancel the record of a success. It cannot cancel the handler either,
-//!   unless told to ([`with_detached_handler`](IdempotencyLayer::with_detached_handler)).
+//! - A disconnect cannot cancel the record of a success. It cancels the handler only
+//!   after [`with_detached_handler(false)`](IdempotencyLayer::with_detached_handler).
 //!
 //! A handler that succeeds runs again
 //!

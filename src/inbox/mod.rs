@@ -142,7 +142,7 @@
 //! | setting of [`Worker`] | default |
 //! |---|---|
 //! | [`with_concurrency`](Worker::with_concurrency) | 16 events at once |
-//! | [`with_lease`](Worker::with_lease) | 60 seconds, renewed each third of it |
+//! | [`with_lease`](Worker::with_lease) | 60 seconds, renewed after each third |
 //! | [`with_max_attempts`](Worker::with_max_attempts) | 20, over about six hours, at most eight |
 //! | [`with_backoff`](Worker::with_backoff) | one second, doubled up to one hour, with jitter |
 //! | [`with_poll_interval`](Worker::with_poll_interval) | one second |

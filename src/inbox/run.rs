@@ -96,7 +96,7 @@ where
         self.config.concurrency.saturating_sub(self.attempts.len())
     }
 
-    /// Asks the queue for as many events as there is room for.
+    /// Asks the queue for as many events as may run.
     async fn take(&mut self) {
         if self.is_service_failing {
             let probed = poll_fn(|cx| Poll::Ready(self.unready.probe(cx))).await;

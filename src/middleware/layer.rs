@@ -46,7 +46,7 @@ impl LoopsSignatureLayer {
 
     /// Accepts one more secret, during a rotation. Default: none.
     ///
-    /// [`VerifiedEvent::secret_index`](crate::VerifiedEvent::secret_index) tells which one matched.
+    /// [`VerifiedEvent::secret_index`](crate::VerifiedEvent::secret_index) says which one matched.
     pub fn with_additional_secret(self, secret: impl Borrow<Secret>) -> Self {
         self.with(|config| {
             config.verifier = config

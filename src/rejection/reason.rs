@@ -59,7 +59,7 @@ pub enum Rejection {
         tolerance: Duration,
     },
     /// No signature matches under any accepted secret: a forgery, the secret of another webhook, or
-    /// a body that was changed on its way. Compare `received` with the length in Loops' log.
+    /// a body that was changed in transit. Compare `received` with the length in Loops' log.
     #[non_exhaustive]
     InvalidSignature {
         /// The number of `v1` elements in the header.

@@ -145,7 +145,7 @@ fn bounded_event(event: &VerifiedEvent) -> Arc<str> {
     digest(EVENT_DIGEST, text.as_bytes()).into()
 }
 
-/// `type:id`, if the buffer has room for it. A key is made for each delivery: this saves an
+/// `type:id`, if it fits the buffer. A key is made for each delivery: this saves an
 /// allocation.
 fn join<'a>(buffer: &'a mut [u8], event_type: &str, id: &str) -> Option<&'a str> {
     let mut length = 0;
@@ -180,7 +180,7 @@ impl fmt::Display for EventKey {
     }
 }
 
-/// What was [restored](EventKey::restore) is no key.
+/// The [restored](EventKey::restore) texts are not a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidKey;
 

@@ -44,7 +44,7 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut ask: im
     }
 }
 
-/// The results of so many tasks that begin together.
+/// The results of this many tasks that begin together.
 pub(crate) async fn at_once<T, F>(count: usize, run: impl Fn() -> F) -> Vec<T>
 where
     T: Send + 'static,
@@ -84,7 +84,7 @@ where
     }
 }
 
-/// So many events, `evt_0` and so on.
+/// This many events, `evt_0` and so on.
 #[cfg(feature = "idempotency")]
 pub(crate) fn events(count: usize) -> Vec<VerifiedEvent> {
     let event = |number| format!(r#"{{"id":"evt_{number}","type":"charge.succeeded"}}"#);

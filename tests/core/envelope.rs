@@ -37,7 +37,8 @@ fn id_and_type_are_required_once_as_text() {
         let reason = reason(body).map_or("None".to_owned(), |reason| format!("{reason:?}"));
         assert_eq!(reason, expected, "{body}");
     }
-    // The last are halves of surrogate pairs, which are no text. Elsewhere they do no harm.
+    // The last are halves of surrogate pairs, which are not text. In other members they are
+    // harmless.
     let others = r#"null 1 true ["e"] {}"#;
     let halves = r#""\ud800" "a\uDFFF" "\ud83d\ud83d" "\ude00\ud83d" "\ud83dx""#;
     for value in others.split(' ').chain(halves.split(' ')) {

@@ -38,7 +38,7 @@ impl<'de> Visitor<'de> for Members {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope, A::Error> {
-        // `Some(None)`: there are two of it.
+        // `Some(None)`: the member occurs twice.
         let mut members: [Option<Option<&RawValue>>; 5] = Default::default();
         while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
             let names = ["id", "type", "created", "livemode", "api_version"];

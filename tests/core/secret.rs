@@ -99,7 +99,7 @@ fn values() -> Vec<(OsString, Option<SecretProblem>)> {
     values.collect()
 }
 
-/// Expects the value unchanged, or an error with origin and problem that shows nothing of it.
+/// Expects the value unchanged, or an error with origin and problem that does not show the value.
 fn assert_result(
     value: &OsStr,
     result: Result<Secret, SecretError>,

@@ -11,7 +11,7 @@ use crate::support::{
     signature, signature_line, within_reason,
 };
 
-/// More than the buffers of a socket hold: a client can only send so much if the server reads.
+/// More than the buffers of a socket hold: it only arrives if the server reads.
 const MORE_THAN_BUFFERS: u64 = 256 * MIB;
 
 /// Sends this again and again until the server disconnects. Returns how much was sent.

@@ -46,7 +46,7 @@ impl Seen {
     }
 }
 
-/// Runs a worker until so many events are dead, and returns their attempts and errors.
+/// Runs a worker until this many events are dead, and returns their attempts and errors.
 pub(crate) async fn deaths<S>(
     queue: &MemoryQueue,
     count: u64,

@@ -23,7 +23,7 @@ use crate::{
 const EVENTS: usize = 1_000;
 const ATTEMPTS: u32 = 5;
 
-/// How long the events take that are no poison. What is poison is dead in the end, and handled
+/// How long the other events take. Poison events are dead in the end, and handled
 /// after its redrive.
 async fn run(poison: &[usize]) -> Duration {
     let queue = MemoryQueue::default();

@@ -23,7 +23,7 @@ use crate::{
     support::{Running, store, until},
 };
 
-/// An error whose conversion panics if it is told to.
+/// An error whose conversion panics on demand.
 struct Broken {
     panics: bool,
 }

@@ -1,4 +1,4 @@
-//! A stored event is what was verified, and shows nothing of it.
+//! A stored event is the verified one, and its `Debug` shows no payload.
 
 use std::time::SystemTime;
 

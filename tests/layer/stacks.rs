@@ -1,4 +1,4 @@
-//! The layer among the layers of Tower and tower-http, inside and outside of it.
+//! The layer with the layers of Tower and tower-http, inside and outside.
 
 use std::{convert::Infallible, io::Write, time::Duration};
 

@@ -29,7 +29,7 @@ pub(crate) trait InboxEngine: Engine {
     /// An inbox without events.
     async fn empty_inbox(&self) -> Self::Inbox;
 
-    /// Adds so many handled and waiting events, by the engine's own means.
+    /// Adds these numbers of handled and waiting events, by the engine's own means.
     async fn fill_inbox(&self, handled: u64, waiting: u64);
 }
 

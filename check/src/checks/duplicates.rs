@@ -111,7 +111,7 @@ fn with_other_ids(loops: &mut Loops) -> Vec<Delivery> {
         ),
     ];
     let delivery = |(label, id): (_, String)| {
-        // A new charge: only an event's id tells duplicates.
+        // A new charge: only the event's id identifies duplicates.
         let mut event = loops.charge();
         event["id"] = id.into();
         loops.genuine(event.to_string()).twin().labelled(label)

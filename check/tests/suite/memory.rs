@@ -77,7 +77,7 @@ async fn a_few_ids_are_remembered() {
     assert_eq!(found, [("duplicates".to_owned(), "forgotten")]);
 }
 
-/// Handles for a while; duplicates get this status meanwhile, or forever.
+/// Handles for a while. Until it is done, or forever, duplicates get this status.
 fn claiming(effects: &Effects, meanwhile: u16, forever: bool) -> Handler {
     let effects = effects.clone();
     let keys: Arc<Mutex<HashMap<String, bool>>> = Arc::default();

@@ -37,7 +37,7 @@ pub(crate) fn delayed(receiver: Receiver, delay: Duration) -> Receiver {
     })
 }
 
-/// The receiver, for one request at a time. Only what it accepts takes a second, or all of it.
+/// The receiver, for one request at a time. Every request takes a second, or only accepted ones.
 /// `most` becomes the number of requests that it had at the same time.
 fn one_at_a_time(receiver: Receiver, only_accepted: bool, most: &Arc<AtomicUsize>) -> Receiver {
     let turn = Arc::new(Mutex::new(()));

@@ -1,4 +1,4 @@
-//! Serves HTTP/1 until told to stop.
+//! Serves HTTP/1 until it is stopped.
 
 use std::{convert::Infallible, pin::pin, time::Duration};
 

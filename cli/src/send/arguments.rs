@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
     /// Send the same event each time, as a retry does
     #[arg(long)]
     pub(super) same_id: bool,
-    /// Sign as if so many seconds ago; a negative number is in the future
+    /// Sign with a time this many seconds ago; a negative number is in the future
     #[arg(
         long,
         value_name = "SECONDS",

@@ -6,7 +6,7 @@
 #[allow(
     dead_code,
     unused_imports,
-    reason = "the tests of the other frameworks need more of it"
+    reason = "the tests of the other frameworks need the rest"
 )]
 mod support;
 
@@ -106,7 +106,7 @@ async fn around_the_server_no_call_gets_through_unsigned() {
     let no_event = (400, r#"{"error":"Invalid payload"}"#);
     let signed_call = grpc_call(Some(sign(EMPTY_MESSAGE)));
     let answer = send(Version::Http2, address, signed_call).await;
-    assert_eq!(answer.seen(), no_event, "a gRPC message is no event");
+    assert_eq!(answer.seen(), no_event, "a gRPC message is not an event");
 }
 
 #[tokio::test]

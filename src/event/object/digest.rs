@@ -1,4 +1,4 @@
-//! A `Debug` of objects that shows no payload and yet tells different values apart.
+//! A `Debug` of objects that shows no payload, but differs for different values.
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},

@@ -118,8 +118,8 @@ pub(super) async fn each_cell<St: EventStore>(store: &St) {
     }
 }
 
-/// An expired lease is no claim, even if no other has taken it over. A fourth key shows when it has
-/// expired.
+/// An expired lease is not a claim, even if no other delivery has taken it over. A fourth key shows
+/// when it has expired.
 async fn an_expired_lease_is_not_mine<St: EventStore>(store: &St) {
     let [extended, released, completed, witness] = [(); 4].map(|()| fresh_key());
     let mine = Token::random();

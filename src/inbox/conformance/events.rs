@@ -46,7 +46,7 @@ pub(super) async fn accept_one(queue: &impl Queue) -> EventKey {
     key
 }
 
-/// Stores so many events of this namespace, `evt_0` and so on.
+/// Stores this many events of the namespace, `evt_0` and so on.
 pub(super) async fn accept_many(queue: &impl Queue, namespace: &str, count: usize) {
     for number in 0..count {
         let id = format!("evt_{number}");

@@ -32,7 +32,7 @@ impl Connections {
     /// conflicts, and while `read` returns `None`.
     ///
     /// It runs to its end even if the caller stops waiting. A connection with an outstanding answer
-    /// must not return to the pool: the next statement would wait behind the first. Nor may it be
+    /// must not return to the pool: the next statement would wait behind the first. It must not be
     /// closed at once: the server would not notice, and the pool would open more and more of them.
     pub(crate) async fn execute<T: Send + 'static>(
         &self,

@@ -24,7 +24,7 @@ macro_rules! now {
     };
 }
 
-/// The time so many milliseconds from now, at most the last millisecond of the year 9999.
+/// The time this many milliseconds from now, at most the last millisecond of the year 9999.
 macro_rules! after {
     ($millis:literal) => {
         concat!("min(", now!(), " + ", $millis, ", 253402300799999)")

@@ -102,7 +102,7 @@ mod tests {
         options.connect("sqlite::memory:").await.unwrap()
     }
 
-    /// Succeeds after so many attempts that others get in the way of.
+    /// Succeeds after this many attempts with conflicts.
     fn hampered<'a>(_: &'a mut SqliteConnection, remaining: &'a AtomicU32) -> Attempt<'a, ()> {
         let is_hampered = remaining.fetch_update(Relaxed, Relaxed, |number| number.checked_sub(1));
         Box::pin(ready(Ok(is_hampered.is_err().then_some(()))))

@@ -5,7 +5,7 @@ use tower_loops::idempotency::StoreErrorKind;
 /// What an error of an engine means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Diagnosis {
-    /// Rolled back because of others at the same time: to be repeated.
+    /// Rolled back because of concurrent transactions: must be repeated.
     Conflict,
     Locked,
     NoTable,
@@ -68,7 +68,7 @@ impl Diagnosis {
                 "the database rejects the connection: check user, password, and database or path in \
                  the connection string"
             }
-            Self::Full => "the database has no room: free some space",
+            Self::Full => "the database is full: free some space",
             Self::Interrupted => "the database stopped, or its connection broke",
             Self::Unknown => "the database failed",
         }

@@ -21,8 +21,8 @@ pub trait Engine: Operations {}
 
 impl<DB: Operations> Engine for DB {}
 
-/// The outcome of one attempt. `None`: others changed the key meanwhile, so the operation is to be
-/// repeated.
+/// The outcome of one attempt. `None`: others changed the key at the same time, so the operation
+/// must be repeated.
 pub(crate) type Attempt<'a, T> = Pin<Box<dyn Future<Output = sqlx::Result<Option<T>>> + Send + 'a>>;
 
 /// What an operation is about.
@@ -69,7 +69,7 @@ pub trait Operations: Database {
     /// Returns whether the event is fresh.
     fn mark<'a>(connection: &'a mut Self::Connection, call: &'a Call) -> Attempt<'a, bool>;
 
-    /// Deletes at most so many expired entries. Returns how many there were.
+    /// Deletes at most `limit` expired entries. Returns the number deleted.
     fn purge<'a>(connection: &'a mut Self::Connection, limit: &'a u32) -> Attempt<'a, u64>;
 
     /// Creates the table where it is missing, and checks that it fits the statements.

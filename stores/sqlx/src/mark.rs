@@ -14,10 +14,10 @@ impl<DB: Engine> SqlxStore<DB> {
     /// exactly once.
     ///
     /// Marks are apart from the claims of the layer, so both can be used for one event in one
-    /// namespace. They are kept forever, unless [told otherwise](Self::with_mark_retention). While
-    /// another transaction that marks the same event is open, this waits for its end: a commit
-    /// makes this one a duplicate, a rollback leaves it fresh. On MySQL this changes the session's
-    /// `LAST_INSERT_ID()`.
+    /// namespace. They are kept forever, unless [a retention is set](Self::with_mark_retention).
+    /// While another transaction that marks the same event is open, this waits for its end: a
+    /// commit makes this one a duplicate, a rollback leaves it fresh. On MySQL this changes the
+    /// session's `LAST_INSERT_ID()`.
     ///
     /// ```no_run
     /// use tower_loops::{BoxError, VerifiedEvent, idempotency::{EventKey, Mark}};

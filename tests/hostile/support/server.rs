@@ -51,7 +51,7 @@ impl Server {
         Self::run(example, Command::new).await
     }
 
-    /// The same with so many file descriptors and no more.
+    /// The same with at most this many file descriptors.
     pub(crate) async fn start_with_files(example: &'static str, files: usize) -> Self {
         let run = |program: PathBuf| {
             let mut shell = Command::new("sh");
@@ -123,7 +123,7 @@ impl Server {
     ///
     /// Waits for 200 ms in which no thread was runnable whenever this looked, and which took at
     /// most 10 ms of CPU, the unit of the file. CPU time alone would not do: on a busy machine, a
-    /// thread that spins gets little of it, but it is runnable all the time.
+    /// thread that spins gets little CPU time, but it is always runnable.
     pub(crate) async fn rests(&self) {
         within_reason(async {
             while let Some(before) = usage::cpu(self.pid) {

@@ -18,7 +18,7 @@ pub(crate) fn database() -> Option<String> {
     env::var(DATABASE).ok()
 }
 
-/// How often something is repeated: `TOWER_LOOPS_TEST_ROUNDS`, or so often.
+/// How often something is repeated: `TOWER_LOOPS_TEST_ROUNDS`, or the default.
 pub(crate) fn rounds(default: usize) -> usize {
     let rounds = env::var("TOWER_LOOPS_TEST_ROUNDS").ok();
     rounds.map_or(default, |rounds| rounds.parse().unwrap())

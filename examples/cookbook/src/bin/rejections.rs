@@ -62,7 +62,7 @@ async fn receive(event: VerifiedEvent) -> &'static str {
     r#"{"received":true}"#
 }
 
-/// Prints why a delivery was rejected; the response stays as it is, and tells an attacker nothing.
+/// Prints why a delivery was rejected; the response stays as it is, and shows an attacker nothing.
 /// Only for the time of a search: it keeps each body, and hashes it in many forms.
 async fn explain(State(explainer): State<Explainer>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();

@@ -47,7 +47,7 @@ async fn main() -> Result<(), BoxError> {
         .await?;
     println!("events in the queue: {stored}");
     if stored != 1 {
-        return Err("an event is to be stored once".into());
+        return Err("an event must be stored once".into());
     }
 
     println!("the worker starts");

@@ -21,7 +21,7 @@ pub(crate) const DEAD: &str = "LOOPS_DEAD";
 pub(crate) const SUBJECT: &str = "loops.events";
 pub(crate) const DEAD_SUBJECT: &str = "loops.dead";
 
-/// For how long the stream keeps an event, handled or not, and knows a redelivery of it.
+/// For how long the stream keeps an event, handled or not, and recognizes redeliveries.
 const WINDOW: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// As JSON in JSON, a payload of 1 MiB (the limit of the layer) takes at most twice its size.

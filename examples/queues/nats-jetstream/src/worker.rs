@@ -21,7 +21,8 @@ pub type Handler = BoxCloneSyncService<VerifiedEvent, (), BoxError>;
 const CONCURRENCY: usize = 8;
 /// After this, another worker takes an event whose worker does not say that it is still at it.
 const ACK_WAIT: Duration = Duration::from_secs(30);
-/// Events that wait for their next attempt count too: so many may fail before others have to wait.
+/// Events that wait for their next attempt count too: this many may fail before others have to
+/// wait.
 const MAX_UNDONE: i64 = 10_000;
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 

@@ -33,7 +33,7 @@ async fn a_corrupted_row_is_dead_and_others_are_handled() {
     }
     let no_key = "INSERT INTO tower_loops_inbox (namespace, event_id, state, due_at, received_at, signed_at, secret_index) VALUES ('', 'x', 'pending', now(), now(), now(), 0)";
     let kept_out = server.try_execute(no_key).await;
-    kept_out.expect_err("what is no key is kept out");
+    kept_out.expect_err("an invalid key is rejected");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -54,7 +54,7 @@ macro_rules! at_once {
     };
 }
 
-/// The time so many seconds from now.
+/// The time this many seconds from now.
 macro_rules! after {
     ($seconds:literal) => {
         concat!(
