@@ -1,4 +1,4 @@
-//! The receiver, however it is reached.
+//! The receiver: a service in this process, or a URL.
 
 use std::{error::Error, fmt, pin::Pin, pin::pin};
 

@@ -143,7 +143,7 @@ pub(crate) fn now() -> i64 {
     since.map_or(0, |since| since.as_secs().cast_signed())
 }
 
-/// A header line. What cannot be one, which no check sends, becomes an empty one.
+/// A header line. Invalid text, which no check sends, becomes an empty value.
 pub(crate) fn line(text: &str) -> HeaderValue {
     HeaderValue::from_bytes(text.as_bytes()).unwrap_or(HeaderValue::from_static(""))
 }

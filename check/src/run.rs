@@ -91,7 +91,7 @@ impl Run {
         }
     }
 
-    /// Delivers what must be rejected: not 2xx, no effect, and no crash.
+    /// Sends a delivery that must be rejected: not 2xx, no effect, and no crash.
     pub(crate) async fn rejects(&mut self, delivery: Delivery) -> Found {
         let before = self.count().await;
         let expected = self.expected_digest(&delivery);
@@ -183,8 +183,8 @@ impl Run {
         Some(effects.settle(before?, wanted).await)
     }
 
-    /// Those that a rejected delivery had. A handler may still be on its way when the response
-    /// comes.
+    /// The effects of a rejected delivery. A handler may still be running when the response
+    /// arrives.
     pub(crate) async fn unwanted_effects_since(&self, before: Option<u64>) -> u64 {
         let Some(before) = before else {
             return 0;

@@ -30,7 +30,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// The suite, set up for one receiver.
 ///
 /// A run starts with a genuine delivery. If it is not accepted, that is the only result. If it has
-/// no effect that is counted, it fails in each run, whatever the run is limited to.
+/// no counted effect, every run fails, also one that is limited to some concerns.
 #[derive(Clone)]
 #[must_use = "a suite does nothing until it is run"]
 pub struct Suite {

@@ -169,9 +169,9 @@ impl Run {
         self.deliver_all(deliveries.into_iter(), WIDTH).await
     }
 
-    /// Sends them, `width` at the same time. A receiver that handles one request at a time keeps the
-    /// others waiting, so the timeout limits the time to the next response of any of them. The rest
-    /// is then `TimedOut`, sent or not.
+    /// Sends them, `width` at the same time. A receiver that handles one request at a time keeps
+    /// the others waiting, so the timeout limits the time to the next response of any of them. The
+    /// rest is then `TimedOut`, sent or not.
     pub(crate) async fn deliver_all(
         &self,
         deliveries: impl ExactSizeIterator<Item = Delivery>,

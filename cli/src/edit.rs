@@ -1,5 +1,5 @@
-//! `--set data.object.amount=1`: one value of a JSON text changes, every other byte of the values
-//! around it stays.
+//! `--set data.object.amount=1`: changes one value of a JSON text. The other values keep every
+//! byte.
 
 use std::str::FromStr;
 

@@ -29,7 +29,7 @@ pub enum EventType {
     InvoicePaymentSucceeded,
     /// `invoice.payment_failed`: the payment of a recurring invoice failed.
     InvoicePaymentFailed,
-    /// A type that this version of the crate has no name for.
+    /// A type without a variant in this version of the crate.
     Other(OtherEventType),
 }
 

@@ -1,4 +1,4 @@
-//! What a handler reads of an event: its object.
+//! Reads the object of an event.
 
 use std::{ops::Range, sync::atomic::Ordering::Relaxed};
 

@@ -139,8 +139,8 @@ where
     service.call(request).await
 }
 
-/// A disconnect cannot cancel this. A detached delivery is a task that nobody cancels, so it needs
-/// nothing more.
+/// A disconnect cannot cancel this. A detached delivery is a task that cannot be cancelled, so it
+/// needs nothing more.
 async fn to_the_end(is_detached: bool, work: impl Future<Output = ()> + Send + 'static) {
     if is_detached {
         work.await;

@@ -63,8 +63,8 @@ impl<St: EventStore> IdempotencyLayer<St> {
     }
 
     /// Sets how long a handled event is remembered: a [`Duration`] or a [`Retention`]. Default: 30
-    /// days. It should be longer than the time in which Loops retries, or a person sends an event
-    /// again.
+    /// days. It should be longer than the time in which Loops retries, or a person resends an
+    /// event.
     pub fn with_retention(self, retention: impl Into<Retention>) -> Self {
         self.with(|config| config.retention = retention.into())
     }

@@ -26,7 +26,7 @@ pub enum Outcome {
     Done,
     /// The attempt failed, and another may succeed.
     Retry {
-        /// How long the event waits for it.
+        /// The pause before it.
         after: Duration,
         /// Why it failed: at most 1,024 bytes, without NUL.
         error: String,

@@ -11,7 +11,7 @@ use http_body::SizeHint;
 
 use crate::trace::{DeliveryLog, RejectionCounter, RequestFields};
 
-/// One request, as its head and the size hint of its body describe it.
+/// One request: its head, and the size hint of its body.
 pub(super) struct Delivery {
     /// When the service was called, by the layer's clock.
     pub(super) received_at: SystemTime,

@@ -1,4 +1,4 @@
-//! Why a store could not do what it was asked.
+//! Why an operation of a store failed.
 
 use std::{borrow::Cow, error::Error, fmt};
 

@@ -23,7 +23,7 @@ use crate::{
     store::{StoreError, Token},
 };
 
-/// How long a store may take to notice that a time is over.
+/// How long a store may take to notice that a time has passed.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A namespace that no other run uses.
@@ -35,7 +35,7 @@ pub(crate) fn answered<T>(answer: Result<T, StoreError>) -> T {
     answer.unwrap_or_else(|error| panic!("the store failed: {error}: {:?}", error))
 }
 
-/// Asks again and again until the answer is there.
+/// Polls until the answer is there.
 pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut ask: impl FnMut() -> F) {
     let begun = Instant::now();
     while !ask().await {

@@ -15,7 +15,7 @@ fn reason(body: impl AsRef<[u8]>) -> Option<PayloadError> {
 
 #[test]
 fn id_and_type_are_required_once_as_text() {
-    // Deeper, and under other names, they do not count.
+    // Deeper members and other names are ignored.
     let table = r#"
         None {"type":"t","id":"e"}
         MissingType {"id":"e"}

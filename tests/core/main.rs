@@ -77,7 +77,7 @@ pub(crate) fn event_body(event_type: &str, object: &serde_json::Value) -> String
     serde_json::json!({"id": "evt_1", "type": event_type, "data": {"object": object}}).to_string()
 }
 
-/// An event about an object in exactly this text.
+/// An event with exactly this text as its object.
 pub(crate) fn event(event_type: &str, object: &str) -> VerifiedEvent {
     let body = format!(r#"{{"id":"e","type":"{event_type}","data":{{"object":{object}}}}}"#);
     receive(&body).unwrap_or_else(|error| panic!("{error:?}: {body}"))

@@ -1,4 +1,4 @@
-//! Secrets: the key as it is given, and values of a configuration that cannot be a secret.
+//! Secrets: the key as given, and configured values that cannot be a secret.
 
 use std::{
     env,
@@ -200,7 +200,7 @@ fn an_unset_variable_is_named_also_by_debug() {
         let is_unset =
             matches!(&error, SecretError::UnsetVariable { variable, .. } if variable == name);
         assert!(is_unset && error.to_string().contains(name), "{error}");
-        // A `main` that returns the error prints its `Debug`.
+        // A `main` that returns the error prints its `Debug` output.
         assert_eq!(format!("{error:?}"), error.to_string());
     }
 }

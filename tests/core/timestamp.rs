@@ -63,7 +63,8 @@ fn the_tolerance_is_inclusive_in_both_directions_and_counts_whole_seconds() {
         (None, -300, 0, None),
         (None, -300, LAST, None),
         (None, -301, 0, Some(-301)),
-        // Now is cut to seconds first: this is second -301, though 300.000000001 seconds away.
+        // The clock is cut to seconds first, so this is second -301, although only 300.000000001
+        // seconds away.
         (None, -301, LAST, Some(-301)),
         (None, -86_400, 0, Some(-86_400)),
         (Some(300_000), 300, LAST, None),
@@ -103,7 +104,7 @@ fn the_tolerance_is_inclusive_in_both_directions_and_counts_whole_seconds() {
 #[test]
 fn a_time_that_no_clock_can_show_is_too_new_whatever_the_tolerance() {
     let now = moment(NOW as i64, 0).unwrap();
-    // The age saturates only where it does not fit.
+    // The age saturates only if it does not fit.
     for (t, age) in [(u64::MAX, i64::MIN), (1 << 63, i64::MIN + NOW as i64)] {
         for tolerance in [Duration::ZERO, Duration::MAX] {
             assert_age("too new", t, verify(t, now, Some(tolerance)), Some(age));

@@ -1,4 +1,4 @@
-//! Rejections of clients that are still sending: each reads the response.
+//! Rejections while the client is still sending: the client reads the response.
 
 use std::{net::SocketAddr, sync::Arc};
 

@@ -89,7 +89,7 @@ async fn an_attached_handler_is_dropped_with_its_connection_and_its_event_stays_
     assert!(connection.await.is_err());
     assert!(dropped.try_recv().is_ok(), "dropped midway");
 
-    // The renewal at 20 seconds was the last: held until 80.
+    // The last renewal was at 20 seconds: held until 80.
     sleep(seconds(49)).await;
     let answer = deliver(&service, "evt_1").await;
     let seen = (answer.status.as_u16(), answer.retry_after());

@@ -107,7 +107,7 @@ async fn failures_are_repeated_after_pauses_that_double() {
     }
 }
 
-/// Panics in a way of its own at each event.
+/// Panics in a different way at each event.
 #[derive(Clone)]
 struct Panics;
 
@@ -196,7 +196,7 @@ async fn services_are_polled_for_readiness_and_need_not_be_cloned() {
     until("all are handled", || seen.all().len() == 6).await;
     running.shut_down().await.expect("the worker ends");
     let seen = seen.all();
-    // What waits for the service keeps its lease.
+    // An event that waits for the service keeps its lease.
     assert!(seen.iter().all(|attempt| attempt.1 == 1));
     assert!(seen[5].3 - seen[0].3 >= Duration::from_secs(500));
 }

@@ -1,5 +1,4 @@
-//! A queue in memory, for tests of what is around it. It forgets everything: no inbox for use. It
-//! fails on demand.
+//! A queue in memory for tests. It is not durable, so not for production. It fails on demand.
 
 use std::{
     sync::{

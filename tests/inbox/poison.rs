@@ -1,4 +1,4 @@
-//! A poison event among a thousand: the others do not wait for it.
+//! A poison event among a thousand others does not delay them.
 
 use std::{
     sync::{
@@ -75,6 +75,6 @@ async fn run(poison: &[usize]) -> Duration {
 async fn a_poison_event_delays_no_other_one() {
     let (without, with) = (run(&[]).await, run(&[500]).await);
     let ratio = with.div_duration_f64(without);
-    // Its five attempts take a place of sixteen for 10 ms each.
+    // Its five attempts occupy one of sixteen slots for 10 ms each.
     assert!((0.98..1.05).contains(&ratio), "{with:?} beside {without:?}");
 }

@@ -133,7 +133,7 @@ async fn a_pending_body_wakes_the_request_for_each_frame() {
     assert_eq!(received(&recorder).await, EVENT);
 }
 
-/// A body may hold the flow control of a connection.
+/// A body that is not dropped may block the flow control of its connection.
 #[tokio::test]
 async fn the_body_is_dropped_before_the_response_and_before_the_inner_call() {
     for body in [

@@ -66,8 +66,8 @@ async fn send(nginx: &Nginx, lines: &[&str], body: &str) -> Reply {
     within_reason(exchange).await
 }
 
-/// Sends each rejected request ten times with bodies of each of these lengths: each gets the
-/// response of the server.
+/// Sends each rejected request ten times with a body of each length. Each gets the response of the
+/// server.
 async fn all_arrive(layer: LoopsSignatureLayer, lengths: [usize; 3], expected: [Seen; 3]) {
     let nginx = Nginx::start(&[serve(layer).await]).await;
     for length in lengths {
@@ -99,7 +99,7 @@ async fn rejections_of_bodies_over_a_lower_limit_arrive() {
     all_arrive(layer, lengths, [MISSING, TOO_OLD, TOO_LARGE]).await;
 }
 
-/// The responses to genuine deliveries, and to two unsigned bodies of 900 kB a second beside them.
+/// The responses to genuine deliveries, while two unsigned bodies of 900 kB arrive each second.
 #[derive(Debug, Default)]
 struct Answered {
     genuine: usize,

@@ -18,7 +18,7 @@ const LEASE: Duration = Duration::from_secs(60);
 pub(crate) trait InboxEngine: Engine {
     type Inbox: Queue + Clone;
 
-    /// What `insert` costs at least.
+    /// The least that `insert` costs.
     const INBOX_FLOOR: &str = Self::FLOOR;
 
     /// How long inserts by hand take, on the connection settings of the inbox.

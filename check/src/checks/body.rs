@@ -1,4 +1,4 @@
-//! `body`: the raw bytes are what is verified.
+//! `body`: the raw bytes are verified.
 
 use std::sync::Arc;
 

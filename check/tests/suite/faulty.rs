@@ -50,7 +50,7 @@ fn before(receiver: Receiver, change: fn(&mut Parts, Bytes) -> Bytes) -> Receive
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_or_guessable_secret_is_accepted_as_well() {
-    // HMAC fills a key with zeros: the first one is the empty one.
+    // HMAC pads a key with zeros, so the first key equals the empty one.
     for (other, check) in [("\0", "empty-secret"), ("undefined", "guessable-secret")] {
         let other = Secret::new(other).expect("it is not empty");
         let found = failures_behind(signature().with_additional_secret(other)).await;

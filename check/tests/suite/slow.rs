@@ -1,4 +1,4 @@
-//! Receivers that take long over each delivery.
+//! Receivers that are slow at each delivery.
 
 use std::{
     sync::{
@@ -166,6 +166,6 @@ async fn effects_that_come_later_are_waited_for_together() {
     let start = Instant::now();
     let suite = effects.suite().only(Concern::Body);
     assert_eq!(failures(suite, receiver).await, []);
-    // Ten charges, and the time in which no effect may come.
+    // Ten charges, and the time in which no effect may arrive.
     assert!(start.elapsed() < 9 * SECOND, "{:?}", start.elapsed());
 }

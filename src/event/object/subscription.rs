@@ -129,7 +129,7 @@ impl Subscription {
     }
 }
 
-/// One thing that a [`Subscription`] is to.
+/// One item of a [`Subscription`].
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SubscriptionItem {

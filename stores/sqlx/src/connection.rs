@@ -15,7 +15,7 @@ use crate::{
 /// A connection without an answer after this time counts as dead.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Maximum attempts of an operation on conflicts with others.
+/// Maximum attempts of an operation that conflicts with others.
 const MAX_ATTEMPTS: u32 = 10;
 
 /// Runs an operation to its end, even if the caller stops waiting.

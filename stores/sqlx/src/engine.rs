@@ -25,7 +25,7 @@ impl<DB: Operations> Engine for DB {}
 /// must be repeated.
 pub(crate) type Attempt<'a, T> = Pin<Box<dyn Future<Output = sqlx::Result<Option<T>>> + Send + 'a>>;
 
-/// What an operation is about.
+/// The arguments of an operation.
 #[derive(Debug)]
 pub struct Call {
     pub(crate) key: EventKey,

@@ -97,7 +97,7 @@ impl Server {
         assert!(is_printed, "{}: {line:?}", self.example);
     }
 
-    /// Its memory has never grown by more than what is fair.
+    /// Asserts that its memory never grew by more than [`MAX_GROWTH`].
     pub(crate) fn is_small(&self) {
         let growth = self.growth();
         assert!(growth.peak < MAX_GROWTH, "{growth:?}");
@@ -160,7 +160,7 @@ impl Server {
 
 /// As many as are asked for, or as this process may open beside the files of the other tests.
 pub(crate) fn affordable(connections: usize) -> usize {
-    // Where the limit cannot be seen, it may be as low as 256, which is what macOS gives.
+    // If the limit is unknown, it may be as low as 256, the default of macOS.
     let limit = usage::open_files_limit().unwrap_or(256);
     connections.min(limit.saturating_sub(150)).max(1)
 }

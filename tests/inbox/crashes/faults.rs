@@ -1,4 +1,4 @@
-//! What an inbox in trouble is answered with, and what is left of its events.
+//! The responses while an inbox is in trouble, and the events that are left afterwards.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! A process that runs one test of this program, and says things.
+//! A process that runs one test of this program, and prints lines.
 
 use std::{env, ffi::OsStr, io::Write, process::Stdio, time::Duration};
 
@@ -13,7 +13,7 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 const DATABASE: &str = "TOWER_LOOPS_TEST_INBOX";
 /// What a process says in its lines, among those of the test harness.
 const MARKER: &str = "said: ";
-/// In a process that was started: the database.
+/// The database, in a process that was started by a test.
 pub(crate) fn database() -> Option<String> {
     env::var(DATABASE).ok()
 }
@@ -47,7 +47,7 @@ impl Process {
     pub(crate) async fn hear(&mut self) -> Option<String> {
         let heard = async {
             while let Some(line) = self.lines.next_line().await.unwrap() {
-                // The harness begins a line of its own.
+                // The harness may have begun the line.
                 if let Some((_, text)) = line.split_once(MARKER) {
                     return Some(text.to_owned());
                 }
@@ -72,7 +72,7 @@ impl Process {
 
 pub(crate) fn say(text: &str) {
     let mut stdout = std::io::stdout().lock();
-    // Whole lines at once: a process that is killed says nothing by half.
+    // Whole lines at once: a killed process prints no partial line.
     let _ = stdout.write_all(format!("{MARKER}{text}\n").as_bytes());
     let _ = stdout.flush();
 }

@@ -119,7 +119,7 @@ fn receive(connection: &TcpStream) -> Option<Received> {
         .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
         .and_then(|(_, length)| length.trim().parse().ok());
     let mut body = Vec::new();
-    // A declared length alone reserves nothing.
+    // A declared length reserves no memory.
     reader.take(length?).read_to_end(&mut body).ok()?;
     Some(Received { head, body })
 }

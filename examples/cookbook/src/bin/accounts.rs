@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(deliver(&app, "club", &shop).await, (401, false));
         assert_eq!(deliver(&app, "shop", &shop).await, (200, false));
         assert_eq!(deliver(&app, "shop", &shop).await, (200, true));
-        // The same id, of another account.
+        // The same id in another account.
         assert_eq!(deliver(&app, "club", &club).await, (200, false));
         assert_eq!(deliver(&app, "unknown", &shop).await, (404, false));
     }

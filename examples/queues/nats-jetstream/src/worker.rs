@@ -19,7 +19,7 @@ pub type Handler = BoxCloneSyncService<VerifiedEvent, (), BoxError>;
 
 /// How many events are handled at once.
 const CONCURRENCY: usize = 8;
-/// After this, another worker takes an event whose worker does not say that it is still at it.
+/// After this time without a sign of progress, another worker takes the event.
 const ACK_WAIT: Duration = Duration::from_secs(30);
 /// Events that wait for their next attempt count too: this many may fail before others have to
 /// wait.

@@ -86,7 +86,7 @@ fn is_identifier(name: &str) -> bool {
             .is_some_and(|first| !first.is_ascii_digit())
 }
 
-/// A name that a table cannot have here.
+/// A name that is not accepted for a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableNameError(String);
 
