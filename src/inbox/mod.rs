@@ -214,6 +214,7 @@ mod job;
 mod permanent;
 mod queue;
 mod record;
+mod retry;
 mod run;
 mod unready;
 mod worker;

@@ -2,7 +2,7 @@
 
 use tracing::{Instrument, instrument::Instrumented};
 
-use super::enabled::TARGET;
+use super::target::TARGET;
 use crate::store::EventKey;
 
 /// A task of its own stays in the span of the request that it is for.
