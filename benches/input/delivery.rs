@@ -21,7 +21,7 @@ pub fn signature(body: &[u8]) -> HeaderValue {
     Signer::new(secret()).sign(body, SystemTime::now())
 }
 
-/// A signed delivery of an event of about 1.5 KiB with line items, under an id of its own.
+/// A signed delivery of an event of about 1.5 KiB with line items, under its own id.
 pub fn delivery(signer: &Signer, number: usize) -> Request<Full<Bytes>> {
     let body = event(number, SIZES[0]);
     let signature = signer.sign(&body, SystemTime::now());

@@ -1,4 +1,4 @@
-//! One delivery, as it is sent.
+//! One delivery.
 
 use std::sync::Arc;
 

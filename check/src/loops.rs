@@ -1,4 +1,4 @@
-//! Loops, as far as a receiver sees it: events, each with ids of its own, and their signatures.
+//! Loops, as far as a receiver sees it: events, each with its own ids, and their signatures.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},

@@ -27,7 +27,7 @@ type Connect = dyn Fn() -> BoxFuture<'static, io::Result<Box<dyn Stream>>> + Sen
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// A receiver at a URL. Each delivery has a connection of its own.
+/// A receiver at a URL. Each delivery has its own connection.
 #[derive(Clone)]
 pub struct Target {
     host: HeaderValue,

@@ -27,7 +27,7 @@ pub struct Explainer {
 }
 
 impl Explainer {
-    /// Explains by this secret, exactly as it is configured: quotes and line breaks included.
+    /// Explains with this secret, exactly as configured: quotes and line breaks included.
     #[must_use]
     pub fn new(secret: impl Borrow<Secret>) -> Self {
         Self {

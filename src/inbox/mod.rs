@@ -56,7 +56,7 @@
 //! # }
 //! ```
 //!
-//! An adapter for a queue that has workers of its own needs [`Inbox`] alone:
+//! An adapter for a queue that has its own workers needs [`Inbox`] alone:
 //!
 //! ```
 //! use std::{collections::HashMap, sync::Mutex};

@@ -1,4 +1,4 @@
-//! What a request says of itself before its body is read.
+//! What a request declares before its body is read.
 
 use std::time::SystemTime;
 

@@ -28,7 +28,7 @@ pub struct StoreError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// The engine cannot be reached or does not answer. It may pass by itself.
+    /// The engine cannot be reached or does not answer. It may recover without help.
     Unavailable,
     /// The storage is full.
     Full,

@@ -34,7 +34,7 @@ impl EventKey {
     /// The id of the key is `type:id`, or a digest where that is too long or not printable. The id
     /// `""` names nothing; the digest of the payload replaces it.
     ///
-    /// Each handler needs a namespace of its own: what one of two handlers in one namespace has
+    /// Each handler needs its own namespace: what one of two handlers in one namespace has
     /// handled is a duplicate for the other.
     #[must_use]
     pub fn of(namespace: &str, event: &VerifiedEvent) -> Self {
@@ -76,7 +76,7 @@ impl EventKey {
     ///
     /// # Errors
     ///
-    /// If the parts are those of no key.
+    /// If the parts are not those of a key.
     pub fn restore(namespace: &str, id: &str) -> Result<Self, InvalidKey> {
         let is_key = is_plain(namespace, MAX_NAMESPACE) && !namespace.contains(':');
         if !is_key || !is_plain(id, MAX_ID) {

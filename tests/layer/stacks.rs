@@ -113,7 +113,7 @@ async fn decompression_outside_leaves_the_signature_over_the_decompressed_bytes(
     }
 }
 
-/// A handler with a body type of its own, as those of frameworks have.
+/// A handler with its own body type, as those of frameworks have.
 async fn handler_of_boxed_bodies(
     request: Request<UnsyncBoxBody<Bytes, BoxError>>,
 ) -> Result<Response<Full<Bytes>>, BoxError> {

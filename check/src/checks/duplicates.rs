@@ -81,7 +81,7 @@ fn repeated(run: &mut Run) -> BoxFuture<'_, Found> {
         let before = run.count().await;
         let body = run.loops.charge().to_string();
         let mut got = String::new();
-        // Each with a signature of its own, as a sender that signs again has it.
+        // Each with its own signature, as a sender that signs again has it.
         for (time, age) in [("the first", 2), ("the second", 1), ("the third", 0)] {
             let delivery = run.loops.signed_ago(body.clone(), age);
             let found = run.accepts(delivery).await;

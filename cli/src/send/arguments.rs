@@ -19,7 +19,7 @@ Examples:
 
 /// Sign an event and post it to an endpoint
 ///
-/// The event is a realistic sample with an id of its own, created now, or the bytes of a file.
+/// The event is a realistic sample with its own id, created now, or the bytes of a file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {

@@ -1,4 +1,4 @@
-//! What is said of one delivery.
+//! The report of one delivery.
 
 use serde::Serialize;
 use serde_json::Value;

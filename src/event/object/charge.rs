@@ -48,7 +48,7 @@ pub struct Charge {
     pub refunded: Option<bool>,
     /// When it was created, in Unix seconds.
     pub created: Option<i64>,
-    /// Whether it is of live or of test mode.
+    /// Whether it was made in live mode, not in test mode.
     pub livemode: Option<bool>,
     /// Who was charged.
     pub customer: Option<Reference>,

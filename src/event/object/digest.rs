@@ -5,7 +5,7 @@ use std::{
     sync::LazyLock,
 };
 
-/// Each process has a key of its own, so that nobody can look up or guess what a digest is of.
+/// Each process has its own key, so that nobody can look up or guess the digested text.
 static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// A short digest of a whole value.

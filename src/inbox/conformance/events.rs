@@ -13,7 +13,7 @@ pub(super) const LONG: Duration = Duration::from_secs(600);
 /// A lease whose end is waited for.
 pub(super) const SHORT: Duration = Duration::from_millis(250);
 
-/// Handles whatever is due.
+/// Handles all events that are due.
 pub(super) async fn drain(queue: &impl Queue) {
     loop {
         let (token, taken) = take(queue, 100, LONG).await;
@@ -37,7 +37,7 @@ pub(super) fn stored(id: &str, event_type: &str) -> StoredEvent {
     StoredEvent::from(&verified(payload))
 }
 
-/// Stores an event of a namespace of its own.
+/// Stores an event in a new namespace.
 pub(super) async fn accept_one(queue: &impl Queue) -> EventKey {
     let key = EventKey::new(&fresh_namespace(), "evt_1");
     let event = stored("evt_1", "charge.succeeded");

@@ -21,7 +21,7 @@ const MAX_ATTEMPTS: u32 = 10;
 /// Runs an operation to its end, even if the caller stops waiting.
 ///
 /// sqlx closes a MySQL connection on which a dropped future left answers unread; under load the
-/// pool would lose one connection after another. So each operation has a task of its own. Only a
+/// pool would lose one connection after another. So each operation has its own task. Only a
 /// connection that does not answer at all is closed.
 pub(crate) async fn run<DB: Engine, I, T>(
     pool: &Pool<DB>,

@@ -79,7 +79,7 @@ pub trait Operations: Database {
     fn diagnose(error: &dyn DatabaseError) -> Diagnosis;
 }
 
-/// Creates the schema unless these statements fit the table that is there.
+/// Creates the schema unless these statements fit the existing table.
 async fn ensure_schema<DB: Operations>(
     connection: &mut DB::Connection,
     statements: &[&'static str],
@@ -90,7 +90,7 @@ where
     if check::<DB>(connection, statements).await.is_ok() {
         return Ok(Some(()));
     }
-    // It may fail because others create the table at the same time. Then the table is there.
+    // It may fail because others create the table at the same time. Then the table exists.
     let schema = raw_sql(DB::schema_sql());
     let created = schema.execute(&mut *connection).await;
     let checked = check::<DB>(connection, statements).await;

@@ -1,4 +1,4 @@
-//! Receivers and workers in processes of their own, which are killed. For the tests of the engines:
+//! Receivers and workers in their own processes, which are killed. For the tests of the engines:
 //! the test's own program is started again, with the role of the process in its environment.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 

@@ -1,5 +1,5 @@
-//! Several Loops accounts in one server: each has a path, a secret and a namespace of its own. The
-//! path says which secret counts, so one account cannot sign for another.
+//! Several Loops accounts in one server: each has its own path, secret and namespace. The path says
+//! which secret counts, so one account cannot sign for another.
 //!
 //! ```sh
 //! LOOPS_WEBHOOK_SECRET_SHOP=whsec_1 LOOPS_WEBHOOK_SECRET_CLUB=whsec_2 \

@@ -17,7 +17,7 @@ pub struct MariaDb {
 }
 
 impl MariaDb {
-    /// Starts a server with options of its own, such as `--sql-mode=`.
+    /// Starts a server with these options, such as `--sql-mode=`.
     pub fn start(options: &[&str]) -> Self {
         let directory = Directory::create();
         let data = format!("--datadir={}", directory.path().join("data").display());

@@ -14,7 +14,7 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts a server with options of its own, such as `--appendfsync`.
+    /// Starts a server with these options, such as `--appendfsync`.
     pub fn start(options: &[&str]) -> Self {
         let directory = Directory::create();
         let mut server = Command::new(find("redis-server", "redis-server"));

@@ -37,7 +37,7 @@ impl GraphileInbox {
     pub fn new(url: &str) -> Result<Self, BoxError> {
         let database = TokioPostgresDatabase::from_url(url, 16)?;
         let pool = database.pool().clone();
-        // A table of their own: a handler may use `mark_processed` for the same keys.
+        // A separate table: a handler may use `mark_processed` for the same keys.
         let keys = PostgresStore::new(pool.clone()).with_table("loops_accepted")?;
         let database = Database::from(database);
         Ok(Self {

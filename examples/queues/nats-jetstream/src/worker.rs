@@ -132,7 +132,7 @@ impl Worker {
             serde_json::from_slice(&message.payload).map_err(Permanent::new)?;
         // Only `JetStreamInbox` writes to the stream, and it stores verified events.
         let event = stored.trust().map_err(Permanent::new)?;
-        // A panic in a task of its own is a failure of the event.
+        // The handler runs in a spawned task, so that its panic fails the event only.
         let mut running = tokio::spawn(self.handler.clone().oneshot(event));
         loop {
             select! {

@@ -10,7 +10,8 @@ use crate::server::{Server, TIMEOUT};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Claims an event with a token of its own until it gets it, through errors and other holders.
+/// Repeats the claim of an event with one token until it succeeds, through errors and other
+/// holders.
 pub(crate) async fn until_claimed(store: &RedisStore, id: &str) {
     let (key, token, begun) = (EventKey::new("ns", id), Token::random(), Instant::now());
     loop {

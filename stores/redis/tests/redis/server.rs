@@ -160,7 +160,7 @@ fn free_port() -> u16 {
 }
 
 fn spawn(directory: &Path, port: u16, options: &[String]) -> Child {
-    // Of a server that was killed.
+    // The socket of a killed server.
     let _ = fs::remove_file(directory.join(SOCKET));
     Command::new("redis-server")
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
