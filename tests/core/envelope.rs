@@ -103,7 +103,7 @@ fn a_payload_is_utf8_throughout() {
 }
 
 #[test]
-fn a_rejection_tells_the_offset_of_what_is_no_json() {
+fn a_rejection_has_the_offset_of_malformed_json() {
     let rows = [
         ("", 0),
         ("[]", 0),

@@ -14,7 +14,7 @@ fn long_signature(length: usize) -> String {
 }
 
 #[tokio::test]
-async fn the_server_rejects_what_is_no_request() {
+async fn the_server_rejects_malformed_requests() {
     let value = signature(ATTACK);
     let signature = signature_line(&value);
     let right = format!("content-length: {}", ATTACK.len());
@@ -68,7 +68,7 @@ async fn the_server_rejects_what_is_no_request() {
 }
 
 #[tokio::test]
-async fn what_follows_a_body_and_is_no_request_ends_the_connection() {
+async fn garbage_after_a_body_ends_the_connection() {
     let body = genuine_event();
     each_example(async |server| {
         for after in [body.clone(), "\0".repeat(100)] {

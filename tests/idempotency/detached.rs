@@ -188,7 +188,7 @@ async fn a_delivery_is_one_task_and_none_if_it_is_attached() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_duplicate_that_the_store_knows_at_once_is_no_task() {
+async fn a_duplicate_that_the_store_knows_at_once_spawns_no_task() {
     let mut service =
         IdempotencyLayer::new(MemoryStore::new()).layer(Calls::default().succeeding());
     assert!(!deliver(&service, "evt_1").await.is_duplicate());

@@ -70,7 +70,7 @@ async fn rows_that_cannot_be_restored_are_dead_and_others_are_handled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn so_many_dead_events_are_listed_at_most() {
+async fn the_list_of_dead_events_is_limited() {
     let server = Server::start().await;
     let inbox = inbox(&server).await;
     server
