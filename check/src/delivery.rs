@@ -28,7 +28,7 @@ pub(crate) enum Payload {
     Undeclared(Bytes),
     /// The last byte is sent when as many deliveries as the barrier has places have come so far.
     Held(Bytes, Arc<Barrier>),
-    /// Byte by byte, and never all of them.
+    /// Byte by byte, without the end.
     Dripped(Bytes),
     /// Only this `Content-Length`, without a body.
     Declared(u64),

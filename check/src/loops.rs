@@ -30,7 +30,7 @@ impl Loops {
         }
     }
 
-    /// A part of ids that no event had before.
+    /// A part of the ids, new in each run.
     fn unique(&mut self) -> String {
         self.count += 1;
         format!("{}{:04}", self.run, self.count)

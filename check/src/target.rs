@@ -177,7 +177,7 @@ impl fmt::Debug for Target {
 pub enum InvalidTarget {
     /// The scheme is not `http`.
     Scheme,
-    /// There is no host.
+    /// The URL has no host.
     Host,
     /// User and password are not sent.
     Credentials,

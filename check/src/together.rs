@@ -43,8 +43,8 @@ impl Run {
         start.elapsed() < alone * 3 / 2
     }
 
-    /// The checks that pass with all their deliveries at the same time. None of a receiver that is
-    /// quick enough for one delivery after the other.
+    /// The checks that pass with all their deliveries at the same time. Empty for a receiver that
+    /// is fast enough for sequential deliveries.
     pub(crate) async fn pass_together(&mut self, checks: &[Check]) -> Passed {
         let mut passed = vec![None; checks.len()];
         for is_genuine in [false, true] {

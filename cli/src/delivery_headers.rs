@@ -1,4 +1,4 @@
-//! Which headers of a delivery travel on.
+//! Which headers of a delivery are forwarded.
 
 use http::{HeaderMap, HeaderName, header};
 use tower_loops::SIGNATURE_HEADER;

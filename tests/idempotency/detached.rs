@@ -143,7 +143,7 @@ async fn shutdown_reports_what_it_abandons_at_the_deadline() {
     assert_eq!(layer.shutdown(seconds(3)).await, 2);
     assert_eq!(start.elapsed().as_secs(), 3);
 
-    // What was not killed goes on.
+    // Tasks that were not killed continue.
     gate.open();
     gate.open();
     assert_eq!(layer.shutdown(seconds(3)).await, 0);

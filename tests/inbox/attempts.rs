@@ -22,7 +22,7 @@ use crate::{
 /// The id of an event, the number of the attempt, the last error, and when it was.
 type Attempt = (String, u32, Option<String>, Instant);
 
-/// What each attempt was, in order.
+/// All attempts, in order.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Vec<Attempt>>>);
 

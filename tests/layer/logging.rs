@@ -137,7 +137,7 @@ async fn one_warning_a_minute_says_that_nothing_is_verified() {
     let after = |later: u64| seconds.store(later, SeqCst);
     let reject = async |count: usize| {
         for _ in 0..count {
-            // Each time another clone.
+            // Each request goes to another clone.
             outcome(&layer.clone(), signed("", body([EVENT]))).await;
         }
     };
