@@ -7,4 +7,4 @@ mod mounting;
 mod receiver;
 mod rejection;
 
-use receiver::{HANDLED, oneshot, receive};
+use receiver::{HANDLED, is_guarded, oneshot, receive};

@@ -6,6 +6,6 @@ pub(crate) mod wire;
 
 pub(crate) use deliveries::{event_of, layer, signed};
 pub(crate) use testkit::{
-    delivery::{EVENT, PATH, SECRET, forged, now, secret, sign_with, unsigned},
+    delivery::{EVENT, PATH, SECRET, forged, now, secret, unsigned},
     response::{Answer, INVALID, MISSING, TOO_LARGE},
 };

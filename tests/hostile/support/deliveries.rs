@@ -4,11 +4,7 @@ use std::time::SystemTime;
 
 use testkit::delivery::{SECRET, event_of, forge, mac, sign_at};
 
-use super::{
-    Reply, request,
-    responses::{malformed, missing, too_large},
-    signature_line,
-};
+use super::{Reply, request, responses::rejected, signature_line};
 
 /// The type of the genuine events.
 pub(crate) const GENUINE: &str = "hostile.genuine";
@@ -20,10 +16,15 @@ pub(crate) const ATTACK: &str = r#"{"id":"evt_1","type":"hostile.attack"}"#;
 /// the limit.
 pub(crate) fn attackers() -> [(Option<String>, Reply); 3] {
     [
-        (None, missing()),
-        (Some("sha256=00".to_owned()), malformed()),
-        (Some(forgery()), too_large()),
+        (None, rejected("Missing signature")),
+        (Some("t=1".to_owned()), rejected("Malformed signature")),
+        (Some(forgery()), rejected("Payload too large")),
     ]
+}
+
+/// The header line of this signature, or one that means nothing.
+pub(crate) fn line_of(signature: Option<&str>) -> String {
+    signature.map_or("accept: */*".to_owned(), signature_line)
 }
 
 pub(crate) fn genuine_event() -> String {
@@ -50,9 +51,4 @@ pub(crate) fn stale(body: &str) -> String {
 /// A genuine delivery over HTTP/1.1.
 pub(crate) fn delivery(body: &str) -> String {
     request(&[&signature_line(&signature(body))], body)
-}
-
-/// A forged delivery over HTTP/1.1.
-pub(crate) fn forged(body: &str) -> String {
-    request(&[&signature_line(&forgery())], body)
 }

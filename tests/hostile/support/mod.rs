@@ -9,11 +9,9 @@ pub(crate) mod server;
 mod usage;
 
 pub(crate) use deliveries::{
-    ATTACK, GENUINE, attackers, delivery, forged, forgery, genuine_event, signature, stale,
+    ATTACK, GENUINE, attackers, delivery, forgery, genuine_event, line_of, signature, stale,
 };
-pub(crate) use responses::{
-    ambiguous, by_the_server, invalid, malformed, missing, received, rejected, too_large, too_old,
-};
+pub(crate) use responses::{received, rejected};
 pub(crate) use server::{BODY_LIMIT, EXAMPLES, MIB};
 pub(crate) use testkit::{
     body::{channel, data, pieces},
