@@ -66,7 +66,7 @@ async fn an_attached_handler_is_dropped_with_its_connection_and_its_event_stays_
     assert!(connection.await.is_err());
     assert_eq!(places.available_permits(), 1, "dropped midway");
 
-    // The renewal at 20 seconds was the last: held until 80.
+    // The last renewal was at 20 seconds: held until 80.
     sleep(seconds(49)).await;
     let answer = deliver(&service, "evt_1").await;
     let seen = (answer.status.as_u16(), answer.retry_after());
@@ -120,7 +120,7 @@ async fn shutdown_reports_what_it_abandons_at_the_deadline() {
     assert_eq!(layer.shutdown(seconds(3)).await, 2);
     assert_eq!(start.elapsed().as_secs(), 3);
 
-    // What was not killed goes on.
+    // Tasks that were not killed continue.
     gate.open();
     gate.open();
     assert_eq!(layer.shutdown(seconds(3)).await, 0);
@@ -151,7 +151,7 @@ async fn a_delivery_is_one_task_and_none_if_it_is_attached() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_duplicate_that_the_store_knows_at_once_is_no_task() {
+async fn a_duplicate_that_the_store_knows_at_once_spawns_no_task() {
     let mut service =
         IdempotencyLayer::new(MemoryStore::new()).layer(Calls::default().succeeding());
     assert!(!deliver(&service, "evt_1").await.is_duplicate());

@@ -65,7 +65,7 @@ async fn a_duplicate_is_acknowledged_without_the_handler() {
 
 #[tokio::test(start_paused = true)]
 async fn a_duplicate_in_flight_gets_409_and_the_seconds_until_the_lease_ends() {
-    // The lease and how much of it has passed, in ms; whole seconds, at least one.
+    // The lease and the part that has passed, in ms; whole seconds, at least one.
     for (lease, passed, expected) in [
         (60_000, 0, "60"),
         (60_000, 1, "60"),

@@ -26,7 +26,7 @@ pub(crate) enum Mood {
     Works,
     Fails,
     Hangs,
-    /// Takes effect, and its reply is lost.
+    /// Takes effect, but its reply is lost.
     WorksAndHangs,
     /// Takes effect after this time.
     IsLate(Duration),

@@ -23,7 +23,7 @@ use crate::{
 /// The id of an event, the number of the attempt, the last error, and when it was.
 type Attempt = (String, u32, Option<String>, Instant);
 
-/// What each attempt was, in order.
+/// All attempts, in order.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Vec<Attempt>>>);
 
@@ -47,7 +47,7 @@ impl Seen {
     }
 }
 
-/// Runs a worker until so many events are dead, and returns their attempts and errors.
+/// Runs a worker until this many events are dead, and returns their attempts and errors.
 pub(crate) async fn deaths<S>(
     queue: &MemoryQueue,
     count: u64,
@@ -107,7 +107,7 @@ async fn failures_are_repeated_after_pauses_that_double() {
     }
 }
 
-/// Panics in a way of its own at each event.
+/// Panics in a different way at each event.
 #[derive(Clone)]
 struct Panics;
 
@@ -194,7 +194,7 @@ async fn services_are_polled_for_readiness_and_need_not_be_cloned() {
     until("all are handled", async || seen.all().len() == 6).await;
     running.shut_down().await.expect("the worker ends");
     let seen = seen.all();
-    // What waits for the service keeps its lease.
+    // An event that waits for the service keeps its lease.
     assert!(seen.iter().all(|attempt| attempt.1 == 1));
     assert!(seen[5].3 - seen[0].3 >= Duration::from_secs(500));
 }

@@ -1,4 +1,4 @@
-//! Errors of handlers: which end an event at once, and what is kept of them.
+//! Errors of handlers: which ones end an event at once, and which text is kept.
 
 use std::{future::ready, time::Duration};
 

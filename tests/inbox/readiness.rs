@@ -24,7 +24,7 @@ use crate::{
     support::{Handler, Running, store, store_many},
 };
 
-/// An error whose conversion panics if it is told to.
+/// An error whose conversion panics on demand.
 struct Broken {
     panics: bool,
 }

@@ -1,4 +1,4 @@
-//! When a worker takes events, how long it holds them, and how it ends.
+//! When a worker takes events, how long it holds them, and how it stops.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -130,7 +130,7 @@ async fn takes_whose_answers_are_lost_cost_no_attempt() {
     running.kill();
 }
 
-/// The queue knows of a failure before the worker's loop does.
+/// The queue records a failure before the worker's loop sees it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retry_that_is_taken_before_its_attempt_is_over_runs() {
     let queue = MemoryQueue::default();

@@ -28,7 +28,7 @@ use crate::{
     store::suite::{Handler, LONG, TIMEOUT, answered, events, eventually, fresh_namespace},
 };
 
-/// Two store calls fit into a third of it, also on a machine that is busy.
+/// Two store calls fit into a third of it, even on a busy machine.
 const LEASE: Duration = Duration::from_secs(3);
 
 const BURST: usize = 200;

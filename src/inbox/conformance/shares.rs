@@ -1,4 +1,4 @@
-//! New events, and those whose pause or lease has ended, beside each other.
+//! New events together with those whose pause or lease has ended.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ use crate::store::suite::answered;
 /// - Other ids, types and namespaces are other events, however unusual the ids are.
 /// - A payload of 1 MiB.
 ///
-/// Its keys are in namespaces of its own, so the inbox may have other events. It leaves its events
+/// Its keys are in its own namespaces, so the inbox may have other events. It leaves its events
 /// in the inbox.
 ///
 /// # Panics

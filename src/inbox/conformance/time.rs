@@ -69,7 +69,7 @@ async fn take_eventually(queue: &impl Queue, lease: Duration) -> (Token, Taken) 
 }
 
 pub(super) async fn notifications_come(queue: &impl Queue) {
-    // What has come before may be told once.
+    // Earlier events may be announced once.
     let _ = timeout(SHORT, queue.notified()).await;
     // A worker that has taken what there was, and then listens, must not miss it.
     let key = accept_one(queue).await;

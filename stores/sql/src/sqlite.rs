@@ -26,7 +26,7 @@ macro_rules! now {
     };
 }
 
-/// The time so many milliseconds from now, at most the last millisecond of the year 9999.
+/// The time this many milliseconds from now, at most the last millisecond of the year 9999.
 macro_rules! after {
     ($millis:literal) => {
         concat!("min(", now!(), " + ", $millis, ", 253402300799999)")
@@ -73,8 +73,8 @@ pub const COMPLETE_HELD: &str = concat!(
     now!(),
 );
 
-/// Completes a key that nobody or another token holds: `?1` namespace, `?2` id, `?3` retention in
-/// milliseconds.
+/// Completes a key that is free or that another token holds: `?1` namespace, `?2` id, `?3`
+/// retention in milliseconds.
 pub const COMPLETE_LOST: &str = concat!(
     "INSERT INTO tower_loops_events (namespace, event_id, token, ends_at) VALUES (?1, ?2, NULL, ",
     after!("?3"),

@@ -1,4 +1,4 @@
-//! What an inbox in trouble is answered with, and what is left of its events.
+//! The responses while an inbox is in trouble, and the events that are left afterwards.
 
 use testkit::poll::until;
 use tower::service_fn;
@@ -7,7 +7,7 @@ use tower_loops::{
     inbox::{Accept, Inbox, Job, Queue, Worker},
 };
 
-use super::{TIMEOUT, deliver};
+use super::{process::TIMEOUT, receivers::deliver};
 
 /// Delivers events until one is answered 503.
 pub(crate) async fn until_unavailable<I: Inbox>(accept: &Accept<I>) {

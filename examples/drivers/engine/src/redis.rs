@@ -18,7 +18,7 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts a server with options of its own, such as `--appendfsync`.
+    /// Starts a server with these options, such as `--appendfsync`.
     pub fn start(options: &[&str]) -> Self {
         let directory = Directory::create();
         let options: Vec<_> = options.iter().map(|&option| option.to_owned()).collect();

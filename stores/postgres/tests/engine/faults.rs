@@ -1,4 +1,4 @@
-//! PostgreSQL locked, paused, killed and restarted: 503 meanwhile, and no success is lost.
+//! PostgreSQL locked, paused, killed and restarted: 503 until it is back, and no success is lost.
 
 use std::time::Duration;
 

@@ -37,7 +37,7 @@ impl Server {
 
     /// Sends a signal to the postmaster and its children.
     pub(crate) fn signal_all(&self, signal: &str) {
-        // A child that ends meanwhile makes `kill` complain.
+        // `kill` complains about a child that has ended.
         let pids = self.pids();
         let _ = Command::new("kill").arg(signal).args(pids).output();
     }

@@ -14,7 +14,7 @@ use crate::server::Server;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A connection that may send a command again, as far as the store can know.
+/// A connection of a type that the store does not know: it may repeat commands.
 #[derive(Clone)]
 struct Unknown(ConnectionManager);
 
