@@ -13,7 +13,7 @@ use tower_loops_postgres::PostgresStore;
 use crate::server::Server;
 
 const MINUTE: Duration = Duration::from_secs(60);
-const ROWS: &str = "SELECT count(*) FROM tower_loops_events";
+const ROWS: &str = "tower_loops_events";
 
 async fn claim(store: PostgresStore, id: String) -> Result<Claim, StoreError> {
     let key = EventKey::new("ns", &id);

@@ -12,10 +12,11 @@ use crate::{
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
-pub(crate) const TRANSACTIONS: &str = "SELECT count(DISTINCT xmin::text) FROM tower_loops_events";
+pub(crate) const TRANSACTIONS: &str =
+    "(SELECT DISTINCT xmin::text FROM tower_loops_events) AS transactions";
 
 /// Rows before which a greater key was inserted.
-const UNSORTED: &str = "SELECT count(*) FROM (SELECT event_id < lag(event_id)
+const UNSORTED: &str = "(SELECT event_id < lag(event_id)
     OVER (ORDER BY ctid) AS is_unsorted FROM tower_loops_events) AS rows WHERE is_unsorted";
 
 /// How often a pool of one connection has handed it out.
@@ -106,13 +107,13 @@ async fn completions_in_a_batch_are_answered_as_each_alone() {
             assert_eq!(completion.unwrap(), expected, "{event:?}");
         }
     }
-    let done = "SELECT count(*) FROM tower_loops_events WHERE done AND token IS NULL
+    let done = "tower_loops_events WHERE done AND token IS NULL
         AND completed_at IS NOT NULL";
     assert_eq!(server.count(done).await, 4, "each is done");
-    let forever = "SELECT count(*) FROM tower_loops_events WHERE until = 'infinity'
+    let forever = "tower_loops_events WHERE until = 'infinity'
         AND event_id = 'evt_0'";
     assert_eq!(server.count(forever).await, 1, "by its own retention");
-    let short = "SELECT count(*) FROM tower_loops_events WHERE until < now() + interval '1 hour'
+    let short = "tower_loops_events WHERE until < now() + interval '1 hour'
         AND event_id IN ('evt_2', 'absent')";
     assert_eq!(server.count(short).await, 2, "by their own retention");
 }
