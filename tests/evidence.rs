@@ -10,10 +10,8 @@ fn each_test_that_a_page_names_exists() {
         let text = fs::read_to_string(page).unwrap();
         for (name, path) in text.split("[`").filter_map(named_function) {
             let source = fs::read_to_string(path).unwrap_or_default();
-            assert!(
-                source.contains(&format!("fn {name}(")),
-                "{page}: {path}: {name}"
-            );
+            let is_there = source.contains(&format!("fn {name}("));
+            assert!(is_there, "{page}: {path}: {name}");
             found += 1;
         }
     }

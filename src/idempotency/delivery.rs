@@ -3,6 +3,7 @@
 use std::{
     future::{Future, poll_fn},
     ops::ControlFlow,
+    pin::{Pin, pin},
 };
 
 use http::{Request, Response};
@@ -81,27 +82,32 @@ where
         ControlFlow::Continue(claimed) => claimed,
         ControlFlow::Break(response) => return Ok(response),
     };
-    let handler = catch(call(handler, request));
     let is_success = |outcome: &Result<Result<Response<_>, _>, Panicked>| matches!(outcome, Ok(Ok(response)) if response.status().is_success());
     let mut long_running = None;
-    let renew = || {
-        long_running.get_or_insert_with(|| lease.enter_long_running(start));
-        lease.beat(start)
+    let outcome = {
+        let renew = || {
+            long_running.get_or_insert_with(|| lease.enter_long_running(start));
+            // Boxed, because hardly any handler runs long enough for a renewal.
+            Box::pin(lease.beat(start))
+        };
+        let handler = pin!(call(handler, request));
+        let handler = pin!(catch(handler));
+        keep_while(start, lease.config.lease, renew, handler, is_success).await
     };
-    match keep_while(start, lease.config.lease, renew, handler, is_success).await {
+    match outcome {
         Ok(Ok(response)) if response.status().is_success() => {
             trace::delivery(&lease.key, "handled");
-            to_the_end(lease.config.detached, record(lease)).await;
+            to_the_end(lease.config.detached, Box::pin(record(lease))).await;
             Ok(response.map(ResponseBody::inner))
         }
         Ok(failure) => {
             trace::delivery_failed(&lease.key, "the handler failed");
-            to_the_end(lease.config.detached, release(lease)).await;
+            to_the_end(lease.config.detached, Box::pin(release(lease))).await;
             failure.map(|response| response.map(ResponseBody::inner))
         }
         Err(Panicked) => {
             trace::delivery_failed(&lease.key, "the handler panicked");
-            to_the_end(lease.config.detached, release(lease)).await;
+            to_the_end(lease.config.detached, Box::pin(release(lease))).await;
             Ok(response::panicked())
         }
     }
@@ -141,7 +147,7 @@ where
 
 /// A disconnect cannot cancel this. A detached delivery is a task that nobody cancels, so it needs
 /// nothing more.
-async fn to_the_end(is_detached: bool, work: impl Future<Output = ()> + Send + 'static) {
+async fn to_the_end(is_detached: bool, work: Pin<Box<impl Future<Output = ()> + Send + 'static>>) {
     if is_detached {
         work.await;
     } else {

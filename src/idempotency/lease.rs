@@ -2,6 +2,7 @@
 
 use std::{
     ops::ControlFlow,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -119,33 +120,33 @@ impl<St: EventStore> Lease<St> {
     /// Renews the lease within `limit`. Returns whether this delivery still holds the event.
     async fn renew(&self, lease: Duration, limit: Duration) -> Result<bool, StoreError> {
         let store = &self.shared.store;
-        let extend = async { store.extend(&self.key, self.token, lease).await };
-        let renewal = async {
+        let extend = pin!(async { store.extend(&self.key, self.token, lease).await });
+        let renewal = pin!(async {
             if bounded(self.config.call_limit(), extend).await? {
                 return Ok(true);
             }
             // The lease had expired. Unless another delivery has claimed the event since, claim it
             // again.
             Ok(self.claim_for(lease).await? == Claim::Claimed)
-        };
+        });
         bounded(limit, renewal).await
     }
 
     pub(super) async fn complete(&self) -> Result<Completion, StoreError> {
         let (store, retention) = (&self.shared.store, self.config.retention);
-        let complete = async { store.complete(&self.key, self.token, retention).await };
+        let complete = pin!(async { store.complete(&self.key, self.token, retention).await });
         bounded(self.config.call_limit(), complete).await
     }
 
     pub(super) async fn release(&self) -> Result<bool, StoreError> {
         let store = &self.shared.store;
-        let release = async { store.release(&self.key, self.token).await };
+        let release = pin!(async { store.release(&self.key, self.token).await });
         bounded(self.config.call_limit(), release).await
     }
 
     async fn claim_for(&self, lease: Duration) -> Result<Claim, StoreError> {
         let store = &self.shared.store;
-        let claim = async { store.claim(&self.key, self.token, lease).await };
+        let claim = pin!(async { store.claim(&self.key, self.token, lease).await });
         bounded(self.config.call_limit(), claim).await
     }
 }

@@ -26,7 +26,8 @@ const MAX_PAUSE: Duration = Duration::from_millis(400);
 pub(super) async fn record<St: EventStore>(lease: Lease<St>) {
     let (remembered, outcome) = {
         let limit = lease.config.call_limit();
-        let mut attempts = pin!(bounded(limit, attempts(&lease)));
+        let attempts = pin!(attempts(&lease));
+        let mut attempts = pin!(bounded(limit, attempts));
         match poll_once(attempts.as_mut()).await {
             Poll::Ready(Ok(Completion::Held)) => return,
             Poll::Ready(outcome) => (lease.shared.unrecorded.remember(&lease.key), outcome),

@@ -87,7 +87,7 @@ where
         }
         let (shared, config) = (Arc::clone(&self.shared), Arc::clone(&self.config));
         let lease = Lease::new(key, running, shared, config);
-        let (claim, inner) = (delivery::claim(lease), self.inner.clone());
+        let (mut claim, inner) = (Box::pin(delivery::claim(lease)), self.inner.clone());
         if !self.config.detached {
             let delivery = delivery::answer(claim, inner, request);
             return ResponseFuture::attached(trace::in_current_span(delivery));
@@ -95,7 +95,6 @@ where
         // Panics outside a runtime before anything is claimed.
         let runtime = Handle::current();
         // What a claim answers at once needs no task. The handler always has one of its own.
-        let mut claim = Box::pin(claim);
         let mut cx = Context::from_waker(Waker::noop());
         match claim.as_mut().poll(&mut cx) {
             Poll::Ready(ControlFlow::Break(response)) => ResponseFuture::answered(response),

@@ -4,7 +4,7 @@ use std::{
     convert::Infallible,
     fmt,
     future::Future,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
@@ -94,7 +94,8 @@ impl<I: Inbox> Accept<I> {
     async fn store(&self, event: &VerifiedEvent) -> Response<Full<Bytes>> {
         let key = EventKey::in_namespace(&self.namespace, event);
         let stored = StoredEvent::from(event);
-        match bounded(self.timeout, self.inbox.accept(&key, &stored)).await {
+        let accept = pin!(async { self.inbox.accept(&key, &stored).await });
+        match bounded(self.timeout, accept).await {
             Ok(Accepted::New) => {
                 trace::delivery(&key, "stored");
                 store::received()

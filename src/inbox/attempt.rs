@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     ops::ControlFlow,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -63,7 +64,7 @@ impl<Q: Queue> Attempt<Q> {
             match start.await {
                 Ok(Ok(future)) => {
                     let handled =
-                        async { future.await.map_err(|error| Failure::of(&*error.into())) };
+                        pin!(async { future.await.map_err(|error| Failure::of(&*error.into())) });
                     let handled = catch(handled).await;
                     let handled = handled.unwrap_or_else(|Panicked| Err(Failure::panicked()));
                     handled.map_err(Some)
@@ -73,15 +74,10 @@ impl<Q: Queue> Attempt<Q> {
                 Err(_) => Err(None),
             }
         };
-        let renew = || self.beat();
-        let handled = keep_while(
-            self.taken_at,
-            self.config.lease,
-            renew,
-            handler,
-            Result::is_ok,
-        )
-        .await;
+        let handled = {
+            let (lease, renew, handler) = (self.config.lease, || self.beat(), pin!(handler));
+            keep_while(self.taken_at, lease, renew, handler, Result::is_ok).await
+        };
         let hold = self.hold.get();
         let outcome = match handled {
             Ok(()) => Outcome::Done,
@@ -96,7 +92,7 @@ impl<Q: Queue> Attempt<Q> {
         let (start, mut backoff) = (Instant::now(), Backoff::new());
         let mut is_repeated = false;
         loop {
-            match bounded(self.config.call_limit(), self.finish(hold, &outcome)).await {
+            match self.finish(hold, &outcome).await {
                 // A repeated call may find what an earlier one has recorded.
                 Ok(was_held) if was_held || is_repeated => break,
                 Ok(_) => {
@@ -133,14 +129,16 @@ impl<Q: Queue> Attempt<Q> {
     }
 
     async fn finish(&self, hold: Hold, outcome: &Outcome) -> Result<bool, StoreError> {
-        self.queue.finish(&self.key, hold.token, outcome).await
+        let finish = pin!(async { self.queue.finish(&self.key, hold.token, outcome).await });
+        bounded(self.config.call_limit(), finish).await
     }
 
     /// Renews the lease. An event that is lost may come back to this worker under another token, so
     /// this goes on.
     async fn beat(&self) -> ControlFlow<()> {
         let Hold { token, .. } = self.hold.get();
-        let extend = self.queue.extend(&self.key, token, self.config.lease);
+        let lease = self.config.lease;
+        let extend = pin!(async { self.queue.extend(&self.key, token, lease).await });
         match bounded(self.config.call_limit(), extend).await {
             Ok(true) => {}
             Ok(false) => self.lose(token),

@@ -106,8 +106,12 @@ where
             self.is_service_failing = false;
         }
         let (room, taken_at) = (self.room(), Instant::now());
-        let take = self.queue.take(self.token, room, self.config.lease);
-        match bounded(self.config.call_limit(), take).await {
+        let (lease, limit) = (self.config.lease, self.config.call_limit());
+        let taken = {
+            let take = pin!(async { self.queue.take(self.token, room, lease).await });
+            bounded(limit, take).await
+        };
+        match taken {
             Ok(taken) => {
                 self.backoff = None;
                 // As many as asked for: there may be more.

@@ -12,9 +12,10 @@ use tokio::time::timeout;
 
 use crate::store::error::{StoreError, StoreErrorKind};
 
+/// The caller pins the operation: an `async fn` stores a future that it takes by value twice.
 pub(crate) async fn bounded<T>(
     limit: Duration,
-    operation: impl Future<Output = Result<T, StoreError>>,
+    operation: Pin<&mut impl Future<Output = Result<T, StoreError>>>,
 ) -> Result<T, StoreError> {
     let mut operation = pin!(catch(operation));
     // What is ready at once needs no timer, which every thread of a runtime takes from one place.
@@ -38,8 +39,7 @@ pub(crate) struct Panicked;
 
 /// Turns a panic of a future into its output. Nothing that the future may have left half done is
 /// used afterwards.
-pub(crate) async fn catch<F: Future>(future: F) -> Result<F::Output, Panicked> {
-    let mut future = pin!(future);
+pub(crate) async fn catch<F: Future>(mut future: Pin<&mut F>) -> Result<F::Output, Panicked> {
     poll_fn(
         |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
             Ok(poll) => poll.map(Ok),

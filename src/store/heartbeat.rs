@@ -22,14 +22,13 @@ pub(crate) async fn keep_while<F, R>(
     claimed_at: Instant,
     lease: Duration,
     mut renew: impl FnMut() -> R,
-    handler: F,
+    mut handler: Pin<&mut F>,
     is_success: impl Fn(&F::Output) -> bool,
 ) -> F::Output
 where
     F: Future,
     R: Future<Output = ControlFlow<()>>,
 {
-    let mut handler = pin!(handler);
     let mut beat = claimed_at;
     loop {
         // From the start of one call to the start of the next: two calls fit into a lease before it

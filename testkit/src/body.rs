@@ -26,25 +26,16 @@ pub fn full(bytes: impl Into<Bytes>) -> Full<Bytes> {
 /// The result of one poll.
 #[derive(Debug)]
 pub enum Step {
-    /// A data frame.
     Data(Bytes),
-    /// A frame of trailers.
     Trailers(HeaderMap),
-    /// An error.
     Fail(BoxError),
     /// Pending, at this poll and every later one.
     Never,
 }
 
-impl From<&'static str> for Step {
-    fn from(text: &'static str) -> Self {
-        Self::Data(Bytes::from_static(text.as_bytes()))
-    }
-}
-
-impl From<Bytes> for Step {
-    fn from(data: Bytes) -> Self {
-        Self::Data(data)
+impl<T: Into<Bytes>> From<T> for Step {
+    fn from(data: T) -> Self {
+        Self::Data(data.into())
     }
 }
 
@@ -80,7 +71,6 @@ impl ScriptedBody {
         self
     }
 
-    /// Observes this body.
     pub fn watch(&self) -> Watch {
         Watch(Arc::clone(&self.polls))
     }
@@ -123,16 +113,13 @@ impl Body for ScriptedBody {
 }
 
 /// An observer of a [`ScriptedBody`].
-#[derive(Debug)]
 pub struct Watch(Arc<AtomicUsize>);
 
 impl Watch {
-    /// The polls so far.
     pub fn polls(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Whether the body is dropped.
     pub fn is_dropped(&self) -> bool {
         Arc::strong_count(&self.0) == 1
     }
@@ -142,13 +129,11 @@ impl Watch {
 #[derive(Debug)]
 pub struct ChannelBody(mpsc::UnboundedReceiver<Frame<Bytes>>);
 
-/// A [`ChannelBody`] and its sender.
 pub fn channel() -> (mpsc::UnboundedSender<Frame<Bytes>>, ChannelBody) {
     let (sender, receiver) = mpsc::unbounded_channel();
     (sender, ChannelBody(receiver))
 }
 
-/// A data frame.
 pub fn data(bytes: impl AsRef<[u8]>) -> Frame<Bytes> {
     Frame::data(Bytes::copy_from_slice(bytes.as_ref()))
 }

@@ -31,7 +31,6 @@ pub fn example(name: &str) -> PathBuf {
 }
 
 /// A running example. Dropping it kills the process.
-#[derive(Debug)]
 pub struct Example {
     child: Child,
     stdout: Option<Lines<BufReader<ChildStdout>>>,
@@ -84,12 +83,10 @@ impl Example {
         address.parse().expect("an address")
     }
 
-    /// The id of the process.
     pub fn id(&self) -> u32 {
         self.child.id().expect("it runs")
     }
 
-    /// Kills the process.
     pub async fn kill(&mut self) {
         self.child.kill().await.expect("it is killed");
     }

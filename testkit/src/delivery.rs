@@ -9,10 +9,9 @@ use http_body_util::Full;
 use sha2::Sha256;
 use tower_loops::{SIGNATURE_HEADER, Secret, Signer, VerifiedEvent, Verifier};
 
-/// The path of the endpoint in the tests and in the examples.
+/// Of the endpoint in the tests and in the examples.
 pub const PATH: &str = "/api/webhooks/loops";
 
-/// The secret of the endpoint.
 pub const SECRET: &str = "whsec_of_the_tests";
 
 /// The smallest event.
@@ -23,10 +22,14 @@ pub const NOW: u64 = 1_700_000_000;
 
 /// The time of a clock that stands still.
 pub fn now() -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(NOW)
+    at(NOW)
 }
 
-/// A secret of these bytes.
+/// This many seconds after 1970.
+pub fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
 pub fn secret(text: impl Into<Vec<u8>>) -> Secret {
     Secret::new(text).expect("a secret")
 }
@@ -86,13 +89,11 @@ pub fn signed<B>(signed_bytes: impl AsRef<[u8]>, body: B) -> Request<B> {
     with_header(sign(signed_bytes), body)
 }
 
-/// A delivery of this event.
 pub fn delivery(event: impl Into<Bytes>) -> Request<Full<Bytes>> {
     let event = event.into();
     signed(event.clone(), Full::new(event))
 }
 
-/// A delivery of [`EVENT`].
 pub fn genuine() -> Request<Full<Bytes>> {
     delivery(EVENT)
 }

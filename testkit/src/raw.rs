@@ -15,23 +15,18 @@ use tokio::{
 
 use crate::{delivery::PATH, poll::within_reason};
 
-/// The header line of a chunked body.
 pub const CHUNKED: &str = "transfer-encoding: chunked";
 
 /// Status and body of a response.
 pub type Reply = (u16, String);
 
 /// One connection.
-#[derive(Debug)]
 pub struct Raw {
-    /// The responses.
     pub incoming: Incoming,
-    /// The requests.
     pub outgoing: OwnedWriteHalf,
 }
 
 impl Raw {
-    /// Opens a connection.
     pub async fn connect(address: SocketAddr) -> Self {
         let stream = within_reason(TcpStream::connect(address)).await;
         Self::of(stream.expect("a connection"))
@@ -53,7 +48,6 @@ impl Raw {
         Self { incoming, outgoing }
     }
 
-    /// Sends the bytes.
     pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         assert!(self.try_send(bytes).await, "the server has disconnected");
     }
@@ -69,7 +63,6 @@ impl Raw {
         self.outgoing.shutdown().await.expect("a shutdown");
     }
 
-    /// The next response.
     pub async fn answer(&mut self) -> Reply {
         let response = self.incoming.next().await;
         response.expect("disconnected without a response")
@@ -86,7 +79,6 @@ impl Raw {
 }
 
 /// The reading half of a connection.
-#[derive(Debug)]
 pub struct Incoming(BufReader<OwnedReadHalf>);
 
 impl Incoming {
@@ -135,12 +127,10 @@ pub fn head(lines: &[&str]) -> String {
     format!("POST {PATH} HTTP/1.1\r\nhost: localhost\r\n{lines}\r\n")
 }
 
-/// The header line of this length.
 pub fn content_length(length: usize) -> String {
     format!("content-length: {length}")
 }
 
-/// The header line of this signature.
 pub fn signature_line(value: &str) -> String {
     format!("x-loops-signature: {value}")
 }

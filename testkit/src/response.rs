@@ -8,30 +8,22 @@ use tower_loops::Rejection;
 /// Status and text.
 pub type Seen = (u16, &'static str);
 
-/// The response to an unsigned request.
 pub const MISSING: Seen = (400, r#"{"error":"Missing signature"}"#);
-/// The response to a forged request.
 pub const INVALID: Seen = (401, r#"{"error":"Invalid signature"}"#);
-/// The response to a body over the limit.
 pub const TOO_LARGE: Seen = (413, r#"{"error":"Payload too large"}"#);
 
 /// A response, read to its end.
 #[derive(Debug)]
 pub struct Answer {
-    /// Its status.
     pub status: StatusCode,
-    /// Its headers.
     pub headers: HeaderMap,
-    /// The rejection in its extensions.
+    /// From its extensions.
     pub rejection: Option<Rejection>,
-    /// Its trailers.
     pub trailers: Option<HeaderMap>,
-    /// Its body.
     pub text: String,
 }
 
 impl Answer {
-    /// Reads the response.
     pub async fn of<B: Body>(response: Response<B>) -> Self {
         let (parts, body) = response.into_parts();
         let Ok(body) = body.collect().await else {
@@ -51,7 +43,6 @@ impl Answer {
         (self.status.as_u16(), &self.text)
     }
 
-    /// A header as text.
     pub fn header(&self, name: &str) -> Option<&str> {
         let value = self.headers.get(name)?;
         Some(value.to_str().expect("text"))
@@ -73,7 +64,6 @@ impl Answer {
         self.status == 200 && self.header("x-loops-webhook-duplicate").is_none()
     }
 
-    /// The `Retry-After` header.
     pub fn retry_after(&self) -> Option<&str> {
         self.header("retry-after")
     }

@@ -1,9 +1,8 @@
 //! Properties of objects: their well-formed known fields are read, whatever else they contain.
 
 use proptest::{prelude::*, sample::Index};
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
-use tower_loops::{Charge, CheckoutSession, EventObject, Invoice, Subscription, testing};
+use serde_json::{Map, Value, json};
+use tower_loops::{EventObject, testing};
 
 use crate::{
     event,
@@ -17,17 +16,20 @@ fn whole_object(index: usize) -> (&'static str, Map<String, Value>) {
     (event_type, known::whole_object(members, sample))
 }
 
-fn object_of(event_type: &str, text: &str) -> Value {
-    fn value(object: impl Serialize) -> Value {
-        serde_json::to_value(object).expect("an object is JSON")
+fn written(object: EventObject) -> Value {
+    match object {
+        EventObject::Charge(it) => json!(it),
+        EventObject::CheckoutSession(it) => json!(it),
+        EventObject::Subscription(it) => json!(it),
+        EventObject::Invoice(it) => json!(it),
+        EventObject::Other(value) => value,
+        other => panic!("{other:?}"),
     }
-    match event(event_type, text).object() {
-        Ok(EventObject::Charge(it)) => value(it),
-        Ok(EventObject::CheckoutSession(it)) => value(it),
-        Ok(EventObject::Subscription(it)) => value(it),
-        Ok(EventObject::Invoice(it)) => value(it),
-        other => panic!("{event_type}: {other:?} from {text}"),
-    }
+}
+
+/// The object as it is written after it was read.
+fn read(event_type: &str, text: &str) -> Value {
+    written(event(event_type, text).object().expect("an object"))
 }
 
 proptest! {
@@ -39,7 +41,7 @@ proptest! {
         let known = Value::Object(object).to_string();
         let comma = if before.is_empty() { "" } else { "," };
         let text = format!("{{{before}{comma}{}", &known[1..]);
-        prop_assert_eq!(object_of(event_type, &text), object_of(event_type, &known));
+        prop_assert_eq!(read(event_type, &text), read(event_type, &known));
     }
 
     #[test]
@@ -52,38 +54,30 @@ proptest! {
         let keys: Vec<_> = object.keys().cloned().collect();
         let key = &keys[member.index(keys.len())];
         prop_assume!(key != "object");
-        let known = object_of(event_type, &Value::Object(object.clone()).to_string());
+        let known = read(event_type, &Value::Object(object.clone()).to_string());
         let members: Vec<_> = object.iter().map(|(name, value)| match value {
             _ if name == key => format!("{name:?}:{anything}"),
             value => format!("{name:?}:{value}"),
         }).collect();
-        let read = object_of(event_type, &format!("{{{}}}", members.join(",")));
+        let seen = read(event_type, &format!("{{{}}}", members.join(",")));
         for (name, value) in known.as_object().unwrap() {
-            prop_assert!(read[name] == *value || is_read_from(name, key), "{}, by {}", name, key);
+            prop_assert!(seen[name] == *value || is_read_from(name, key), "{}, by {}", name, key);
         }
     }
 
     #[test]
     fn a_written_object_is_read_as_it_was(index in 0..OBJECTS.len(), before in members(json_text())) {
-        fn same<T: Serialize + DeserializeOwned + PartialEq>(object: &T) -> bool {
-            let written = serde_json::to_string(object).unwrap();
-            serde_json::from_str::<T>(&written).unwrap() == *object
-        }
         let text = format!("{{{before}}}");
         let (event_type, _) = OBJECTS[index];
-        let Ok(object) = event(event_type, &text).object() else {
+        match event(event_type, &text).object() {
+            Ok(EventObject::Other(_)) => {}
+            Ok(object) => {
+                let again = written(object.clone()).to_string();
+                prop_assert_eq!(event(event_type, &again).object(), Ok(object), "{}", text);
+            }
             // An unknown kind of object with a number beyond `f64`.
-            prop_assert!(serde_json::from_str::<Value>(&text).is_err(), "{}", text);
-            return Ok(());
-        };
-        let same = match object {
-            EventObject::Charge(it) => same::<Charge>(&it),
-            EventObject::CheckoutSession(it) => same::<CheckoutSession>(&it),
-            EventObject::Subscription(it) => same::<Subscription>(&it),
-            EventObject::Invoice(it) => same::<Invoice>(&it),
-            _ => true,
-        };
-        prop_assert!(same, "{}", text);
+            Err(_) => prop_assert!(serde_json::from_str::<Value>(&text).is_err(), "{}", text),
+        }
     }
 }
 

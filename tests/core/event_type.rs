@@ -4,7 +4,7 @@ use std::{collections::HashSet, convert::Infallible};
 
 use serde_json::json;
 use tower_loops::{
-    Charge, EventData, EventObject,
+    EventData, EventObject,
     EventType::{
         self, ChargeRefunded, ChargeSucceeded, CheckoutSessionCompleted,
         CustomerSubscriptionCreated, CustomerSubscriptionDeleted, InvoicePaymentFailed,
@@ -12,7 +12,7 @@ use tower_loops::{
     },
 };
 
-use crate::{event_body, receive};
+use crate::{event, receive};
 
 const KNOWN: [(EventType, &str); 7] = [
     (ChargeSucceeded, "charge.succeeded"),
@@ -94,8 +94,8 @@ fn other_types_are_typed_by_their_object() {
         .split('|')
     {
         let (event_type, object) = row.split_once(' ').expect("a row");
-        let body = event_body(event_type, &json!({"id": "x", "object": object}));
-        let event = receive(body).unwrap();
+        let text = json!({"id": "x", "object": object}).to_string();
+        let event = event(event_type, &text);
         let Ok(EventData::Other(read)) = event.data() else {
             panic!("{event_type}")
         };
@@ -107,7 +107,5 @@ fn other_types_are_typed_by_their_object() {
             _ => "dispute",
         };
         assert_eq!(kind, object, "{event_type}");
-        let seen = event.object_as::<Charge>().is_ok();
-        assert_eq!(seen, object == "charge", "{event_type}");
     }
 }

@@ -77,7 +77,6 @@ fn a_hostile_object_costs_bounded_time_stack_and_memory() {
             assert!(used.bytes_max < bound, "{name}, {shown}: {used:?}");
             assert_eq!(invoice.id.as_deref(), Some("in_1"), "{name}, {shown}");
             assert_eq!(invoice.status.as_deref(), Some("paid"), "{name}, {shown}");
-            assert!(invoice.unreadable().len() <= 1000, "{name}, {shown}");
         }
     });
     reading.unwrap().join().unwrap();

@@ -69,11 +69,10 @@ fn anything_else_is_rejected_though_unread() {
         {"a",1}  ["a":1]  [1]]  [[1]  {"a":[1}  {"a":[1}]  [{]}  {{}}  /**/1  1//  1/**/  #1
         ,  :  1,  ,1
     "#;
-    values(table).for_each(|value| assert_value(value, false));
     let others = "\u{feff}1|\u{a0}1|1\u{b}|\u{c}1|\u{85}1|\u{1}1|1\0|\u{661}|\u{201c}a";
-    others
-        .split('|')
-        .for_each(|value| assert_value(value, false));
+    for value in values(table).chain(others.split('|')) {
+        assert_value(value, false);
+    }
 }
 
 #[test]
@@ -102,11 +101,9 @@ fn nesting_has_no_limit_and_takes_no_stack() {
         let objects = format!("{}0{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
         for (value, is_json) in [
             (format!("{open}{close}"), true),
-            (objects.clone(), true),
+            (objects, true),
             (format!("{open}{}", &close[1..]), false),
             (format!("{open}{close}]"), false),
-            (format!("{open}{}}}", &close[1..]), false),
-            (format!("{}]", &objects[..objects.len() - 1]), false),
         ] {
             let body = format!(r#"{{"id":"e","type":"t","data":{value}}}"#);
             assert_eq!(is_event(body), is_json, "{depth}");
@@ -168,20 +165,15 @@ fn strings_are_scanned_to_their_end_wherever_an_escape_stands() {
 
 #[test]
 fn a_control_character_is_rejected_wherever_in_a_string() {
-    for control in '\0'..'\u{20}' {
-        for length in 0..20 {
-            for at in 0..=length {
-                let (before, after) = "abcdefghijklmnopqrst"[..length].split_at(at);
-                let body = format!(r#"{{"id":"e","type":"t","x":"{before}{control}{after}"}}"#);
-                assert!(!is_event(&body), "{}", body.escape_debug());
-            }
+    for at in 0..=LENGTH {
+        for control in '\0'..'\u{20}' {
+            let body = event_with(&control.to_string(), at);
+            assert!(!is_event(body), "{control:?} at {at}");
         }
-    }
-    // Neighbours, and characters whose bytes share bits with special ones, are text.
-    for character in " !#[]\u{a0}\u{120}\u{122}\u{15c}".chars() {
-        for length in 0..20 {
-            let filler = "é".repeat(length);
-            assert_value(&format!("\"{filler}{character}{filler}a\""), true);
+        // Neighbours, and characters whose bytes share bits with special ones, are text.
+        for character in " !#[]\u{a0}\u{120}\u{122}\u{15c}".chars() {
+            let body = event_with(&character.to_string(), at);
+            assert!(is_event(body), "{character:?} at {at}");
         }
     }
 }

@@ -5,6 +5,7 @@
 mod any_object;
 #[cfg(feature = "axum")]
 mod auto_traits;
+mod data;
 mod envelope;
 mod event_type;
 mod header;
@@ -29,20 +30,14 @@ mod timestamp;
 mod vectors;
 mod verification;
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
 use bytes::Bytes;
+pub(crate) use testkit::delivery::at;
 use testkit::delivery::{NOW, SECRET, mac, secret};
 use tower_loops::{Rejection, VerifiedEvent, Verifier};
 
 /// A simple event.
 pub(crate) const BODY: &str =
     r#"{"id":"evt_1","type":"charge.succeeded","data":{"object":{"amount":1999}}}"#;
-
-/// This many seconds after 1970.
-pub(crate) fn at(seconds: u64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(seconds)
-}
 
 pub(crate) fn verifier() -> Verifier {
     Verifier::new(secret(SECRET))
@@ -72,14 +67,9 @@ pub(crate) fn receive(body: impl AsRef<[u8]>) -> Result<VerifiedEvent, Rejection
     verify(sign(&body), body)
 }
 
-/// The body of an event of this type about this object.
-pub(crate) fn event_body(event_type: &str, object: &serde_json::Value) -> String {
-    serde_json::json!({"id": "evt_1", "type": event_type, "data": {"object": object}}).to_string()
-}
-
 /// An event about an object in exactly this text.
 pub(crate) fn event(event_type: &str, object: &str) -> VerifiedEvent {
-    let body = format!(r#"{{"id":"e","type":"{event_type}","data":{{"object":{object}}}}}"#);
+    let body = format!(r#"{{"id":"evt_1","type":"{event_type}","data":{{"object":{object}}}}}"#);
     receive(&body).unwrap_or_else(|error| panic!("{error:?}: {body}"))
 }
 

@@ -5,7 +5,7 @@ use tower_loops::{
     Charge, CheckoutSession, EventData, EventObject, Invoice, Metadata, Reference, Subscription,
 };
 
-use crate::{event, event_body, receive};
+use crate::{event, receive};
 
 /// A charge from the text of `data.object`, which may be what `json!` cannot spell.
 fn charge(object: &str) -> Charge {
@@ -102,9 +102,11 @@ fn objects_deserialize_behind_serde_attributes() {
         Tagged::Charge(charge) => assert_eq!(charge.customer, Some("cus_1".into())),
         Tagged::Subscription(other) => panic!("{other:?}"),
     }
-    let flat: Flat = serde_json::from_str(r#"{"own":1,"productName":"Pro"}"#).unwrap();
-    let seen = (flat.own, flat.session.product_name.as_deref());
-    assert_eq!(seen, (1, Some("Pro")));
+    let json = r#"{"own":1,"productName":"Pro","externalCustomerId":"user-42"}"#;
+    let Flat { own, session } = serde_json::from_str(json).unwrap();
+    assert_eq!(own, 1);
+    assert_eq!(session.product_name.as_deref(), Some("Pro"));
+    assert_eq!(session.external_customer_id.as_deref(), Some("user-42"));
 }
 
 #[test]
@@ -132,16 +134,16 @@ fn what_a_refund_adds_is_the_difference_to_the_previous_attributes() {
     }
     let body = r#"{"id":"e","type":"charge.refunded","data":{"object":{"amount_refunded":2550},
         "previous_attributes":{"amount_refunded":1000,"refunded":false}}}"#;
-    let event = receive(body).unwrap();
-    let charge: Charge = event.object_as().unwrap();
-    let previous: Previous = event.previous_as().unwrap().unwrap();
+    let refund = receive(body).unwrap();
+    let charge: Charge = refund.object_as().unwrap();
+    let previous: Previous = refund.previous_as().unwrap().unwrap();
     let added = charge.amount_refunded.unwrap() - previous.amount_refunded;
     assert_eq!(added, 1550);
     let lone = r#"{"id":"e","type":"t","data":{"previous_attributes":{"a\ud83d":"\udc00"}}}"#;
     let previous: Option<Value> = receive(lone).unwrap().previous_as().unwrap();
     assert_eq!(previous, Some(json!({"a\u{fffd}": "\u{fffd}"})));
-    let none = receive(event_body("charge.refunded", &json!({}))).unwrap();
-    assert!(none.previous_as::<Value>().unwrap().is_none());
+    let none = event("charge.refunded", "{}").previous_as::<Value>();
+    assert!(none.unwrap().is_none());
     // PHP's spelling of an empty map.
     let empty = r#"{"id":"e","type":"t","data":{"previous_attributes":[ ]}}"#;
     let empty = receive(empty).unwrap().previous_as::<Previous>();

@@ -28,15 +28,13 @@ fn assert_silent_text(name: &str, text: &str, body: &str) {
     assert!(!text.is_empty(), "{name} shows nothing at all");
     let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
     // A list of numbers is a spelling as well.
-    let list = |text: &str| format!("{:?}", text.as_bytes()).replace(' ', "");
-    let [secret_list, secret_start, mark_list] = [SECRET, &SECRET[..4], MARK].map(list);
-    let bare = |list: &str| list.trim_matches(['[', ']']).to_owned();
-    let (secret_start, mark_list) = (bare(&secret_start), bare(&mark_list));
+    let list = |text: &str| format!("{:?}", text.as_bytes()).replace(['[', ' ', ']'], "");
+    let (secret_start, mark_list) = (list(&SECRET[..4]), list(MARK));
     let signature = mac(SECRET, &NOW.to_string(), body);
     let unprefixed = SECRET.trim_start_matches("whsec_");
     let squeezed: String = text.split_whitespace().collect();
-    let lists = [&*secret_list, &secret_start, &mark_list];
-    let texts = [MARK, SECRET, unprefixed, &hex, &signature];
+    let lists = [&*secret_start, &mark_list];
+    let texts = [MARK, unprefixed, &hex, &signature];
     for forbidden in texts.into_iter().chain(lists) {
         let is_found = text.contains(forbidden) || squeezed.contains(forbidden);
         assert!(!is_found, "{name} shows {forbidden:?}: {text}");

@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
-use testkit::delivery::{NOW, SECRET, mac, secret};
-use tower_loops::{Secret, SecretError, SecretOrigin, SecretProblem, Signer, Verifier};
+use testkit::delivery::{NOW, SECRET, secret};
+use tower_loops::{Secret, SecretError, SecretOrigin, SecretProblem, Signer};
 
 use crate::{BODY, at, header};
 
@@ -21,27 +21,6 @@ fn sign_with(secret: Secret) -> String {
 #[test]
 fn an_empty_secret_is_rejected() {
     assert_eq!(Secret::new("").unwrap_err(), SecretError::Empty);
-}
-
-#[test]
-fn a_secret_is_the_key_unchanged() {
-    let (block, long) = ("0123456789abcdef".repeat(4), "0123456789abcdef".repeat(8));
-    let plain =
-        "s|whsec_|whsec_c2VjcmV0|c2VjcmV0|736563726574|secret|Secret| padded |line\n|\0|\u{ed}";
-    let keys = plain.split('|').chain([&*block, &long]).map(str::as_bytes);
-    let keys: Vec<&[u8]> = keys.chain([&b"\xff\xfe"[..]]).collect();
-    for &key in &keys {
-        for clone in [secret(key), secret(key).clone()] {
-            let expected = format!("t={NOW},v1={}", mac(key, &NOW.to_string(), BODY));
-            assert_eq!(sign_with(clone), expected, "{}", key.escape_ascii());
-        }
-        for &other in &keys {
-            let header = sign_with(secret(key));
-            let verifier = Verifier::new(secret(other));
-            let result = verifier.verify(header.as_bytes(), BODY.into(), at(NOW));
-            assert_eq!(result.is_ok(), key == other, "{}", other.escape_ascii());
-        }
-    }
 }
 
 #[test]
@@ -108,24 +87,17 @@ fn assert_result(
     name: &str,
 ) {
     let Some(problem) = problem else {
-        let read = sign_with(result.unwrap_or_else(|error| panic!("{value:?}: {error}")));
-        let expected = sign_with(secret(value.as_encoded_bytes()));
-        assert_eq!(read, expected, "{value:?}");
+        let read = result.unwrap_or_else(|error| panic!("{value:?}: {error}"));
+        let expected = secret(value.as_encoded_bytes());
+        assert_eq!(sign_with(read), sign_with(expected), "{value:?}");
         return;
     };
     let error = result.expect_err(&format!("{value:?}"));
-    let is_found = match &error {
-        SecretError::Implausible {
-            origin: of,
-            problem: found,
-            ..
-        } => (of, *found) == (origin, problem),
-        _ => false,
-    };
+    let is_found = matches!(&error, SecretError::Implausible { origin: of, problem: found, .. }
+        if (of, *found) == (origin, problem));
     assert!(is_found, "{value:?}: {error}");
-    assert!(error.to_string().contains(name), "{error}");
     let shown = format!("{error}{error:#?}");
-    assert!(!shown.contains("MARK"), "{value:?} is in {shown}");
+    assert!(shown.contains(name) && !shown.contains("MARK"), "{shown}");
 }
 
 /// A process cannot set its own variables without `unsafe`: this test runs itself again, with them
@@ -156,9 +128,7 @@ fn a_variable_is_read_unchanged_or_rejected() {
 
 #[test]
 fn a_file_is_read_without_its_last_line_break_or_rejected() {
-    let directory = env::temp_dir().join(format!("tower-loops-secret-{}", std::process::id()));
-    fs::create_dir_all(&directory).unwrap();
-    let path = directory.join("secret");
+    let path = env::temp_dir().join(format!("tower-loops-secret-{}", std::process::id()));
     let (origin, shown) = (SecretOrigin::File(path.clone()), path.display().to_string());
     for (value, problem) in values() {
         for end in ["", "\n", "\r\n"] {
@@ -170,7 +140,7 @@ fn a_file_is_read_without_its_last_line_break_or_rejected() {
             assert_result(&value, Secret::from_file(&path), problem, &origin, &shown);
         }
     }
-    fs::remove_dir_all(&directory).unwrap();
+    fs::remove_file(&path).unwrap();
     let error = Secret::from_file(&path).unwrap_err();
     let kind = io::ErrorKind::NotFound;
     assert!(matches!(error, SecretError::UnreadableFile { kind: found, .. } if found == kind));

@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use testkit::delivery::NOW;
-use tower_loops::{Rejection, VerifiedEvent};
+use tower_loops::Rejection;
 
-use crate::{BODY, header, verifier};
+use crate::{BODY, at, header, verifier};
 
 /// The second and nanosecond after 1970, if a `SystemTime` can hold it.
 fn moment(seconds: i64, nanos: u32) -> Option<SystemTime> {
@@ -19,32 +19,26 @@ fn moment(seconds: i64, nanos: u32) -> Option<SystemTime> {
     second?.checked_add(Duration::from_nanos(nanos.into()))
 }
 
-/// Verifies a delivery of which only the time may be wrong.
-fn verify(
-    t: u64,
-    now: SystemTime,
-    tolerance: Option<Duration>,
-) -> Result<VerifiedEvent, Rejection> {
+/// The age for which a delivery is rejected of which only the time may be wrong; `None` if it is
+/// accepted.
+fn rejected_age(t: u64, now: SystemTime, tolerance: Option<Duration>) -> Option<i64> {
     let verifier = match tolerance {
         Some(tolerance) => verifier().with_tolerance(tolerance),
         None => verifier(),
     };
     let header = header(&t.to_string(), BODY);
-    verifier.verify(header.as_bytes(), Bytes::from(BODY), now)
-}
-
-/// Expects acceptance, or a rejection with this age.
-fn assert_age(name: &str, t: u64, result: Result<VerifiedEvent, Rejection>, expected: Option<i64>) {
-    match result {
+    match &verifier.verify(header.as_bytes(), Bytes::from(BODY), now) {
         Ok(event) => {
-            assert_eq!(expected, None, "{name}");
-            let seen = event.signed_at();
-            assert_eq!(seen, UNIX_EPOCH + Duration::from_secs(t), "{name}");
+            assert_eq!(event.signed_at(), at(t));
+            None
         }
-        Err(Rejection::TimestampOutsideTolerance { age, .. }) => {
-            assert_eq!(Some(age), expected, "{name}");
+        Err(rejection @ Rejection::TimestampOutsideTolerance { age, .. }) => {
+            let direction = if *age > 0 { "old" } else { "new" };
+            let expected = format!("Webhook timestamp too {direction}");
+            assert_eq!(rejection.to_string(), expected);
+            Some(*age)
         }
-        Err(other) => panic!("{name}: {other:?}"),
+        Err(other) => panic!("{other:?}"),
     }
 }
 
@@ -55,19 +49,11 @@ fn the_tolerance_is_inclusive_in_both_directions_and_counts_whole_seconds() {
     // The tolerance in ms if it is set, seconds and nanoseconds from `t` to now, the rejected age.
     let rows: &[(Option<u64>, i64, u32, Option<i64>)] = &[
         (None, 0, 0, None),
-        (None, 300, 0, None),
         (None, 300, LAST, None),
         (None, 301, 0, Some(301)),
-        (None, 301, LAST, Some(301)),
-        (None, 86_400, 0, Some(86_400)),
         (None, -300, 0, None),
-        (None, -300, LAST, None),
-        (None, -301, 0, Some(-301)),
         // Now is cut to seconds first: this is second -301, though 300.000000001 seconds away.
         (None, -301, LAST, Some(-301)),
-        (None, -86_400, 0, Some(-86_400)),
-        (Some(300_000), 300, LAST, None),
-        (Some(300_000), 301, 0, Some(301)),
         (Some(0), 0, LAST, None),
         (Some(0), 1, 0, Some(1)),
         (Some(0), -1, LAST, Some(-1)),
@@ -85,28 +71,17 @@ fn the_tolerance_is_inclusive_in_both_directions_and_counts_whole_seconds() {
     ];
     for &(tolerance, seconds, nanos, age) in rows {
         let now = moment(N + seconds, nanos).unwrap();
-        let result = verify(NOW, now, tolerance.map(Duration::from_millis));
-        let name = format!("{tolerance:?}, {seconds} s + {nanos} ns");
-        if let Err(rejection) = &result {
-            let expected = if seconds > 0 { "old" } else { "new" };
-            let seen = rejection.to_string();
-            assert_eq!(seen, format!("Webhook timestamp too {expected}"), "{name}");
-        }
-        assert_age(&name, NOW, result, age);
-    }
-    for (seconds, nanos, age) in [(-300, 0, None), (-301, LAST, Some(-301))] {
-        let result = verify(0, moment(seconds, nanos).unwrap(), None);
-        assert_age("t=0", 0, result, age);
+        let seen = rejected_age(NOW, now, tolerance.map(Duration::from_millis));
+        assert_eq!(seen, age, "{tolerance:?}, {seconds} s + {nanos} ns");
     }
 }
 
 #[test]
 fn a_time_that_no_clock_can_show_is_too_new_whatever_the_tolerance() {
-    let now = moment(NOW as i64, 0).unwrap();
     // The age saturates only where it does not fit.
     for (t, age) in [(u64::MAX, i64::MIN), (1 << 63, i64::MIN + NOW as i64)] {
         for tolerance in [Duration::ZERO, Duration::MAX] {
-            assert_age("too new", t, verify(t, now, Some(tolerance)), Some(age));
+            assert_eq!(rejected_age(t, at(NOW), Some(tolerance)), Some(age));
         }
     }
 }
@@ -118,23 +93,17 @@ fn no_clock_no_time_and_no_tolerance_overflows() {
     let near = [-(1 << 40), -1, 0, 1, 1 << 40];
     let far = [MIN, MIN + 1, -(MIN + 2), -(MIN + 1)];
     let numbers = [0, 1, 300, 1 << 40, 1 << 62, MAX >> 1, 1 << 63, MAX - 1, MAX];
-    let mut accepted = 0;
-    for (seconds, now) in near
-        .into_iter()
-        .chain(far)
-        .filter_map(|s| Some((s, moment(s, 0)?)))
-    {
-        for t in numbers {
-            for tolerance in numbers {
-                let distance = (i128::from(seconds) - i128::from(t)).unsigned_abs();
-                let can_be_shown = UNIX_EPOCH.checked_add(Duration::from_secs(t)).is_some();
-                let expected = can_be_shown && distance <= u128::from(tolerance);
-                let result = verify(t, now, Some(Duration::from_secs(tolerance)));
-                let name = format!("t={t}, now={seconds}, tolerance={tolerance}");
-                assert_eq!(result.is_ok(), expected, "{name}: {result:?}");
-                accepted += usize::from(expected);
-            }
+    for seconds in near.into_iter().chain(far) {
+        let Some(now) = moment(seconds, 0) else {
+            continue;
+        };
+        for (t, tolerance) in numbers.map(|t| numbers.map(|other| (t, other))).concat() {
+            let distance = (i128::from(seconds) - i128::from(t)).unsigned_abs();
+            let can_be_shown = UNIX_EPOCH.checked_add(Duration::from_secs(t)).is_some();
+            let expected = can_be_shown && distance <= u128::from(tolerance);
+            let age = rejected_age(t, now, Some(Duration::from_secs(tolerance)));
+            let name = format!("t={t}, now={seconds}, tolerance={tolerance}");
+            assert_eq!(age.is_none(), expected, "{name}: {age:?}");
         }
     }
-    assert!(accepted > 0, "the table has rows of both kinds");
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use testkit::delivery::secret;
 use tower_loops::{Rejection, Signer, Verifier};
 
-use crate::at;
+use crate::{at, data::Data};
 
 #[derive(Deserialize)]
 struct Vector {
@@ -15,38 +15,6 @@ struct Vector {
     body: Data,
     event: Option<String>,
     v1: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Data {
-    Text { text: String },
-    Hex { hex: String },
-    Repeated(Repeated),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Repeated {
-    start: String,
-    repeat: String,
-    times: usize,
-    end: String,
-}
-
-impl Data {
-    fn bytes(&self) -> Vec<u8> {
-        match self {
-            Self::Text { text } => text.clone().into_bytes(),
-            Self::Hex { hex } => {
-                let digits = (0..hex.len()).step_by(2).map(|at| &hex[at..at + 2]);
-                digits
-                    .map(|two| u8::from_str_radix(two, 16).expect("hex"))
-                    .collect()
-            }
-            Self::Repeated(it) => (it.start.clone() + &it.repeat.repeat(it.times) + &it.end).into(),
-        }
-    }
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use crate::support::{
     ATTACK, MIB, Raw, attackers, channel, head,
     http2::{Http2, post},
+    line_of,
     server::each_example,
-    signature_line,
 };
 
 #[tokio::test]
@@ -19,18 +19,18 @@ async fn a_declared_terabyte_is_rejected_and_takes_no_memory() {
         for lengths in lengths {
             let [http1, http2] = lengths.map(|length| length.to_string());
             for (value, expected) in attackers() {
-                let mut lines = vec![format!("content-length: {http1}")];
-                lines.extend(value.as_deref().map(signature_line));
-                let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+                let value = value.as_deref();
                 let mut raw = Raw::connect(server.address).await;
-                raw.send(head(&lines) + ATTACK).await;
+                let head = head(&[&line_of(value), &format!("content-length: {http1}")]);
+                raw.send(head + ATTACK).await;
                 assert_eq!(raw.answer().await, expected, "{http1}");
 
-                let mut headers = vec![("content-length", &*http2)];
-                headers.extend(value.iter().map(|value| ("x-loops-signature", &**value)));
                 let connection = Http2::connect(server.address).await;
                 let (feed, body) = channel();
-                let answer = connection.send(post(&headers, body)).await;
+                let mut request = post(value, body);
+                let length = http2.parse().unwrap();
+                request.headers_mut().insert("content-length", length);
+                let answer = connection.send(request).await;
                 assert_eq!(answer, expected, "{http2}, HTTP/2");
                 server.delivers().await;
                 kept_open.push((raw, connection, feed));

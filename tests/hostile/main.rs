@@ -2,9 +2,8 @@
 //! HTTP/1.1 and HTTP/2.
 //!
 //! Under each attack genuine deliveries are handled, nothing else is, memory is bounded by what was
-//! sent, and once the clients have disconnected, no CPU is used. What the server underneath rejects
-//! by itself is here too: only sockets show that, and how the layer and the server share a
-//! connection. What needs no socket is in `tests/core` and `tests/layer`.
+//! sent, and once the clients have disconnected, no CPU is used. Here is what only sockets show:
+//! how the layer and the server share a connection. The rest is in `tests/core` and `tests/layer`.
 //!
 //! `cargo test` builds the examples before it runs this; `cargo test --test hostile` does not, and
 //! needs `cargo build --examples` before it.
@@ -18,7 +17,7 @@
 //! |---|---|---|
 //! | D1 | memory reserved for the declared length, before any check: one request ends the process | [`declared`], `tests/layer/limit.rs` |
 //! | D2 | a body that fails is polled forever: clients that disconnect burn CPU | [`cut_off`], `tests/layer/body.rs` |
-//! | D3 | only the first part of each frame is hashed | `tests/layer/body.rs`, `tests/core/verification.rs` |
+//! | D3 | only the first part of each frame is hashed | `tests/layer/limit.rs`, `tests/core/verification.rs` |
 //! | D4 | the whole body is held and hashed before the header is checked, without a limit | [`endless`] |
 //! | D5 | the layer does not compile in the framework that it is for | `tests/frameworks/axum/mounting.rs` |
 //! | D6 | one MAC of the body for each `v1` | `tests/core/verification.rs` |
@@ -45,7 +44,5 @@ mod endless;
 mod pipelined;
 mod rejected;
 mod silent;
-mod smuggled;
 mod stalled;
 mod support;
-mod underneath;

@@ -60,6 +60,17 @@ fn shapes() -> Vec<(&'static str, Vec<u8>, &'static [u8])> {
     ]
 }
 
+/// With `idle` for the first head too.
+fn limits(idle: Duration, lifetime: Duration, grace: Duration) -> Limits {
+    Limits {
+        first_head: idle,
+        idle,
+        lifetime,
+        grace,
+        ..Limits::default()
+    }
+}
+
 /// Responds at once, but on `/slow` after four idle timeouts, and on `/never` never.
 async fn start(limits: Limits) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -84,8 +95,9 @@ fn head(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")
 }
 
-async fn get(connection: &mut Raw, path: &str) {
-    connection.send(head(path)).await;
+async fn is_served(connection: &mut Raw) {
+    connection.send(REQUEST).await;
+    assert_eq!(connection.answer().await, served());
 }
 
 /// Plays a shape until the server disconnects.
@@ -116,14 +128,7 @@ async fn is_closed(address: SocketAddr, start: &[u8], again: &[u8]) {
 
 #[tokio::test]
 async fn connections_without_a_request_are_closed() {
-    let limits = Limits {
-        first_head: SHORT,
-        idle: SHORT,
-        lifetime: LONG,
-        grace: SHORT,
-        ..Limits::default()
-    };
-    let address = start(limits).await;
+    let address = start(limits(SHORT, LONG, SHORT)).await;
     let mut clients = JoinSet::new();
     for (name, start, again) in shapes() {
         clients.spawn(async move {
@@ -137,74 +142,51 @@ async fn connections_without_a_request_are_closed() {
     // Longer than a machine that is busy takes to send a request.
     let limits = Limits {
         first_head: LONG,
-        idle: 10 * SHORT,
-        ..limits
+        ..limits(10 * SHORT, LONG, SHORT)
     };
     let http2 = Http2::connect(start(limits).await).await;
-    assert_eq!(http2.send(post(&[], pieces("", 1))).await, served());
+    assert_eq!(http2.send(post(None, pieces("", 1))).await, served());
     within_reason(http2.closed()).await;
 }
 
 #[tokio::test]
 async fn a_request_in_progress_keeps_its_connection() {
-    let limits = Limits {
-        first_head: SHORT,
-        idle: SHORT,
-        grace: Duration::ZERO,
-        ..Limits::default()
-    };
-    let address = start(limits).await;
+    let address = start(limits(SHORT, LONG, Duration::ZERO)).await;
     let mut connection = Raw::connect_with(address, head("/slow"));
-    assert_eq!(connection.answer().await, served());
-    assert_eq!(connection.rest().await, []);
+    assert_eq!(connection.rest().await, [served()]);
 }
 
 #[tokio::test]
 async fn a_lifetime_ends_after_the_request_in_progress_or_its_grace() {
-    let limits = |grace| Limits {
-        first_head: LONG,
-        idle: LONG,
-        lifetime: SHORT,
-        grace,
-        ..Limits::default()
-    };
-    let mut connection = Raw::connect_with(start(limits(LONG)).await, head("/slow"));
-    assert_eq!(connection.answer().await, served());
-    assert_eq!(connection.rest().await, []);
-
-    let mut connection = Raw::connect_with(start(limits(SHORT)).await, head("/never"));
-    assert_eq!(connection.rest().await, []);
+    for (grace, path, expected) in [(LONG, "/slow", vec![served()]), (SHORT, "/never", vec![])] {
+        let address = start(limits(LONG, SHORT, grace)).await;
+        let mut connection = Raw::connect_with(address, head(path));
+        assert_eq!(connection.rest().await, expected);
+    }
 }
 
 #[tokio::test]
 async fn one_connection_too_many_closes_the_one_that_was_idle_longest() {
     let limits = Limits {
         connections: 3,
-        first_head: LONG,
-        idle: LONG,
-        ..Limits::default()
+        ..limits(LONG, LONG, LONG)
     };
     let address = start(limits).await;
     let mut busy = Raw::connect(address).await;
-    get(&mut busy, "/slow").await;
+    busy.send(head("/slow")).await;
     let mut oldest = Raw::connect(address).await;
     let mut kept = Raw::connect(address).await;
     // It is idle only from now on.
-    get(&mut kept, "/now").await;
-    assert_eq!(kept.answer().await, served());
+    is_served(&mut kept).await;
 
-    let mut another = Raw::connect(address).await;
-    get(&mut another, "/now").await;
-    assert_eq!(another.answer().await, served());
+    let mut newest = Raw::connect(address).await;
+    is_served(&mut newest).await;
     assert_eq!(oldest.rest().await, []);
-    get(&mut kept, "/now").await;
-    assert_eq!(kept.answer().await, served());
+    is_served(&mut kept).await;
 
     // Connections with a request are served, however many arrive, and so is the one in progress.
     for _ in 0..20 {
-        let mut another = Raw::connect(address).await;
-        get(&mut another, "/now").await;
-        assert_eq!(another.answer().await, served());
+        is_served(&mut Raw::connect(address).await).await;
     }
     assert_eq!(busy.answer().await, served());
 }

@@ -65,7 +65,7 @@ async fn stalled_http2_requests_cost_what_they_sent_and_block_no_delivery() {
             let connection = Http2::connect(server.address).await;
             let start = |_| {
                 let (feed, body) = channel();
-                let request = post(&[("x-loops-signature", &forgery())], body);
+                let request = post(Some(&forgery()), body);
                 let answer = connection.start(request);
                 feed.send(data([b'x'; SENT])).unwrap();
                 (feed, answer)

@@ -10,7 +10,7 @@ use http_body::Body;
 use http_body_util::Full;
 use testkit::{
     body::{ScriptedBody, full},
-    delivery::{EVENT, delivery, forged, genuine, signed, unsigned, with_header},
+    delivery::{EVENT, delivery, event_of, forged, genuine, signed, unsigned, with_header},
     poll::poll_once,
 };
 use tower::{Layer, Service, service_fn};
@@ -70,8 +70,7 @@ fn a_request_in_one_frame_allocates_at_most_six_times() {
 
 #[test]
 fn a_body_in_many_frames_is_gathered_in_one_buffer_that_doubles() {
-    let event = format!("{EVENT}{}", " ".repeat(64 * 1024 - EVENT.len()));
-    let event: &'static str = event.leak();
+    let event: &str = event_of("charge.succeeded", 64 * 1024).leak();
     let in_frames = || {
         let frames = event.as_bytes().chunks(1024).map(Bytes::from_static);
         signed(event, ScriptedBody::new(frames))
@@ -86,8 +85,7 @@ fn a_body_in_many_frames_is_gathered_in_one_buffer_that_doubles() {
 #[test]
 fn a_request_holds_at_most_twice_the_body_limit() {
     const LIMIT: usize = 64 * 1024;
-    let event = format!("{EVENT}{}", " ".repeat(LIMIT - EVENT.len()));
-    let event: &'static str = event.leak();
+    let event: &str = event_of("charge.succeeded", LIMIT).leak();
     // The buffer has room for all but the last byte, and grows for that one.
     let in_frames = || {
         let (head, last) = event.as_bytes().split_at(LIMIT - 1);

@@ -6,7 +6,7 @@ use http::{HeaderValue, header::CONTENT_LENGTH};
 use http_body_util::{BodyExt, Full, Limited};
 use testkit::{
     body::ScriptedBody,
-    delivery::{EVENT, post, signed},
+    delivery::{EVENT, event_of, post, signed},
 };
 use tower::ServiceBuilder;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -132,10 +132,10 @@ async fn a_declared_length_over_the_limit_decides_before_the_body_is_polled() {
 #[tokio::test]
 async fn the_limit_is_one_mebibyte_unless_set() {
     for (length, expected) in [(MIB, "accepted"), (MIB + 1, TOO_LARGE)] {
-        let event = format!("{EVENT}{}", " ".repeat(length - LENGTH));
+        let event = event_of("charge.succeeded", length);
         let halves = event.as_bytes().chunks(length / 2);
-        let halves = ScriptedBody::new(halves.map(Bytes::copy_from_slice));
-        let request = signed(&event, halves);
+        let halves = halves.map(Bytes::copy_from_slice);
+        let request = signed(&event, ScriptedBody::new(halves));
         assert_eq!(outcome(&layer(), request).await, expected, "{length}");
     }
 }

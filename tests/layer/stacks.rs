@@ -8,14 +8,9 @@ use http::{Request, Response, header::CONTENT_ENCODING};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use testkit::{
     body::{ScriptedBody, channel, data},
-    delivery::{EVENT, forged, genuine, signed},
-    response::Answer,
+    delivery::{EVENT, event_of, forged, genuine, signed},
 };
-use tower::{
-    BoxError, ServiceBuilder, ServiceExt, service_fn,
-    timeout::error::Elapsed,
-    util::{BoxCloneService, BoxCloneSyncService, BoxService},
-};
+use tower::{BoxError, ServiceBuilder, ServiceExt, timeout::error::Elapsed};
 use tower_http::{
     catch_panic::CatchPanicLayer, decompression::RequestDecompressionLayer,
     limit::RequestBodyLimitLayer, map_request_body::MapRequestBodyLayer,
@@ -49,34 +44,6 @@ async fn a_timeout_counts_the_body_outside_and_the_handler_alone_inside() {
     assert!(error.is::<Elapsed>(), "{error}");
 }
 
-#[tokio::test]
-async fn boxed_services_stand_inside_and_outside() {
-    let handler =
-        || service_fn(async |_: Inner| Ok::<_, BoxError>(Response::new(Full::<Bytes>::default())));
-    let inside = || {
-        let handler = BoxCloneService::new(handler());
-        ServiceBuilder::new().layer(layer()).service(handler)
-    };
-    let buffered = ServiceBuilder::new()
-        .layer(layer())
-        .buffer(4)
-        .service(BoxService::new(handler()));
-    let bare = ServiceBuilder::new().layer(layer()).service(handler());
-    for (request, status) in [(genuine(), 200), (forged(), 401)] {
-        let clone = || request.clone();
-        let sync = BoxCloneSyncService::new(bare.clone());
-        let outer = ServiceBuilder::new().buffer(4).service(bare.clone());
-        let answers = [
-            send(BoxService::new(inside()), clone()).await,
-            send(BoxCloneService::new(inside()), clone()).await,
-            send(sync, clone()).await,
-            send(buffered.clone(), clone()).await,
-            send(outer, clone()).await,
-        ];
-        assert_eq!(answers.map(|answer| answer.status.as_u16()), [status; 5]);
-    }
-}
-
 fn gzip(text: &str) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text.as_bytes()).expect("memory");
@@ -85,7 +52,7 @@ fn gzip(text: &str) -> Bytes {
 
 #[tokio::test]
 async fn decompression_outside_leaves_the_signature_over_the_decompressed_bytes() {
-    let bomb = format!("{EVENT}{}", " ".repeat(1024 * 1024));
+    let bomb = event_of("charge.succeeded", 1024 * 1024 + 1);
     let compressed = gzip(EVENT);
     let cut_off = compressed.slice(..compressed.len() - 9);
     let compressed_bomb = gzip(&bomb);
@@ -96,20 +63,14 @@ async fn decompression_outside_leaves_the_signature_over_the_decompressed_bytes(
         (EVENT.as_bytes(), cut_off, "Unreadable body"),
         (bomb.as_bytes(), compressed_bomb, "Payload too large"),
     ] {
-        let recorder = Recorder::default();
         let service = ServiceBuilder::new()
             .layer(RequestDecompressionLayer::new())
             .layer(layer())
-            .service(recorder.clone());
+            .service(Recorder::default());
         let mut request = signed(signed_bytes, Full::new(body));
         let gzip = "gzip".parse().expect("a header value");
         request.headers_mut().insert(CONTENT_ENCODING, gzip);
         assert_eq!(send(service, request).await.outcome(), expected);
-        if expected == "accepted" {
-            let request = recorder.only_request();
-            let event: Option<&VerifiedEvent> = request.extensions().get();
-            assert_eq!(event.expect("the event").payload(), EVENT);
-        }
     }
 }
 
@@ -153,7 +114,7 @@ async fn a_whole_stack() {
         (signed(EVENT, boxed(slow)), "Unreadable body"),
         (signed(EVENT, boxed(long)), "Payload too large"),
     ] {
-        let answer: Answer = send(service.clone(), request).await;
+        let answer = send(service.clone(), request).await;
         assert_eq!(answer.outcome(), expected);
         if expected == "accepted" {
             assert_eq!(answer.text, EVENT);

@@ -29,18 +29,14 @@ pub(crate) fn count_in_heap(needle: &[u8]) -> usize {
 
 fn count_in(memory: &File, start: u64, end: u64, needle: &[u8]) -> usize {
     let mut chunk = [0; CHUNK];
-    let mut count = 0;
-    let mut at = start;
-    while at < end {
+    // Chunks overlap by less than the needle: nothing is missed in between, or counted twice.
+    let starts = (start..end).step_by(CHUNK - (needle.len() - 1));
+    let counts = starts.map(|at| {
         let wanted = CHUNK.min((end - at) as usize);
         // A page that was released to the system cannot be read.
         let read = memory.read_at(&mut chunk[..wanted], at).unwrap_or(0);
-        let found = chunk[..read].windows(needle.len());
-        count += found.filter(|window| *window == needle).count();
-        // The next chunk overlaps, so that nothing is missed in between.
-        let is_last = at + wanted as u64 >= end;
-        let overlap = if is_last { 0 } else { needle.len() - 1 };
-        at += (wanted - overlap) as u64;
-    }
-    count
+        let windows = chunk[..read].windows(needle.len());
+        windows.filter(|window| *window == needle).count()
+    });
+    counts.sum()
 }

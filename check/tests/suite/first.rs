@@ -2,18 +2,17 @@
 
 use std::future::pending;
 
-use http::{Response, StatusCode};
+use http::Response;
 use tower::{service_fn, util::BoxCloneService};
 use tower_loops::{LoopsSignatureLayer, Secret};
 use tower_loops_check::{Concern, Suite, Verdict};
 
-use crate::receiver::{Effects, behind, secret, signature};
+use crate::receiver::{Effects, results, secret, signature};
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_accepted_ends_the_run() {
     let other = Secret::new("whsec_another").expect("it is not empty");
-    let handler = Effects::default().handler(|_| StatusCode::OK);
-    let other_secret = behind(LoopsSignatureLayer::new(other), handler);
+    let other_secret = Effects::default().behind(LoopsSignatureLayer::new(other));
     let redirected = service_fn(async |_| {
         Ok(Response::builder()
             .status(308)
@@ -28,9 +27,7 @@ async fn what_is_not_accepted_ends_the_run() {
         (BoxCloneService::new(silent), "answers"),
         (BoxCloneService::new(panicking), "answers"),
     ] {
-        let mut results = Vec::new();
-        let suite = Suite::new(secret());
-        let summary = suite.run(receiver, |result| results.push(result)).await;
+        let (results, summary) = results(Suite::new(secret()), receiver).await;
         assert_eq!((summary.passed, summary.failed, summary.skipped), (0, 1, 0));
         let [result] = &results[..] else {
             panic!("{results:?}")
@@ -46,9 +43,8 @@ async fn an_event_without_effects_fails_and_the_run_goes_on() {
     for only in [Concern::Duplicates, Concern::Answers] {
         let suite = Effects::default().suite().only(only);
         // What it handles is not what the suite counts.
-        let receiver = behind(signature(), Effects::default().handler(|_| StatusCode::OK));
-        let mut results = Vec::new();
-        suite.run(receiver, |result| results.push(result)).await;
+        let receiver = Effects::default().behind(signature());
+        let (results, _) = results(suite, receiver).await;
         let first = &results[0];
         assert_eq!((first.check, first.concern), ("genuine", Concern::Answers));
         assert_eq!(first.verdict, Verdict::Fail);

@@ -27,10 +27,7 @@ struct Rules {
 }
 
 const STRICT: Rules = Rules {
-    time: |t| {
-        let is_plain = t.bytes().all(|byte| byte.is_ascii_digit());
-        t.parse().ok().filter(|_| is_plain)
-    },
+    time: digits,
     is_same: |sent, right| sent.eq_ignore_ascii_case(right),
     one_time: |all| match all {
         [one] => Some(one),
@@ -42,6 +39,11 @@ const STRICT: Rules = Rules {
         _ => None,
     },
 };
+
+fn digits(t: &str) -> Option<i64> {
+    let is_plain = t.bytes().all(|byte| byte.is_ascii_digit());
+    t.parse().ok().filter(|_| is_plain)
+}
 
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -93,16 +95,13 @@ impl Rules {
     }
 }
 
-fn compared(is_same: fn(&str, &str) -> bool) -> Rules {
-    Rules { is_same, ..STRICT }
-}
-
-fn timed(time: fn(&str) -> Option<i64>) -> Rules {
-    Rules { time, ..STRICT }
-}
-
 #[tokio::test(start_paused = true)]
 async fn each_lenient_rule_fails_its_checks() {
+    let timed = |time| Rules { time, ..STRICT };
+    let compared = |is_same| Rules { is_same, ..STRICT };
+    let digests = |digests| Rules { digests, ..STRICT };
+    let one_time = |one_time| Rules { one_time, ..STRICT };
+    let one_line = |one_line| Rules { one_line, ..STRICT };
     let cases: [(Rules, &[&str]); 18] = [
         (STRICT, &[]),
         (
@@ -122,13 +121,10 @@ async fn each_lenient_rule_fails_its_checks() {
             &["digest-tail"],
         ),
         (
-            Rules {
-                digests: |all| all.into_iter().take(1).collect(),
-                ..STRICT
-            },
+            digests(|all| all.into_iter().take(1).collect()),
             &["rotation"],
         ),
-        (timed(|t| (STRICT.time)(t.trim())), &["sign"]),
+        (timed(|t| digits(t.trim())), &["sign"]),
         (
             timed(|t| Some(t.parse::<i64>().ok()?.saturating_abs())),
             &["sign"],
@@ -137,52 +133,31 @@ async fn each_lenient_rule_fails_its_checks() {
             timed(|t| Some(t.parse::<f64>().ok()? as i64)),
             &["sign", "fraction", "exponent"],
         ),
-        (
-            timed(|t| (STRICT.time)(&t.replace('_', ""))),
-            &["underscores"],
-        ),
+        (timed(|t| digits(&t.replace('_', ""))), &["underscores"]),
         (
             timed(|t| match t.strip_prefix("0x") {
                 Some(hex) => i64::from_str_radix(hex, 16).ok(),
-                None => (STRICT.time)(t),
+                None => digits(t),
             }),
             &["hexadecimal"],
         ),
         (
-            timed(|t| (STRICT.time)(t).map(|t| if t > 1 << 36 { t / 1000 } else { t })),
+            timed(|t| digits(t).map(|t| if t > 1 << 36 { t / 1000 } else { t })),
             &["milliseconds"],
         ),
+        (timed(|t| Some(digits(t)? & 0xffff_ffff)), &["overflow"]),
         (
-            timed(|t| Some((STRICT.time)(t)? & 0xffff_ffff)),
-            &["overflow"],
-        ),
-        (
-            timed(|t| (STRICT.time)(t.split(|char: char| !char.is_ascii_digit()).next()?)),
+            timed(|t| digits(t.split(|char: char| !char.is_ascii_digit()).next()?)),
             &["tail", "fraction", "exponent", "boundary-shift"],
         ),
         (
-            timed(|t| (STRICT.time)(t).or_else(|| t.is_empty().then_some(now()))),
+            timed(|t| digits(t).or_else(|| t.is_empty().then_some(now()))),
             &["no-number"],
         ),
+        (one_time(|all| all.first().copied()), &["two-t-fresh-first"]),
+        (one_time(|all| all.last().copied()), &["two-t-fresh-last"]),
         (
-            Rules {
-                one_time: |all| all.first().copied(),
-                ..STRICT
-            },
-            &["two-t-fresh-first"],
-        ),
-        (
-            Rules {
-                one_time: |all| all.last().copied(),
-                ..STRICT
-            },
-            &["two-t-fresh-last"],
-        ),
-        (
-            Rules {
-                one_line: |all| all.last().copied(),
-                ..STRICT
-            },
+            one_line(|all| all.last().copied()),
             &["two-lines-forged-first"],
         ),
     ];

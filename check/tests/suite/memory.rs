@@ -1,12 +1,12 @@
 //! Receivers that remember events under a wrong key, or not for long.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use http_body_util::Full;
 use serde_json::Value;
 use tokio::time::sleep;
@@ -14,67 +14,53 @@ use tower::{service_fn, util::BoxCloneSyncService};
 use tower_loops::VerifiedEvent;
 use tower_loops_check::Concern;
 
-use crate::receiver::{Effects, Handler, boxed, failures, signature};
+use crate::receiver::{Effects, Handler, Receiver, boxed, failures, signature};
 
-/// Counts every event, of whatever type, whose key is new. `forget` sees the keys first.
-fn once(effects: &Effects, key: fn(&VerifiedEvent) -> String, forget: fn(&mut Keys)) -> Handler {
+/// Counts every event, of whatever type, whose key is not among the newest ones.
+fn once(effects: &Effects, key: fn(&VerifiedEvent) -> String, capacity: usize) -> Handler {
     let effects = effects.clone();
-    let keys: Arc<Mutex<Keys>> = Arc::default();
+    let keys: Arc<Mutex<VecDeque<String>>> = Arc::default();
     let handle = move |request: Request<Full<_>>| {
         let event = request.extensions().get::<VerifiedEvent>();
-        let mut response = Response::new(Full::from(""));
-        match event {
-            None => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
-            Some(event) => {
-                let mut keys = keys.lock().expect("no panic");
-                forget(&mut keys);
-                let key = key(event);
-                if !keys.contains(&key) {
-                    keys.push(key);
-                    effects.add("charge.succeeded");
-                }
-            }
+        let key = key(event.expect("it is verified"));
+        let mut keys = keys.lock().expect("no panic");
+        if !keys.contains(&key) {
+            keys.push_back(key);
+            effects.add("charge.succeeded");
         }
-        async { Ok(response) }
+        if keys.len() > capacity {
+            keys.pop_front();
+        }
+        async { Ok(Response::default()) }
     };
     BoxCloneSyncService::new(service_fn(handle))
 }
 
-type Keys = Vec<String>;
-
-async fn found(
-    key: fn(&VerifiedEvent) -> String,
-    forget: fn(&mut Keys),
-) -> Vec<(String, &'static str)> {
-    let effects = Effects::default();
-    let receiver = boxed(signature(), once(&effects, key, forget));
-    failures(effects.suite().only(Concern::Duplicates), receiver).await
-}
-
 #[tokio::test(start_paused = true)]
-async fn the_key_is_the_id_of_the_event() {
-    assert_eq!(found(|event| event.id().to_owned(), |_| {}).await, []);
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_key_is_the_id_of_the_object() {
-    let of_object = |event: &VerifiedEvent| {
+async fn the_key_is_the_id_of_the_event_and_not_forgotten() {
+    type Key = fn(&VerifiedEvent) -> String;
+    let id: Key = |event| event.id().to_owned();
+    let of_object: Key = |event| {
         let json: Value = serde_json::from_slice(event.payload()).expect("JSON");
         json["data"]["object"]["id"].to_string()
     };
-    let found = found(of_object, |_| {}).await;
-    assert_eq!(found, [("duplicates".to_owned(), "same-object")]);
+    let cases: [(Key, usize, &[&str]); 3] = [
+        (id, usize::MAX, &[]),
+        (of_object, usize::MAX, &["same-object"]),
+        (id, 3, &["forgotten"]),
+    ];
+    for (key, capacity, expected) in cases {
+        let effects = Effects::default();
+        let receiver = boxed(signature(), once(&effects, key, capacity));
+        assert_eq!(duplicates_fail(&effects, receiver).await, expected);
+    }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_few_ids_are_remembered() {
-    let few = |keys: &mut Keys| {
-        if keys.len() > 2 {
-            keys.remove(0);
-        }
-    };
-    let found = found(|event| event.id().to_owned(), few).await;
-    assert_eq!(found, [("duplicates".to_owned(), "forgotten")]);
+/// The checks of duplicates that fail.
+async fn duplicates_fail(effects: &Effects, receiver: Receiver) -> Vec<&'static str> {
+    let suite = effects.suite().only(Concern::Duplicates);
+    let failures = failures(suite, receiver).await;
+    failures.into_iter().map(|(_, check)| check).collect()
 }
 
 /// Handles for a while; duplicates get this status meanwhile, or forever.
@@ -107,20 +93,18 @@ fn claiming(effects: &Effects, meanwhile: u16, forever: bool) -> Handler {
 
 #[tokio::test(start_paused = true)]
 async fn a_duplicate_may_be_put_off_but_not_forever() {
-    let at_once = ("duplicates".to_owned(), "at-once");
-    let repeated = ("duplicates".to_owned(), "repeated");
-    let forgotten = ("duplicates".to_owned(), "forgotten");
-    for (status, forever, expected) in [
-        (409, false, vec![]),
-        (425, false, vec![]),
-        (429, false, vec![]),
-        (503, false, vec![]),
-        (500, false, vec![at_once.clone()]),
-        (409, true, vec![repeated, at_once, forgotten]),
-    ] {
+    let cases: [(u16, bool, &[&str]); 6] = [
+        (409, false, &[]),
+        (425, false, &[]),
+        (429, false, &[]),
+        (503, false, &[]),
+        (500, false, &["at-once"]),
+        (409, true, &["repeated", "at-once", "forgotten"]),
+    ];
+    for (status, forever, expected) in cases {
         let effects = Effects::default();
         let receiver = boxed(signature(), claiming(&effects, status, forever));
-        let suite = effects.suite().only(Concern::Duplicates);
-        assert_eq!(failures(suite, receiver).await, expected, "{status}");
+        let failed = duplicates_fail(&effects, receiver).await;
+        assert_eq!(failed, expected, "{status}");
     }
 }

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -19,7 +20,7 @@ use tower_loops::{
     BoxError, LoopsSignatureLayer, Secret, VerifiedEvent,
     idempotency::{IdempotencyLayer, MemoryStore},
 };
-use tower_loops_check::{CheckResult, Suite, Verdict};
+use tower_loops_check::{CheckResult, Concern, Suite, Summary, Verdict};
 
 pub(crate) type Body = UnsyncBoxBody<Bytes, Infallible>;
 pub(crate) type Receiver = BoxCloneService<Request<Full<Bytes>>, Response<Body>, Infallible>;
@@ -60,6 +61,25 @@ impl Effects {
         BoxCloneSyncService::new(tower::service_fn(handle))
     }
 
+    /// A handler that responds at once, and counts a charge after this time.
+    pub(crate) fn late(&self, delay: Duration) -> Handler {
+        let effects = self.clone();
+        let handle = move |_: Request<Full<Bytes>>| {
+            let effects = effects.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(delay).await;
+                effects.add("charge.succeeded");
+            });
+            async { Ok(Response::default()) }
+        };
+        BoxCloneSyncService::new(tower::service_fn(handle))
+    }
+
+    /// The receiver that does everything right, behind this layer.
+    pub(crate) fn behind(&self, signature: LoopsSignatureLayer) -> Receiver {
+        behind(signature, self.handler(|_| StatusCode::OK))
+    }
+
     pub(crate) fn suite(&self) -> Suite {
         let count = Arc::clone(&self.0);
         Suite::new(secret()).with_effects(move || {
@@ -90,6 +110,23 @@ where
         .boxed_clone()
 }
 
+/// The receiver, with this around it.
+pub(crate) fn around<F, R>(receiver: Receiver, handle: F) -> Receiver
+where
+    F: Fn(Receiver, Request<Bytes>) -> R + Clone + Send + 'static,
+    R: Future<Output = Result<Response<Body>, Infallible>> + Send,
+{
+    let handle = move |request: Request<Full<Bytes>>| {
+        let (handle, receiver) = (handle.clone(), receiver.clone());
+        async move {
+            let (head, body) = request.into_parts();
+            let Ok(body) = body.collect().await;
+            handle(receiver, Request::from_parts(head, body.to_bytes())).await
+        }
+    };
+    BoxCloneService::new(tower::service_fn(handle))
+}
+
 /// What is skipped in this process.
 pub(crate) const CONNECTIONS: [&str; 4] = [
     "oversize-undeclared",
@@ -98,15 +135,19 @@ pub(crate) const CONNECTIONS: [&str; 4] = [
     "slow-body",
 ];
 
+pub(crate) async fn results(suite: Suite, receiver: Receiver) -> (Vec<CheckResult>, Summary) {
+    let mut results = Vec::new();
+    let summary = suite.run(receiver, |result| results.push(result)).await;
+    (results, summary)
+}
+
 /// What fails, by concern and check.
-pub(crate) async fn failures(suite: Suite, receiver: Receiver) -> Vec<(String, &'static str)> {
-    let mut failures = Vec::new();
-    let note = |result: CheckResult| {
-        if result.verdict == Verdict::Fail {
-            failures.push((result.concern.to_string(), result.check));
-        }
-    };
-    let summary = suite.run(receiver, note).await;
-    assert_eq!(summary.failed, failures.len());
-    failures
+pub(crate) async fn failures(suite: Suite, receiver: Receiver) -> Vec<(Concern, &'static str)> {
+    let (mut results, summary) = results(suite, receiver).await;
+    results.retain(|result| result.verdict == Verdict::Fail);
+    assert_eq!(summary.failed, results.len());
+    let failed = results.iter();
+    failed
+        .map(|result| (result.concern, result.check))
+        .collect()
 }

@@ -8,32 +8,27 @@ use std::{
     time::Duration,
 };
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use http_body_util::Full;
 use tokio::{
     sync::{Mutex, mpsc},
     time::{Instant, sleep},
 };
 use tower::{ServiceExt, service_fn, util::BoxCloneSyncService};
-use tower_loops::{LoopsSignatureLayer, VerifiedEvent};
-use tower_loops_check::{CheckResult, Concern, Suite, Summary, Verdict};
+use tower_loops::VerifiedEvent;
+use tower_loops_check::{Concern, Suite, Verdict};
 
-use crate::{
-    faulty::around,
-    receiver::{CONNECTIONS, Effects, Receiver, behind, failures, secret, signature},
+use crate::receiver::{
+    CONNECTIONS, Effects, Receiver, around, behind, failures, results, secret, signature,
 };
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
-
-pub(crate) fn right(effects: &Effects, signature: LoopsSignatureLayer) -> Receiver {
-    behind(signature, effects.handler(|_| StatusCode::OK))
-}
 
 /// The receiver, after this time.
 pub(crate) fn delayed(receiver: Receiver, delay: Duration) -> Receiver {
     around(receiver, move |receiver, request| async move {
         sleep(delay).await;
-        receiver.oneshot(request).await
+        receiver.oneshot(request.map(Full::new)).await
     })
 }
 
@@ -48,7 +43,7 @@ fn one_at_a_time(receiver: Receiver, only_accepted: bool, most: &Arc<AtomicUsize
         async move {
             most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             let _turn = turn.lock().await;
-            let response = receiver.oneshot(request).await?;
+            let response = receiver.oneshot(request.map(Full::new)).await?;
             if response.status().is_success() || !only_accepted {
                 sleep(SECOND).await;
             }
@@ -58,17 +53,11 @@ fn one_at_a_time(receiver: Receiver, only_accepted: bool, most: &Arc<AtomicUsize
     })
 }
 
-pub(crate) async fn results(suite: Suite, receiver: Receiver) -> (Vec<CheckResult>, Summary) {
-    let mut results = Vec::new();
-    let summary = suite.run(receiver, |result| results.push(result)).await;
-    (results, summary)
-}
-
 #[tokio::test(start_paused = true)]
 async fn deliveries_at_the_same_time_check_it_whole_within_the_minute() {
     for counts_effects in [false, true] {
         let effects = Effects::default();
-        let receiver = delayed(right(&effects, signature()), SECOND);
+        let receiver = delayed(effects.behind(signature()), SECOND);
         let mut suite = Suite::new(secret());
         let mut expected = [&CONNECTIONS[..], &["handled-is-2xx"]].concat();
         if counts_effects {
@@ -94,7 +83,7 @@ async fn one_request_at_a_time_is_no_fault() {
         for concern in Concern::ALL {
             let effects = Effects::default();
             let most = Arc::default();
-            let receiver = one_at_a_time(right(&effects, signature()), only_accepted, &most);
+            let receiver = one_at_a_time(effects.behind(signature()), only_accepted, &most);
             let suite = effects.suite().with_timeout(2 * SECOND);
             let suite = suite.only(concern).only(Concern::Answers);
             assert_eq!(failures(suite, receiver).await, []);
@@ -111,7 +100,7 @@ async fn one_request_at_a_time_is_no_fault() {
 async fn what_the_minute_leaves_is_skipped_and_counted() {
     let effects = Effects::default();
     let most = Arc::default();
-    let receiver = one_at_a_time(right(&effects, signature()), false, &most);
+    let receiver = one_at_a_time(effects.behind(signature()), false, &most);
     let start = Instant::now();
     let (results, summary) = results(effects.suite(), receiver).await;
     assert!(start.elapsed() < Duration::from_secs(61), "a minute");
@@ -153,16 +142,7 @@ async fn a_worker_handles_one_event_a_second() {
 #[tokio::test(start_paused = true)]
 async fn effects_that_come_later_are_waited_for_together() {
     let effects = Effects::default();
-    let late = effects.clone();
-    let handle = service_fn(move |_: Request<Full<_>>| {
-        let late = late.clone();
-        tokio::spawn(async move {
-            sleep(SECOND).await;
-            late.add("charge.succeeded");
-        });
-        async { Ok(Response::new(Full::from(""))) }
-    });
-    let receiver = behind(signature(), BoxCloneSyncService::new(handle));
+    let receiver = behind(signature(), effects.late(SECOND));
     let start = Instant::now();
     let suite = effects.suite().only(Concern::Body);
     assert_eq!(failures(suite, receiver).await, []);

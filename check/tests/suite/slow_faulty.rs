@@ -2,34 +2,28 @@
 
 use std::{future::pending, time::Duration};
 
-use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http::StatusCode;
+use http_body_util::Full;
 use tower::ServiceExt;
 use tower_loops::SIGNATURE_HEADER;
 use tower_loops_check::{Concern, Suite, Verdict};
 
 use crate::{
-    faulty::around,
-    receiver::{Effects, Receiver, behind, failures, secret, signature},
-    slow::{SECOND, delayed, results, right},
+    faulty::{Fault, handles_what_it_rejects, ignores},
+    receiver::{Effects, Receiver, around, behind, failures, results, secret, signature},
+    slow::{SECOND, delayed},
 };
 
 /// What fails is found by deliveries one after the other.
 #[tokio::test(start_paused = true)]
 async fn a_slow_receiver_has_the_results_of_a_quick_one() {
-    type Fault = fn(&Effects) -> Receiver;
     let faults: [Fault; 5] = [
-        |effects| {
-            right(
-                effects,
-                signature().with_tolerance(Duration::from_secs(310)),
-            )
-        },
+        |it| it.behind(signature().with_tolerance(Duration::from_secs(310))),
         handles_what_it_rejects,
         panics,
-        loses,
-        |effects| {
-            let handler = effects.handler(|event| match event.livemode() {
+        |it| ignores(it, "Crème"),
+        |it| {
+            let handler = it.handler(|event| match event.livemode() {
                 Some(true) => StatusCode::OK,
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             });
@@ -62,59 +56,29 @@ async fn a_slow_receiver_has_the_results_of_a_quick_one() {
     }
 }
 
-fn handles_what_it_rejects(effects: &Effects) -> Receiver {
-    let handled = effects.clone();
-    around(right(effects, signature()), move |receiver, request| {
-        let effects = handled.clone();
-        async move {
-            let response = receiver.oneshot(request).await?;
-            if response.status() == StatusCode::UNAUTHORIZED {
-                effects.add("charge.succeeded");
-            }
-            Ok(response)
-        }
-    })
-}
-
 fn panics(effects: &Effects) -> Receiver {
-    around(right(effects, signature()), |receiver, request| {
+    around(effects.behind(signature()), |receiver, request| {
         let header = request.headers().get(SIGNATURE_HEADER).cloned();
         let is_hex = header.is_some_and(|header| header.as_bytes().starts_with(b"t=0x"));
         async move {
             assert!(!is_hex, "a fault");
-            receiver.oneshot(request).await
+            receiver.oneshot(request.map(Full::new)).await
         }
     })
-}
-
-fn loses(effects: &Effects) -> Receiver {
-    around(
-        right(effects, signature()),
-        |receiver, request| async move {
-            let (head, body) = request.into_parts();
-            let Ok(body) = body.collect().await;
-            let body = body.to_bytes();
-            if String::from_utf8_lossy(&body).contains("Crème") {
-                return Ok(Response::new(BodyExt::boxed_unsync(Full::from(""))));
-            }
-            let request = Request::from_parts(head, Full::new(body));
-            receiver.oneshot(request).await
-        },
-    )
 }
 
 /// A whole timeout passes once, and not for each of them.
 #[tokio::test(start_paused = true)]
 async fn one_forgery_of_a_slow_receiver_is_never_answered() {
     let effects = Effects::default();
-    let receiver = delayed(right(&effects, signature()), SECOND);
+    let receiver = delayed(effects.behind(signature()), SECOND);
     let receiver = around(receiver, |receiver, request| async move {
         match request.headers().contains_key(SIGNATURE_HEADER) {
             false => pending().await,
-            true => receiver.oneshot(request).await,
+            true => receiver.oneshot(request.map(Full::new)).await,
         }
     });
     let suite = effects.suite().only(Concern::Header);
     let found = failures(suite, receiver).await;
-    assert_eq!(found, [("header".to_owned(), "missing")]);
+    assert_eq!(found, [(Concern::Header, "missing")]);
 }

@@ -8,8 +8,13 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::{Router, response::IntoResponse};
-use http::StatusCode;
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{Next, from_fn},
+    response::IntoResponse,
+};
+use http::{HeaderValue, StatusCode, header::CONTENT_LENGTH};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpSocket,
@@ -29,6 +34,25 @@ fn target(address: SocketAddr) -> Target {
     Target::http(url.parse().expect("a URL")).expect("a target")
 }
 
+async fn serve(app: Router) -> Target {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let target = target(listener.local_addr().expect("it is bound"));
+    tokio::spawn(axum::serve(listener, app).into_future());
+    target
+}
+
+/// The results, and the checks that fail.
+async fn run(suite: Suite, target: &Target) -> (Vec<CheckResult>, Vec<&'static str>) {
+    let mut results = Vec::new();
+    let run = suite.run_at(target, |result| results.push(result));
+    let summary = run.await.expect("it runs");
+    let failed = |result: &&CheckResult| result.verdict == Verdict::Fail;
+    let failed: Vec<_> = results.iter().filter(failed).map(|it| it.check).collect();
+    assert_eq!(summary.failed, failed.len());
+    (results, failed)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_is_right_passes_whole() {
     let effects = Effects::default();
@@ -36,19 +60,10 @@ async fn a_receiver_that_is_right_passes_whole() {
         .layer(signature())
         .layer(IdempotencyLayer::new(MemoryStore::new()))
         .service(effects.handler(|_| StatusCode::OK));
-    let app = Router::new().fallback_service(receiver);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    let target = target(listener.local_addr().expect("it is bound"));
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    let mut results = Vec::new();
-    let run = effects.suite();
-    let summary = run.run_at(&target, |result| results.push(result)).await;
-    let wrong = |result: &&CheckResult| result.verdict != Verdict::Pass;
-    let wrong: Vec<&CheckResult> = results.iter().filter(wrong).collect();
-    assert!(wrong.is_empty(), "{wrong:#?}");
-    assert_eq!(summary.expect("it runs").passed, results.len());
+    let target = serve(Router::new().fallback_service(receiver)).await;
+    let (results, _) = run(effects.suite(), &target).await;
+    let has_passed = |result: &CheckResult| result.verdict == Verdict::Pass;
+    assert!(results.iter().all(has_passed), "{results:#?}");
 }
 
 /// A server that answers one connection after the other, and ends after so many.
@@ -101,49 +116,27 @@ async fn a_server_that_waits_for_one_sender_alone_fails_the_slow_body() {
         .only(Concern::Limits)
         .only(Concern::Answers)
         .with_timeout(Duration::from_secs(5));
-    let mut failed = Vec::new();
-    let note = |result: CheckResult| {
-        if result.verdict == Verdict::Fail {
-            failed.push(result.check);
-        }
-    };
-    suite.run_at(&target, note).await.expect("it runs");
-    assert_eq!(failed, ["slow-body"]);
+    assert_eq!(run(suite, &target).await.1, ["slow-body"]);
 }
 
 #[tokio::test]
 async fn a_server_that_ends_fails_once_and_the_rest_is_skipped() {
     // The first delivery, a forgery, and one check.
     let target = target(serve_one_by_one(3));
-    let mut results = Vec::new();
-    let suite = Suite::new(secret())
-        .only(Concern::Timestamp)
-        .only(Concern::Payload);
-    let summary = suite.run_at(&target, |result| results.push(result)).await;
-    let summary = summary.expect("it runs");
-    assert_eq!((summary.passed, summary.failed), (0, 1), "{results:#?}");
-    assert_eq!(summary.skipped, results.len() - 1);
+    let suite = Suite::new(secret()).only(Concern::Timestamp);
+    let (results, failed) = run(suite.only(Concern::Payload), &target).await;
+    let is_skipped = |result: &&CheckResult| result.verdict == Verdict::Skipped;
+    let skipped = results.iter().filter(is_skipped).count();
+    assert_eq!((failed.len(), skipped), (1, results.len() - 1));
 }
 
 /// Nothing before its headers of garbage is sent with a better header.
 #[tokio::test]
 async fn a_server_that_ended_before_the_garbage_does_not_live_on() {
     let target = target(serve_one_by_one(3));
-    let suite = Suite::new(secret())
-        .only(Concern::Signature)
-        .only(Concern::Header);
-    let mut failed = Vec::new();
-    let note = |result: CheckResult| {
-        if result.verdict == Verdict::Fail {
-            failed.push((result.concern, result.check));
-        }
-    };
-    suite.run_at(&target, note).await.expect("it runs");
-    let expected = [
-        (Concern::Signature, "other-types"),
-        (Concern::Header, "malformed"),
-    ];
-    assert_eq!(failed, expected);
+    let suite = Suite::new(secret()).only(Concern::Signature);
+    let (_, failed) = run(suite.only(Concern::Header), &target).await;
+    assert_eq!(failed, ["other-types", "malformed"]);
 }
 
 /// As a server does that catches the failure to allocate so much.
@@ -153,30 +146,16 @@ async fn a_declared_terabyte_that_fails_the_server_fails_the_limits() {
     let receiver = ServiceBuilder::new()
         .layer(signature())
         .service(effects.handler(|_| StatusCode::OK));
-    let app = Router::new()
-        .fallback_service(receiver)
-        .layer(axum::middleware::from_fn(
-            |request: axum::extract::Request, next: axum::middleware::Next| async move {
-                let length = request.headers().get(http::header::CONTENT_LENGTH);
-                match length.map(http::HeaderValue::len) {
-                    Some(10..) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-                    _ => next.run(request).await,
-                }
-            },
-        ));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    let target = target(listener.local_addr().expect("it is bound"));
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    let mut failed = Vec::new();
-    let note = |result: CheckResult| {
-        if result.verdict == Verdict::Fail {
-            failed.push(result.check);
+    let allocating = from_fn(async |request: Request, next: Next| {
+        let length = request.headers().get(CONTENT_LENGTH);
+        match length.map(HeaderValue::len) {
+            Some(10..) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            _ => next.run(request).await,
         }
-    };
+    });
+    let app = Router::new().fallback_service(receiver).layer(allocating);
     let suite = Suite::new(secret()).only(Concern::Limits);
-    suite.run_at(&target, note).await.expect("it runs");
+    let (_, failed) = run(suite, &serve(app).await).await;
     assert_eq!(failed, ["declared-terabyte"]);
 }
 

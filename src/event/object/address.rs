@@ -18,10 +18,10 @@ pub struct BillingDetails {
 
 fields! {
     BillingDetails {
-        name: ["name"],
-        email: ["email"] as Word,
-        phone: ["phone"],
-        address: ["address"],
+        name,
+        email as Word,
+        phone,
+        address,
     }
 }
 
@@ -41,10 +41,10 @@ pub struct CustomerDetails {
 
 fields! {
     CustomerDetails {
-        name: ["name"],
-        email: ["email"] as Word,
-        phone: ["phone"],
-        address: ["address"],
+        name,
+        email as Word,
+        phone,
+        address,
     }
 }
 
@@ -62,9 +62,9 @@ pub struct ShippingDetails {
 
 fields! {
     ShippingDetails {
-        name: ["name"],
-        phone: ["phone"],
-        address: ["address"],
+        name,
+        phone,
+        address,
     }
 }
 
@@ -88,11 +88,11 @@ pub struct Address {
 
 fields! {
     Address {
-        line1: ["line1"],
-        line2: ["line2"],
-        city: ["city"],
-        state: ["state"],
-        postal_code: ["postal_code"],
-        country: ["country"] as Word,
+        line1,
+        line2,
+        city,
+        state,
+        postal_code,
+        country as Word,
     }
 }

@@ -72,28 +72,27 @@ pub struct Charge {
 
 fields! {
     Charge: "charge" {
-        id: ["id"],
-        amount: ["amount"],
-        amount_refunded: ["amount_refunded"],
-        currency: ["currency"] as Word,
-        description: ["description"],
-        billing_details: ["billing_details"],
-        metadata: ["metadata"],
-        status: ["status"] as Word,
-        paid: ["paid"],
-        captured: ["captured"],
-        refunded: ["refunded"],
-        created: ["created"],
-        livemode: ["livemode"],
-        customer: ["customer"],
-        payment_intent: ["payment_intent"],
-        invoice: ["invoice"],
-        receipt_email: ["receipt_email"] as Word,
-        receipt_url: ["receipt_url"] as Word,
-        failure_code: ["failure_code"] as Word,
-        failure_message: ["failure_message"],
-        refunds: ["refunds"],
-        unreadable: [],
+        id,
+        amount,
+        amount_refunded,
+        currency as Word,
+        description,
+        billing_details,
+        metadata,
+        status as Word,
+        paid,
+        captured,
+        refunded,
+        created,
+        livemode,
+        customer,
+        payment_intent,
+        invoice,
+        receipt_email as Word,
+        receipt_url as Word,
+        failure_code as Word,
+        failure_message,
+        refunds,
     }
 }
 
@@ -124,10 +123,10 @@ pub struct Refund {
 
 fields! {
     Refund {
-        id: ["id"],
-        amount: ["amount"],
-        reason: ["reason"] as Word,
-        status: ["status"] as Word,
-        created: ["created"],
+        id,
+        amount,
+        reason as Word,
+        status as Word,
+        created,
     }
 }

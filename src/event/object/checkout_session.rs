@@ -81,40 +81,37 @@ pub struct CheckoutSession {
 
 fields! {
     CheckoutSession: "checkout.session" {
-        id: ["id"],
-        amount_total: ["amount_total"],
-        amount_subtotal: ["amount_subtotal"],
-        currency: ["currency"] as Word,
-        mode: ["mode"] as Word,
-        status: ["status"] as Word,
-        payment_status: ["payment_status"] as Word,
-        created: ["created"],
-        livemode: ["livemode"],
-        success_url: ["success_url"] as Word,
-        cancel_url: ["cancel_url"] as Word,
-        url: ["url"] as Word,
-        customer: ["customer"],
-        customer_email: ["customer_email"] as Word,
-        customer_details: ["customer_details"],
-        client_reference_id: ["client_reference_id"],
-        expires_at: ["expires_at"],
-        metadata: ["metadata"],
-        payment_intent: ["payment_intent"],
-        subscription: ["subscription"],
-        invoice: ["invoice"],
-        payment_link: ["payment_link"],
-        setup_intent: ["setup_intent"],
-        total_details: ["total_details"],
-        line_items: ["line_items"],
-        shipping_details: [
-            "shipping_details", "collected_information.shipping_details", "shipping"
-        ],
-        custom_fields: ["custom_fields"],
-        payment_method_types: ["payment_method_types"] as Words,
-        locale: ["locale"] as Word,
-        product_name: ["productName"],
-        external_customer_id: ["externalCustomerId"],
-        unreadable: [],
+        id,
+        amount_total,
+        amount_subtotal,
+        currency as Word,
+        mode as Word,
+        status as Word,
+        payment_status as Word,
+        created,
+        livemode,
+        success_url as Word,
+        cancel_url as Word,
+        url as Word,
+        customer,
+        customer_email as Word,
+        customer_details,
+        client_reference_id,
+        expires_at,
+        metadata,
+        payment_intent,
+        subscription,
+        invoice,
+        payment_link,
+        setup_intent,
+        total_details,
+        line_items,
+        shipping_details or ["collected_information.shipping_details", "shipping"],
+        custom_fields,
+        payment_method_types as Words,
+        locale as Word,
+        product_name = "productName",
+        external_customer_id = "externalCustomerId",
     }
 }
 
@@ -150,14 +147,14 @@ pub struct LineItem {
 
 fields! {
     LineItem {
-        id: ["id"],
-        description: ["description"],
-        quantity: ["quantity"],
-        amount_total: ["amount_total"],
-        amount_subtotal: ["amount_subtotal"],
-        currency: ["currency"] as Word,
-        price: ["price", "plan"],
-        product: ["product", "price.product", "plan.product"],
+        id,
+        description,
+        quantity,
+        amount_total,
+        amount_subtotal,
+        currency as Word,
+        price or ["plan"],
+        product or ["price.product", "plan.product"],
     }
 }
 
@@ -189,9 +186,9 @@ pub struct CustomField {
 
 fields! {
     CustomField {
-        key: ["key"],
-        kind: ["type"] as Word,
-        value: ["value", "text.value", "numeric.value", "dropdown.value"],
+        key,
+        kind = "type" as Word,
+        value or ["text.value", "numeric.value", "dropdown.value"],
     }
 }
 
@@ -209,8 +206,8 @@ pub struct TotalDetails {
 
 fields! {
     TotalDetails {
-        amount_discount: ["amount_discount"],
-        amount_shipping: ["amount_shipping"],
-        amount_tax: ["amount_tax"],
+        amount_discount,
+        amount_shipping,
+        amount_tax,
     }
 }

@@ -2,17 +2,14 @@
 
 use serde::{Serialize, ser::SerializeMap};
 
-use crate::event::object::{
-    path::Unreadable,
-    read::{FromJson, Members},
-};
+use crate::event::object::read::{FromJson, Members};
 
 /// A field of a struct.
 pub(super) trait Field {
     fn read<const N: usize>(members: &mut Members<'_, N>, paths: &[&'static str]) -> Self;
 
-    /// Writes the field under the first of its paths, unless it is empty.
-    fn write<M: SerializeMap>(&self, paths: &[&str], map: &mut M) -> Result<(), M::Error>;
+    /// Writes the field, unless it is empty.
+    fn write<M: SerializeMap>(&self, member: &str, map: &mut M) -> Result<(), M::Error>;
 }
 
 impl<T: FromJson + Serialize> Field for Option<T> {
@@ -20,10 +17,10 @@ impl<T: FromJson + Serialize> Field for Option<T> {
         members.first(paths)
     }
 
-    fn write<M: SerializeMap>(&self, paths: &[&str], map: &mut M) -> Result<(), M::Error> {
-        match (self, paths) {
-            (Some(value), [key, ..]) => map.serialize_entry(key, value),
-            _ => Ok(()),
+    fn write<M: SerializeMap>(&self, member: &str, map: &mut M) -> Result<(), M::Error> {
+        match self {
+            Some(value) => map.serialize_entry(member, value),
+            None => Ok(()),
         }
     }
 }
@@ -33,21 +30,11 @@ impl<T: FromJson + Serialize> Field for Vec<T> {
         members.first(paths).unwrap_or_default()
     }
 
-    fn write<M: SerializeMap>(&self, paths: &[&str], map: &mut M) -> Result<(), M::Error> {
-        match (&self[..], paths) {
-            ([_, ..], [key, ..]) => map.serialize_entry(key, self),
-            _ => Ok(()),
+    fn write<M: SerializeMap>(&self, member: &str, map: &mut M) -> Result<(), M::Error> {
+        if self.is_empty() {
+            return Ok(());
         }
-    }
-}
-
-impl Field for Unreadable {
-    fn read<const N: usize>(_: &mut Members<'_, N>, _: &[&'static str]) -> Self {
-        Self::default()
-    }
-
-    fn write<M: SerializeMap>(&self, _: &[&str], _: &mut M) -> Result<(), M::Error> {
-        Ok(())
+        map.serialize_entry(member, self)
     }
 }
 
@@ -75,10 +62,17 @@ impl<T> FromRead<Vec<T>> for Vec<T> {
     }
 }
 
-/// The table of a struct's fields: from which paths each is read, the first of which it is written
-/// to. `as` names a wrapper that reads it in a special way. With a word for the `object` member,
-/// the struct is an outermost object, which knows what could not be read.
+/// The table of a struct's fields. Each is read from, and written to, the member of its own name,
+/// or the one after `=`; after `or` are more paths to read it from. `as` names a wrapper that reads
+/// it in a special way. With a word for the `object` member, the struct is an outermost object,
+/// which knows what could not be read.
 macro_rules! fields {
+    (@member $field:ident) => {
+        stringify!($field)
+    };
+    (@member $field:ident $member:literal) => {
+        $member
+    };
     (@read $members:ident, $paths:expr) => {
         crate::event::object::fields::Field::read(&mut $members, $paths)
     };
@@ -89,7 +83,7 @@ macro_rules! fields {
     };
     (
         $object:ident $(: $kind:literal)? {
-            $($field:ident: [$($path:literal),*] $(as $reader:ident)?,)*
+            $($field:ident $(= $member:literal)? $(or [$($path:literal),*])? $(as $reader:ident)?,)*
         } $(then $normalise:path)?
     ) => {
         impl crate::event::object::read::FromJson for $object {
@@ -103,7 +97,10 @@ macro_rules! fields {
             fn from_json(json: &crate::event::object::read::Json<'_>) -> Option<Self> {
                 use crate::event::object::table;
 
-                const PATHS: &[&str] = &[$(table::object_key($kind),)? $($($path,)*)*];
+                const PATHS: &[&str] = &[
+                    $(table::object_key($kind),)?
+                    $(fields!(@member $field $($member)?), $($($path,)*)?)*
+                ];
                 static TABLE: table::Table<{ PATHS.len() }> = table::Table::new(PATHS);
 
                 let mut members = json.members(&TABLE)?;
@@ -114,7 +111,14 @@ macro_rules! fields {
                 )?
                 #[allow(unused_mut, reason = "only some are normalised")]
                 let mut object = Self {
-                    $($field: fields!(@read members, &[$($path),*] $(, $reader)?),)*
+                    $($field: fields!(
+                        @read members, &[fields!(@member $field $($member)?) $($(, $path)*)?]
+                        $(, $reader)?
+                    ),)*
+                    $(unreadable: {
+                        let _: &str = $kind;
+                        crate::event::object::path::Unreadable::default()
+                    },)?
                 };
                 $($normalise(&mut object, json);)?
                 Some(object)
@@ -138,7 +142,7 @@ macro_rules! fields {
                 use serde::ser::SerializeMap;
 
                 let mut map = serializer.serialize_map(None)?;
-                $(self.$field.write(&[$($path),*], &mut map)?;)*
+                $(self.$field.write(fields!(@member $field $($member)?), &mut map)?;)*
                 map.end()
             }
         }

@@ -46,32 +46,29 @@ pub struct InvoiceLine {
 
 fields! {
     InvoiceLine {
-        id: ["id"],
-        kind: ["type", "parent.type"] as Word,
-        amount: ["amount"],
-        currency: ["currency"] as Word,
-        description: ["description"],
-        quantity: ["quantity"],
-        period: ["period"],
-        proration: [
-            "proration",
+        id,
+        kind = "type" or ["parent.type"] as Word,
+        amount,
+        currency as Word,
+        description,
+        quantity,
+        period,
+        proration or [
             "parent.subscription_item_details.proration",
             "parent.invoice_item_details.proration"
         ],
-        price: ["price", "plan", "pricing.price_details.price"],
-        product: [
-            "product",
+        price or ["plan", "pricing.price_details.price"],
+        product or [
             "price.product",
             "plan.product",
             "pricing.price_details.product",
             "pricing.price_details.price.product"
         ],
-        subscription: [
-            "subscription",
+        subscription or [
             "parent.subscription_item_details.subscription",
             "parent.invoice_item_details.subscription"
         ],
-        metadata: ["metadata"],
+        metadata,
     } then InvoiceLine::name_subscription
 }
 
@@ -131,8 +128,8 @@ pub struct Period {
 
 fields! {
     Period {
-        start: ["start"],
-        end: ["end"],
+        start,
+        end,
     }
 }
 
@@ -172,6 +169,6 @@ struct Tax {
 
 fields! {
     Tax {
-        amount: ["amount"],
+        amount,
     }
 }

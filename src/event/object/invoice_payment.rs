@@ -44,7 +44,7 @@ struct Payment {
 
 fields! {
     Payment {
-        is_default: ["is_default"],
-        payment_intent: ["payment.payment_intent"],
+        is_default,
+        payment_intent = "payment.payment_intent",
     }
 }

@@ -54,27 +54,26 @@ pub struct Subscription {
 
 fields! {
     Subscription: "subscription" {
-        id: ["id"],
-        status: ["status"] as Word,
-        customer: ["customer"],
-        currency: ["currency"] as Word,
-        created: ["created"],
-        start_date: ["start_date", "start"],
-        cancel_at_period_end: ["cancel_at_period_end"],
-        cancel_at: ["cancel_at"],
-        canceled_at: ["canceled_at"],
-        ended_at: ["ended_at"],
-        cancellation_details: ["cancellation_details"],
-        trial_start: ["trial_start"],
-        trial_end: ["trial_end"],
-        current_period_start: ["current_period_start"],
-        current_period_end: ["current_period_end"],
-        items: ["items"],
-        latest_invoice: ["latest_invoice"],
-        collection_method: ["collection_method", "billing"] as Word,
-        default_payment_method: ["default_payment_method"],
-        metadata: ["metadata"],
-        unreadable: [],
+        id,
+        status as Word,
+        customer,
+        currency as Word,
+        created,
+        start_date or ["start"],
+        cancel_at_period_end,
+        cancel_at,
+        canceled_at,
+        ended_at,
+        cancellation_details,
+        trial_start,
+        trial_end,
+        current_period_start,
+        current_period_end,
+        items,
+        latest_invoice,
+        collection_method or ["billing"] as Word,
+        default_payment_method,
+        metadata,
     } then Subscription::add_plan
 }
 
@@ -151,13 +150,13 @@ pub struct SubscriptionItem {
 
 fields! {
     SubscriptionItem {
-        id: ["id"],
-        quantity: ["quantity"],
-        price: ["price", "plan"],
-        product: ["product", "price.product", "plan.product"],
-        current_period_start: ["current_period_start"],
-        current_period_end: ["current_period_end"],
-        metadata: ["metadata"],
+        id,
+        quantity,
+        price or ["plan"],
+        product or ["price.product", "plan.product"],
+        current_period_start,
+        current_period_end,
+        metadata,
     }
 }
 
@@ -189,8 +188,8 @@ pub struct CancellationDetails {
 
 fields! {
     CancellationDetails {
-        reason: ["reason"] as Word,
-        feedback: ["feedback"] as Word,
-        comment: ["comment"],
+        reason as Word,
+        feedback as Word,
+        comment,
     }
 }

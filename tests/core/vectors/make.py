@@ -7,7 +7,7 @@
 v1 = hex(HMAC-SHA256(key = the whole secret, message = t + "." + body))
 
 Secrets and bodies are given as {"text": ...} in UTF-8, as {"hex": ...}, or, where they are long, as
-{"start": ..., "repeat": ..., "times": ..., "end": ...}: the start, then the repeated text, then the end.
+{"repeated": [start, text, times, end]}: the start, then the text so many times, then the end.
 "event" is the id of the event that the body is, or null where the body is signed rightly and is no event.
 """
 
@@ -25,13 +25,12 @@ EVENT = {"text": '{"id":"evt_1","type":"charge.succeeded","data":{"object":{"amo
 PRETTY = {"text": '{\r\n  "id": "evt_2",\r\n  "type": "charge.refunded",\r\n  "data": { }\r\n}\r\n'}
 UNICODE = {"text": '{"id":"evt_ü","type":"charge.succeeded","name":"Zoë 😀 日本\u2028"}'}
 ESCAPED = {"text": '{"id":"evt_\\u00fc","type":"charge.succeeded","name":"Zo\\u00eb \\ud83d\\ude00"}'}
-LONG = {"start": '{"id":"evt_long","type":"invoice.payment_failed","note":"', "repeat": "0123456789abcdef",
-        "times": 6400, "end": '"}'}
-LONG_UNICODE = {"start": '{"id":"evt_wide","type":"x","note":"', "repeat": "é日😀", "times": 999, "end": '"}'}
+LONG = {"repeated": ['{"id":"evt_long","type":"invoice.payment_failed","note":"', "0123456789abcdef", 6400, '"}']}
+LONG_UNICODE = {"repeated": ['{"id":"evt_wide","type":"x","note":"', "é日😀", 999, '"}']}
 
 
 def repeated(text, times):
-    return {"start": "", "repeat": text, "times": times, "end": ""}
+    return {"repeated": ["", text, times, ""]}
 
 
 # name, secret, t, body, event
@@ -46,6 +45,9 @@ ROWS = [
     ("secret of one byte", {"text": "k"}, 1700000000, EVENT, "evt_1"),
     ("secret without prefix", {"text": "5f2b8c1d9e7a4036"}, 1700000000, EVENT, "evt_1"),
     ("secret that is base64", {"text": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw=="}, 1700000000, EVENT, "evt_1"),
+    ("secret that is hex", {"text": "736563726574"}, 1700000000, EVENT, "evt_1"),
+    ("secret of the prefix alone", {"text": "whsec_"}, 1700000000, EVENT, "evt_1"),
+    ("secret in upper case", {"text": "WHSEC_5F2B8C1D9E7A4036"}, 1700000000, EVENT, "evt_1"),
     ("secret with white space", {"text": " spaced\tout\r\n"}, 1700000000, EVENT, "evt_1"),
     ("secret in unicode", {"text": "schlüssel-鍵-🔑"}, 1700000000, EVENT, "evt_1"),
     ("secret that is not UTF-8", {"hex": "fffe80c0af00"}, 1700000000, EVENT, "evt_1"),
@@ -75,7 +77,8 @@ def data(given):
         return bytes.fromhex(given["hex"])
     if "text" in given:
         return given["text"].encode("utf-8")
-    return (given["start"] + given["repeat"] * given["times"] + given["end"]).encode("utf-8")
+    start, text, times, end = given["repeated"]
+    return (start + text * times + end).encode("utf-8")
 
 
 def vector(name, secret, t, body, event):

@@ -12,7 +12,7 @@ use http::Request;
 use tower::ServiceExt;
 use tower_loops::{BoxError, VerifiedEvent};
 
-use crate::support::Answer;
+use crate::support::{Answer, EVENT, INVALID, MISSING, forged, signed, unsigned};
 
 /// The handler behind the layer.
 async fn receive(event: VerifiedEvent) -> String {
@@ -29,4 +29,15 @@ where
 {
     let response = router.clone().oneshot(request.map(Body::new)).await;
     Answer::of(response.unwrap()).await
+}
+
+/// Only a signed request reaches the handler.
+async fn is_guarded(router: &Router, name: &str) {
+    for (request, expected) in [
+        (unsigned(), MISSING),
+        (forged(), INVALID),
+        (signed(EVENT), HANDLED),
+    ] {
+        assert_eq!(oneshot(router, request).await.seen(), expected, "{name}");
+    }
 }

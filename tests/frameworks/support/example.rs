@@ -29,6 +29,13 @@ impl Example {
         let address = process.address().await;
         Self { process, address }
     }
+
+    /// Delivers this body, which is acknowledged. Returns the line that it prints, if any.
+    pub(crate) async fn receives(&mut self, body: &str) -> String {
+        let answer = send(Version::Http1, self.address, delivery(SECRET, body)).await;
+        assert_eq!(answer.seen(), RECEIVED, "{body}");
+        self.process.printed().await.unwrap_or_default()
+    }
 }
 
 fn spawn(name: &str, secret: Option<&str>) -> child::Example {

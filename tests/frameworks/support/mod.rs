@@ -9,7 +9,7 @@ use http_body_util::Full;
 use tower_loops::LoopsSignatureLayer;
 
 pub(crate) use testkit::{
-    delivery::{EVENT, PATH, SECRET, forged, now, secret, sign_with, unsigned},
+    delivery::{EVENT, PATH, SECRET, forged, now, secret, unsigned},
     response::{Answer, INVALID, MISSING, TOO_LARGE},
 };
 

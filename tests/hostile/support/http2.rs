@@ -11,6 +11,7 @@ use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use testkit::body::ChannelBody;
 use tokio::{net::TcpStream, task::JoinHandle, time::sleep};
+use tower_loops::SIGNATURE_HEADER;
 
 use super::{PATH, Reply, within_reason};
 
@@ -49,16 +50,9 @@ impl Http2 {
         })
     }
 
-    /// The response, or why there is none.
-    pub(crate) async fn try_send(
-        &self,
-        request: Request<ChannelBody>,
-    ) -> Result<Reply, hyper::Error> {
-        within_reason(self.start(request)).await.unwrap()
-    }
-
     pub(crate) async fn send(&self, request: Request<ChannelBody>) -> Reply {
-        self.try_send(request).await.unwrap()
+        let response = within_reason(self.start(request)).await;
+        response.unwrap().unwrap()
     }
 
     /// Waits until the server has closed the connection.
@@ -74,11 +68,11 @@ impl Http2 {
     }
 }
 
-/// A POST to the endpoint with these headers.
-pub(crate) fn post(headers: &[(&str, &str)], body: ChannelBody) -> Request<ChannelBody> {
+/// A POST to the endpoint with this signature.
+pub(crate) fn post(signature: Option<&str>, body: ChannelBody) -> Request<ChannelBody> {
     let mut request = Request::post(format!("http://localhost{PATH}"));
-    for (name, value) in headers {
-        request = request.header(*name, *value);
+    if let Some(signature) = signature {
+        request = request.header(SIGNATURE_HEADER, signature);
     }
     request.body(body).unwrap()
 }
