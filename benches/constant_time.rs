@@ -28,7 +28,7 @@ use self::{
     outcome::{Expected, Table},
 };
 
-/// The number of signatures in a header with one right one.
+/// The number of signatures in a header. One of them is right.
 const COUNT: usize = 8;
 
 fn main() -> ExitCode {

@@ -90,14 +90,16 @@ fn main() {
     }
 }
 
-/// How long so many tasks take together, each with its number.
+/// The time that this many tasks take together, each with its number.
 fn together<F>(runtime: &Runtime, task: impl Fn(usize) -> F) -> Duration
 where
     F: Future<Output = ()> + Send + 'static,
 {
     runtime.block_on(async {
         let start = Instant::now();
-        let tasks: Vec<_> = (0..TASKS).map(|number| tokio::spawn(task(number))).collect();
+        let tasks: Vec<_> = (0..TASKS)
+            .map(|number| tokio::spawn(task(number)))
+            .collect();
         for task in tasks {
             task.await.expect("no task panics");
         }
@@ -128,7 +130,10 @@ fn store(runtime: &Runtime) -> (Duration, Duration) {
         async move {
             for number in 0..EACH {
                 let (key, token) = (EventKey::new("billing", &id(task, number)), Token::random());
-                assert_eq!(store.claim(&key, token, LEASE).await.ok(), Some(Claim::Claimed));
+                assert_eq!(
+                    store.claim(&key, token, LEASE).await.ok(),
+                    Some(Claim::Claimed)
+                );
                 assert!(store.complete(&key, token, RETENTION).await.is_ok());
             }
         }
@@ -138,7 +143,10 @@ fn store(runtime: &Runtime) -> (Duration, Duration) {
         async move {
             for number in 0..EACH {
                 let (key, token) = (EventKey::new("billing", &id(task, number)), Token::random());
-                assert_eq!(store.claim(&key, token, LEASE).await.ok(), Some(Claim::Done));
+                assert_eq!(
+                    store.claim(&key, token, LEASE).await.ok(),
+                    Some(Claim::Done)
+                );
             }
         }
     });

@@ -2,6 +2,8 @@
 
 pub mod input;
 pub mod paired;
+#[path = "../tests/core/reference.rs"]
+pub mod reference;
 pub mod sampling;
 pub mod subject;
 pub mod welch;

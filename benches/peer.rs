@@ -1,5 +1,5 @@
-//! Other crates for the same purpose, each on its own scheme: all are HMAC-SHA256 over the body and
-//! a few more bytes.
+//! Other crates for the same purpose, each with its own scheme: all are HMAC-SHA256 over the body
+//! and a few more bytes.
 //!
 //! They do not all do the same work: the comment of each says what it includes. A module of the
 //! bench that has peers, not of the lib, or all benches would link these crates.

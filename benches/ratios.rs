@@ -11,11 +11,11 @@ mod peer;
 
 use tower_loops_benches::{
     Subject,
-    input::{KIB, SIZES, charge, event, unread},
+    input::{KIB, SIZES, charge, event, indented, unread},
     paired::ratio,
     subject::{
         Rejection, data, frames, json_value, mac_only, object_as, one_frame, raw_hmac, rejected,
-        secrets, signatures, verify, verify_and_data,
+        secrets, signatures, verify, verify_and_data, verify_by_visitor,
     },
 };
 
@@ -25,6 +25,7 @@ fn main() {
     verification();
     rejections();
     keys();
+    scanner();
     typed();
     peers();
 }
@@ -75,6 +76,20 @@ fn keys() {
     let small = event(1, SIZES[0]);
     let what = "layer, 4 secrets / 1 secret, 1.5 KiB";
     row(what, &secrets(4, &small), &secrets(1, &small));
+}
+
+fn scanner() {
+    for size in [SIZES[0], SIZES[1]] {
+        let compact = event(1, size);
+        let what = format!("core, serde visitor / scanner, {}, compact", name(size));
+        row(&what, &verify_by_visitor(&compact), &verify(&compact));
+        let body = indented(&compact);
+        let size = name(body.len());
+        let what = format!("core, serde visitor / scanner, {size}, indented");
+        row(&what, &verify_by_visitor(&body), &verify(&body));
+        let what = format!("core, event read / raw HMAC, {size}, indented");
+        row(&what, &verify(&body), &raw_hmac(&body));
+    }
 }
 
 fn typed() {

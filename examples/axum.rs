@@ -75,8 +75,8 @@ async fn receive(State(shop): State<Arc<Mutex<Shop>>>, event: VerifiedEvent) -> 
     Json(json!({ "received": true }))
 }
 
-/// Four tables of a database. Events arrive at least once and in any order, so each step leaves
-/// the same state when it is repeated or comes late.
+/// Four tables of a database. Events arrive at least once and in any order, so each step is
+/// idempotent and tolerates late events.
 #[derive(Default)]
 struct Shop {
     /// The payments and orders that are paid: unique keys.

@@ -59,7 +59,7 @@ async fn receive(request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>,
     match (request.method(), request.uri().path()) {
         (&Method::POST, "/api/webhooks/loops") => {
             if let Some(event) = request.extensions().get::<VerifiedEvent>() {
-                // What a sender wrote, escaped: a line break in it would begin a line of its own.
+                // What a sender wrote, escaped: a line break in it would begin a new line.
                 say(format_args!(
                     "received: {:?} {:?}",
                     event.event_type().as_str(),

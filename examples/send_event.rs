@@ -37,7 +37,7 @@ async fn send(args: Vec<String>) -> Result<bool, BoxError> {
     };
     let signer = Signer::new(Secret::from_env("LOOPS_WEBHOOK_SECRET")?);
     let mut event = testing::sample(&EventType::from(event_type));
-    // Each `RandomState` has keys of its own.
+    // Each `RandomState` has its own keys.
     let id = format!("evt_test_{:016x}", RandomState::new().hash_one(0));
     event["id"] = id.as_str().into();
     let body = event.to_string();

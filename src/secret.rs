@@ -75,7 +75,8 @@ impl Secret {
     /// error names the path, never the content.
     ///
     /// ```
-    /// # let directory = std::env::temp_dir().join(format!("tower-loops-doc-{}", std::process::id()));
+    /// # let name = format!("tower-loops-doc-{}", std::process::id());
+    /// # let directory = std::env::temp_dir().join(name);
     /// # std::fs::create_dir_all(&directory)?;
     /// # let path = directory.join("secret");
     /// use tower_loops::Secret;

@@ -1,6 +1,13 @@
 //! Events as a payment provider sends them.
 
 use bytes::Bytes;
+use serde_json::Value;
+
+pub const KIB: usize = 1024;
+
+/// A small event, one of many line items, a very large one, and the largest within the default
+/// limit.
+pub const SIZES: [usize; 4] = [1536, 16 * KIB, 256 * KIB, KIB * KIB];
 
 /// An event about a paid invoice, as compact JSON: at most `size` bytes, and less by no more than
 /// a line item.
@@ -37,6 +44,12 @@ pub fn charge(size: usize) -> Bytes {
     }
     json.push_str(tail);
     json.into()
+}
+
+/// The same JSON with line breaks, and two spaces of indentation a level.
+pub fn indented(json: &[u8]) -> Bytes {
+    let value: Value = serde_json::from_slice(json).expect("JSON");
+    serde_json::to_vec_pretty(&value).expect("JSON").into()
 }
 
 /// A body that is rejected before it is read.

@@ -7,13 +7,13 @@ use bytes::Bytes;
 use rand::{RngExt, rngs::SmallRng};
 use tower_loops::{Secret, Signer};
 
-use super::SECRET;
+use super::delivery::SECRET;
 use crate::welch::Class;
 
 /// The secrets that guesses are about.
 pub const SECRETS: [&str; 2] = [SECRET, "whsec_other"];
 
-/// The number of signature times, a second apart, all within the tolerance, so that the right
+/// The number of signature times, a second apart and within the tolerance, so that the right
 /// digests vary.
 const TIMES: u64 = 256;
 

@@ -13,10 +13,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = Path::new(&out);
     let example = fs::read_to_string(format!("{EXAMPLES}/axum.rs"))?;
     assert_eq!(example.matches(LAYER).count(), 1, "{LAYER} in the example");
-    // What is included may not have documentation of its own.
+    // What is included may not have its own documentation.
     let without = example.replace(LAYER, "").replace("//!", "//");
     fs::write(out.join("axum.rs"), without)?;
-    // There, the stand-in is no crate.
+    // There, the stand-in is not a crate.
     let serve = fs::read_to_string(format!("{EXAMPLES}/{SERVE}"))?;
     fs::create_dir_all(out.join("support"))?;
     fs::write(

@@ -4,7 +4,7 @@
 
 include!(concat!(env!("OUT_DIR"), "/axum.rs"));
 
-/// Stands in for the crate: all of it, but an event that is read from the body with `serde_json`.
+/// Stands in for the crate: the event is read from the body with `serde_json`.
 mod tower_loops {
     use axum::{
         Json,

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::{Subject, subject};
+use super::timed::{Subject, subject};
 use crate::input::SECRET;
 
 /// HMAC-SHA256 and nothing else: a keyed state cloned, fed `<t>.<body>` as one slice, finalized.

@@ -6,8 +6,11 @@ use bytes::Bytes;
 use http::HeaderValue;
 use tower_loops::{Rejection, VerifiedEvent, Verifier};
 
-use super::{Subject, subject};
-use crate::input::{secret, signature};
+use super::timed::{Subject, subject};
+use crate::{
+    input::{secret, signature},
+    reference,
+};
 
 /// `Verifier::verify`: the header, the MAC, the comparison and the event.
 pub fn verify(body: &Bytes) -> impl Subject + use<> {
@@ -30,6 +33,16 @@ pub fn mac_only(body: &Bytes) -> impl Subject + use<> {
     verifying(signature(b"another body"), body.clone(), |result| {
         assert!(matches!(result, Err(Rejection::InvalidSignature { .. })));
         result
+    })
+}
+
+/// `Verifier::verify` up to the comparison, then the event read by the reference of the scanner, a
+/// serde visitor. The visitor does less: it does not look for `data.object`.
+pub fn verify_by_visitor(body: &Bytes) -> impl Subject + use<> {
+    let event = body.clone();
+    verifying(signature(b"another body"), body.clone(), move |result| {
+        assert!(matches!(result, Err(Rejection::InvalidSignature { .. })));
+        reference::envelope(&event).expect("an event")
     })
 }
 

@@ -18,7 +18,7 @@ use tower::{
 };
 use tower_loops::{BoxError, LoopsSignatureLayer, SIGNATURE_HEADER, Secret, Signer};
 
-use super::{Subject, subject};
+use super::timed::{Subject, subject};
 use crate::input::{Frames, KIB, request, secret, signature};
 
 /// A genuine delivery in one frame through the layer.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use tower_loops::{Invoice, VerifiedEvent, Verifier};
 
-use super::{Subject, subject};
+use super::timed::{Subject, subject};
 use crate::input::{secret, signature};
 
 /// `VerifiedEvent::data`: the type chosen by the event.

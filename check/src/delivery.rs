@@ -1,4 +1,4 @@
-//! One delivery, as it is sent.
+//! One delivery.
 
 use std::sync::Arc;
 
@@ -28,9 +28,9 @@ pub(crate) enum Payload {
     Undeclared(Bytes),
     /// The last byte is sent when as many deliveries as the barrier has places have come so far.
     Held(Bytes, Arc<Barrier>),
-    /// Byte by byte, and never all of them.
+    /// Byte by byte, without the end.
     Dripped(Bytes),
-    /// Such a `Content-Length`, and nothing else.
+    /// Only this `Content-Length`, without a body.
     Declared(u64),
 }
 
@@ -71,7 +71,7 @@ impl Delivery {
 }
 
 impl Payload {
-    /// The bytes, if the delivery is no more than its bytes.
+    /// The bytes, if the delivery consists of bytes only.
     pub(crate) fn bytes(&self) -> Option<&Bytes> {
         match self {
             Self::Whole(bytes) | Self::Held(bytes, _) => Some(bytes),

@@ -1,4 +1,4 @@
-//! The number of side effects so far, as a probe tells it.
+//! The number of side effects so far, as a probe reports it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ pub(crate) struct Effects {
     pub(crate) each: u64,
     /// How long a receiver that responds first may take to handle an event.
     late: Duration,
-    /// After this time without another effect, none is on its way.
+    /// After this time without another effect, no more are expected.
     quiet: Duration,
 }
 
@@ -32,12 +32,12 @@ impl Effects {
         }
     }
 
-    /// An event had no effect: if many have none, there is not so much time for each.
+    /// An event had no effect. If many have none, each gets less time.
     pub(crate) fn lost_one(&mut self) {
         self.late = (self.late / 2).max(Duration::from_millis(300).max(self.quiet));
     }
 
-    /// An effect came so long after the response: others may take twice as long.
+    /// An effect came this long after the response: others may take twice as long.
     pub(crate) fn came_after(&mut self, delay: Duration) {
         self.quiet = QUIET.max(2 * delay);
     }
@@ -47,7 +47,7 @@ impl Effects {
         (self.probe)().await.ok()
     }
 
-    /// Waits until there are as many new effects as wanted, or for so many that may come unwanted.
+    /// Waits for the wanted number of new effects, or long enough to see unwanted ones.
     pub(crate) async fn settle(&self, before: u64, wanted: u64) -> u64 {
         let start = Instant::now();
         let mut risen = 0;

@@ -1,4 +1,4 @@
-//! The receiver, however it is reached.
+//! The receiver: a service in this process, or a URL.
 
 use std::{error::Error, fmt, pin::Pin, pin::pin};
 
@@ -36,7 +36,7 @@ pub(crate) struct Answer {
 pub(crate) enum NoAnswer {
     /// No connection could be made.
     Unreachable(String),
-    /// The connection ended, or what arrived on it is no response.
+    /// The connection ended, or the data on it is not a response.
     Broken(String),
     TimedOut,
 }

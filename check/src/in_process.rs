@@ -46,7 +46,7 @@ where
         *request.headers_mut() = headers(&delivery);
         let service = self.service.lock();
         let mut service = service.unwrap_or_else(PoisonError::into_inner).clone();
-        // In a task of its own: deliveries at the same time are, and a panic is caught.
+        // In a spawned task, which catches a panic. Concurrent deliveries run in parallel.
         let task = tokio::spawn(async move {
             let broken = |error: BoxError| NoAnswer::broken(&*error);
             let ready = poll_fn(|context| service.poll_ready(context)).await;

@@ -9,6 +9,7 @@ mod endpoint;
 mod error;
 #[cfg(feature = "http")]
 mod feed;
+mod finding;
 mod first;
 mod in_process;
 mod loops;

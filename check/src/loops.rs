@@ -1,4 +1,4 @@
-//! Loops, as far as a receiver sees it: events, each with ids of its own, and their signatures.
+//! Loops, as far as a receiver sees it: events, each with its own ids, and their signatures.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
@@ -30,7 +30,7 @@ impl Loops {
         }
     }
 
-    /// A part of ids that no event had before.
+    /// A part of the ids, new in each run.
     fn unique(&mut self) -> String {
         self.count += 1;
         format!("{}{:04}", self.run, self.count)
@@ -92,7 +92,7 @@ impl Loops {
         self.signed_ago(body, 0)
     }
 
-    /// The body, signed so many seconds ago.
+    /// The body, signed this many seconds ago.
     pub(crate) fn signed_ago(&self, body: impl Into<Bytes>, age: i64) -> Delivery {
         let body = body.into();
         let now = SystemTime::now();
@@ -143,7 +143,7 @@ pub(crate) fn now() -> i64 {
     since.map_or(0, |since| since.as_secs().cast_signed())
 }
 
-/// A header line. What cannot be one, which no check sends, becomes an empty one.
+/// A header line. Invalid text, which no check sends, becomes an empty value.
 pub(crate) fn line(text: &str) -> HeaderValue {
     HeaderValue::from_bytes(text.as_bytes()).unwrap_or(HeaderValue::from_static(""))
 }

@@ -10,7 +10,7 @@ use crate::concern::Concern;
 pub struct CheckResult {
     /// The name of the check, unique in the suite.
     pub check: &'static str,
-    /// What it is about.
+    /// The concern of the check.
     pub concern: Concern,
     /// What was sent.
     pub sent: &'static str,

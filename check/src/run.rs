@@ -5,11 +5,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{
-    check::{Check, Finding, Found, Plan},
-    concern::Concern,
     delivery::Delivery,
     effects::Effects,
     endpoint::{Answer, Endpoint, NoAnswer},
+    finding::{Finding, Found},
     loops::Loops,
     seen::{Kind, Seen},
 };
@@ -28,8 +27,8 @@ pub(crate) struct Run {
     pub(crate) timeout: Duration,
     /// When the run ends at the latest.
     pub(crate) deadline: Instant,
-    /// Whether a plain forgery is answered 5xx or not at all: then such an answer says nothing of
-    /// what else causes it, and is a matter of `answers` alone.
+    /// Whether a plain forgery is answered 5xx or not at all. Then such an answer says nothing
+    /// about what else causes it, and is a matter of `answers` alone.
     pub(crate) rejects_badly: bool,
     /// Whether deliveries are sent at the same time where their order does not matter.
     pub(crate) is_slow: bool,
@@ -39,42 +38,6 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) async fn check(&mut self, concern: Concern, check: &Check) -> Found {
-        let unknown = |why: &str| Err(Finding::Unknown(why.to_owned()));
-        // Those of `answers` look at what was seen, which needs no connection.
-        if concern != Concern::Answers {
-            // All that was sent before the garbage was headers of garbage as well.
-            if self.is_gone && check.name == "malformed" {
-                return Err(Finding::Wrong("the server had ended before".to_owned()));
-            }
-            if self.is_gone {
-                return unknown("the server does not accept connections any more");
-            }
-            if self.is_over() {
-                return Err(Finding::Over);
-            }
-        }
-        let deadline = self.deadline;
-        let found = match timeout_at(deadline, self.carry_out(check)).await {
-            Ok(found) => found,
-            Err(_) => return Err(Finding::Over),
-        };
-        if matches!(found, Err(Finding::Wrong(_))) && !self.is_gone {
-            let has_ended = timeout_at(deadline, self.has_ended()).await;
-            self.is_gone = has_ended.unwrap_or(false);
-        }
-        found
-    }
-
-    async fn carry_out(&mut self, check: &Check) -> Found {
-        let (deliveries, is_genuine) = match &check.plan {
-            Plan::Accepted(deliveries) => (deliveries(&mut self.loops), true),
-            Plan::Rejected(deliveries) => (deliveries(&mut self.loops), false),
-            Plan::Own { run, .. } => return run(self).await,
-        };
-        self.one_by_one(deliveries, is_genuine).await
-    }
-
     pub(crate) async fn one_by_one(
         &mut self,
         deliveries: Vec<Delivery>,
@@ -128,7 +91,7 @@ impl Run {
         }
     }
 
-    /// Delivers what must be rejected: not 2xx, no effect, and no crash.
+    /// Sends a delivery that must be rejected: not 2xx, no effect, and no crash.
     pub(crate) async fn rejects(&mut self, delivery: Delivery) -> Found {
         let before = self.count().await;
         let expected = self.expected_digest(&delivery);
@@ -149,14 +112,14 @@ impl Run {
         }
     }
 
-    /// Sends it. `TimedOut` is also what the end of the run makes of it.
+    /// Sends it. The end of the run is `TimedOut` as well.
     pub(crate) async fn deliver(&self, delivery: Delivery) -> Result<Answer, NoAnswer> {
         let deadline = self.deadline.min(Instant::now() + self.timeout);
         let answer = timeout_at(deadline, self.endpoint.deliver(delivery)).await;
         answer.unwrap_or(Err(NoAnswer::TimedOut))
     }
 
-    /// Wrong, unless there was no time left for the response.
+    /// Wrong, unless the run ended before the response.
     pub(crate) fn wrong(&self, answer: &Result<Answer, NoAnswer>, got: String) -> Found {
         if matches!(answer, Err(NoAnswer::TimedOut)) && self.is_over() {
             return Err(Finding::Over);
@@ -182,7 +145,7 @@ impl Run {
         true
     }
 
-    /// A single delivery, sent at that time, is done with.
+    /// Records that a single delivery, sent at `start`, has ended.
     pub(crate) fn is_done_since(&mut self, start: Instant) {
         self.is_slow |= start.elapsed() > SLOW;
     }
@@ -202,7 +165,7 @@ impl Run {
         got
     }
 
-    /// The digest that a receiver computes for it, and must not tell.
+    /// The digest that a receiver computes for it, and must not reveal.
     pub(crate) fn expected_digest(&self, delivery: &Delivery) -> Option<String> {
         let header = delivery.signatures.first()?.to_str().ok()?;
         let (_, t) = header.split_once("t=")?;
@@ -214,14 +177,14 @@ impl Run {
         self.effects.as_ref()?.count().await
     }
 
-    /// How many effects there have been since then, once as many as wanted have come, or none more.
+    /// The number of effects since then. Waits for the wanted number, or until no more come.
     pub(crate) async fn effects_since(&self, before: Option<u64>, wanted: u64) -> Option<u64> {
         let effects = self.effects.as_ref()?;
         Some(effects.settle(before?, wanted).await)
     }
 
-    /// Those that a rejected delivery had. A handler may still be on its way when the response
-    /// comes.
+    /// The effects of a rejected delivery. A handler may still be running when the response
+    /// arrives.
     pub(crate) async fn unwanted_effects_since(&self, before: Option<u64>) -> u64 {
         let Some(before) = before else {
             return 0;

@@ -76,7 +76,7 @@ fn describe(answer: &Answer) -> String {
         .to_owned()
 }
 
-/// At most sixty characters of it, on one line, without control characters.
+/// At most sixty characters, on one line, without control characters.
 pub(crate) fn printable(text: &str) -> String {
     let mut line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     line.retain(|char| !char.is_control());

@@ -11,12 +11,12 @@ use tower_loops::{BoxError, Secret};
 use tower_service::Service;
 
 use crate::{
-    check::Finding,
     checks,
     concern::Concern,
     effects::{Effects, Probe},
     endpoint::Endpoint,
     error::RunError,
+    finding::Finding,
     first::{self, First},
     in_process::InProcess,
     loops::Loops,
@@ -30,7 +30,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// The suite, set up for one receiver.
 ///
 /// A run starts with a genuine delivery. If it is not accepted, that is the only result. If it has
-/// no effect that is counted, it fails in each run, whatever the run is limited to.
+/// no counted effect, every run fails, also one that is limited to some concerns.
 #[derive(Clone)]
 #[must_use = "a suite does nothing until it is run"]
 pub struct Suite {
@@ -204,7 +204,7 @@ impl Suite {
             for (check, passed) in checks.iter().zip(passed) {
                 let found = match passed {
                     Some(got) => Ok(got),
-                    None => run.check(concern, check).await,
+                    None => check.run(&mut run, concern).await,
                 };
                 out_of_time += usize::from(matches!(found, Err(Finding::Over)));
                 report(check.result(concern, found));

@@ -27,7 +27,7 @@ type Connect = dyn Fn() -> BoxFuture<'static, io::Result<Box<dyn Stream>>> + Sen
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// A receiver at a URL. Each delivery has a connection of its own.
+/// A receiver at a URL. Each delivery has its own connection.
 #[derive(Clone)]
 pub struct Target {
     host: HeaderValue,
@@ -171,13 +171,13 @@ impl fmt::Debug for Target {
     }
 }
 
-/// Why a URL is no target.
+/// Why a URL is not a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidTarget {
     /// The scheme is not `http`.
     Scheme,
-    /// There is no host.
+    /// The URL has no host.
     Host,
     /// User and password are not sent.
     Credentials,

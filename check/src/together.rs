@@ -11,9 +11,10 @@ use tokio::{
 };
 
 use crate::{
-    check::{Check, Found, Plan},
+    check::{Check, Plan},
     delivery::Delivery,
     endpoint::{Answer, NoAnswer},
+    finding::Found,
     first::plain_forgery,
     loops::Loops,
     run::{Run, SLOW, is_bad},
@@ -42,8 +43,8 @@ impl Run {
         start.elapsed() < alone * 3 / 2
     }
 
-    /// The checks that pass with all their deliveries at the same time. None of a receiver that is
-    /// quick enough for one delivery after the other.
+    /// The checks that pass with all their deliveries at the same time. Empty for a receiver that
+    /// is fast enough for sequential deliveries.
     pub(crate) async fn pass_together(&mut self, checks: &[Check]) -> Passed {
         let mut passed = vec![None; checks.len()];
         for is_genuine in [false, true] {
@@ -168,9 +169,9 @@ impl Run {
         self.deliver_all(deliveries.into_iter(), WIDTH).await
     }
 
-    /// Sends them, so many at the same time. A receiver that handles one request at a time keeps the
-    /// others waiting, which is no fault of theirs: the timeout is for the next response, whichever
-    /// that is. What has no response then is `TimedOut`, sent or not.
+    /// Sends them, `width` at the same time. A receiver that handles one request at a time keeps
+    /// the others waiting, so the timeout limits the time to the next response of any of them. The
+    /// rest is then `TimedOut`, sent or not.
     pub(crate) async fn deliver_all(
         &self,
         deliveries: impl ExactSizeIterator<Item = Delivery>,

@@ -23,7 +23,7 @@ pub(crate) const USER_AGENT: HeaderValue =
 
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// More than any endpoint answers, and little enough for memory.
+/// Longer than the answer of any endpoint, and small enough for memory.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
 
 #[derive(Clone)]
@@ -45,7 +45,7 @@ pub(crate) struct Answer {
 pub(crate) enum NoAnswer {
     /// No connection: nothing was sent.
     Unreachable(String),
-    /// The connection broke, or what came is no answer, or none came in time.
+    /// The connection broke, the data on it is not an answer, or none came in time.
     Broken(String),
 }
 

@@ -1,9 +1,9 @@
-//! Which headers of a delivery travel on.
+//! Which headers of a delivery are forwarded.
 
 use http::{HeaderMap, HeaderName, header};
 use tower_loops::SIGNATURE_HEADER;
 
-/// Those that speak of one connection or one host, and those that this command writes itself.
+/// Headers about one connection or host, and those that this command writes itself.
 const OWN: [HeaderName; 10] = [
     header::CONNECTION,
     header::CONTENT_LENGTH,
@@ -17,7 +17,7 @@ const OWN: [HeaderName; 10] = [
     header::UPGRADE,
 ];
 
-/// The headers without those of the connection (RFC 9110, 7.6.1).
+/// The headers, except those of the connection (RFC 9110, 7.6.1).
 pub(crate) fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     let named: Vec<HeaderName> = (headers.get_all(header::CONNECTION).iter())
         .filter_map(|value| value.to_str().ok())

@@ -1,5 +1,5 @@
-//! `--set data.object.amount=1`: one value of a JSON text changes, every other byte of the values
-//! around it stays.
+//! `--set data.object.amount=1`: changes one value of a JSON text. The other values keep every
+//! byte.
 
 use std::str::FromStr;
 
@@ -85,7 +85,7 @@ fn set(json: &RawValue, path: &[String], value: &RawValue) -> Result<Box<RawValu
         }
         _ => {
             return Err(format!(
-                "the value around {name:?} is no object and no list"
+                "the value around {name:?} is neither an object nor a list"
             ));
         }
     }
@@ -144,7 +144,7 @@ mod tests {
             ("{}", "a", "PATH=VALUE"),
             ("{}", "a..b=1", "is empty"),
             ("{", "a=1", "not JSON"),
-            (r#"{"a":1}"#, "a.b=1", "no object and no list"),
+            (r#"{"a":1}"#, "a.b=1", "neither an object nor a list"),
             (r#"{"a":[]}"#, "a.b=1", "not the index"),
             (r#"{"a":[]}"#, "a.7=1", "the list has 0 items"),
         ] {

@@ -41,7 +41,7 @@ impl Endpoint {
             target.push_str(query);
         }
         let mut parts = self.0.clone().into_parts();
-        // Paths and queries that are valid apart are valid together.
+        // A valid path and a valid query are valid together.
         parts.path_and_query = target.parse().ok();
         Uri::from_parts(parts).unwrap_or_else(|_| self.0.clone())
     }

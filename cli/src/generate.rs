@@ -5,12 +5,9 @@ use std::{
     path::PathBuf,
 };
 
-use clap::CommandFactory;
+use clap::Command;
 
-use crate::{
-    arguments::Arguments,
-    exit::{CannotRun, Outcome},
-};
+use crate::exit::{CannotRun, Outcome};
 
 /// Print the completions of a shell
 #[derive(Debug, clap::Args)]
@@ -25,14 +22,15 @@ pub(crate) struct ManArguments {
     folder: Option<PathBuf>,
 }
 
-pub(crate) fn completions(arguments: &CompletionsArguments) -> Result<Outcome, CannotRun> {
-    let mut command = Arguments::command();
+pub(crate) fn completions(
+    arguments: &CompletionsArguments,
+    mut command: Command,
+) -> Result<Outcome, CannotRun> {
     clap_complete::generate(arguments.shell, &mut command, "tower-loops", &mut stdout());
     Ok(Outcome::Success)
 }
 
-pub(crate) fn man(arguments: &ManArguments) -> Result<Outcome, CannotRun> {
-    let command = Arguments::command();
+pub(crate) fn man(arguments: &ManArguments, command: Command) -> Result<Outcome, CannotRun> {
     let result = match &arguments.folder {
         Some(folder) => clap_mangen::generate_to(command, folder),
         None => clap_mangen::Man::new(command).render(&mut stdout()),

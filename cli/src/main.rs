@@ -23,7 +23,7 @@ mod tls;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 use output::Output;
@@ -38,8 +38,8 @@ async fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments, output),
         Command::Listen(arguments) => listen::run(arguments, output).await,
         Command::Replay(arguments) => replay::run(arguments, output).await,
-        Command::Completions(arguments) => generate::completions(&arguments),
-        Command::Man(arguments) => generate::man(&arguments),
+        Command::Completions(arguments) => generate::completions(&arguments, Arguments::command()),
+        Command::Man(arguments) => generate::man(&arguments, Arguments::command()),
     };
     exit::code(result)
 }

@@ -1,4 +1,4 @@
-//! What a command prints. Colours are dropped where stdout is no terminal, or with `NO_COLOR`.
+//! What a command prints. Colours are dropped if stdout is not a terminal, or with `NO_COLOR`.
 
 use std::{
     env,
@@ -27,7 +27,7 @@ impl Output {
     /// Prints the value as one line of JSON, or the text that people get instead.
     pub(crate) fn show(self, value: &impl Serialize, text: impl FnOnce() -> String) {
         let text = if self.is_json {
-            // Fails for maps with keys that are no text: there are none.
+            // Fails only for maps whose keys are not text. There are none.
             serde_json::to_string(value).unwrap_or_default()
         } else {
             text()
@@ -35,7 +35,7 @@ impl Output {
         self.line(&text);
     }
 
-    /// A reader that went away is no reason to fail.
+    /// A reader that went away does not fail the command.
     fn line(self, text: &str) {
         if self.is_json {
             let _ = writeln!(stdout().lock(), "{text}");

@@ -13,7 +13,7 @@ pub(crate) struct SecretArguments {
     /// Environment variable with the secret
     #[arg(long, value_name = "NAME", default_value = VARIABLE)]
     secret_env: String,
-    /// File with the secret; one line break at its end is not part of it
+    /// File with the secret; one line break at its end is removed
     #[arg(long, value_name = "FILE", conflicts_with = "secret_env")]
     secret_file: Option<PathBuf>,
 }

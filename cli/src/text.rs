@@ -18,7 +18,7 @@ pub(crate) fn printable(text: &str) -> String {
     line
 }
 
-/// As [`printable`], cut after so many characters.
+/// As [`printable`], cut after this many characters.
 pub(crate) fn excerpt(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {
         Some((end, _)) => printable(&text[..end]) + "…",

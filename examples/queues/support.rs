@@ -58,7 +58,7 @@ impl Runs {
     }
 }
 
-/// A handler whose first runs fail, so many.
+/// A handler that fails this many times at first.
 pub fn handler(failures: usize) -> (BoxCloneSyncService<VerifiedEvent, (), BoxError>, Runs) {
     let (sender, receiver) = unbounded_channel();
     let failures = Arc::new(AtomicUsize::new(failures));

@@ -1,5 +1,5 @@
-//! The whole crate in one command: a server behind both layers, and Loops and its attackers played
-//! against it over HTTP.
+//! The whole crate in one command: a server behind both layers, with simulated deliveries and
+//! attacks against it over HTTP.
 //!
 //! ```sh
 //! cargo run --example quickstart

@@ -29,7 +29,7 @@ pub(crate) fn protected(secret: &Secret, orders: &Orders) -> Router {
     Router::new().route(PATH, post(handle).route_layer(layers))
 }
 
-/// The same without the layers: it believes whatever it is sent.
+/// The same without the layers: it accepts every request.
 pub(crate) fn unprotected(orders: &Orders) -> Router {
     let orders = Arc::clone(orders);
     let handle = move |Json(event): Json<Value>| async move {

@@ -85,7 +85,7 @@ impl Show {
     }
 }
 
-/// Prints a line. One that nobody reads any more is no reason to fail.
+/// Prints a line. A closed stdout is ignored.
 fn line(text: &str) {
     let _ = writeln!(stdout(), "{text}");
 }

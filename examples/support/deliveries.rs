@@ -83,7 +83,7 @@ fn what_loops_signed_is_received_and_the_rest_is_rejected() {
     let signed_long = sign(&long);
     // Larger than any buffer on the way: the response arrives only if the server reads on.
     let unsigned = vec![b' '; 900_000];
-    // The signature lines, the body, how much of it is sent, and the response.
+    // The signature lines, the body, how much of the body is sent, and the response.
     let missing = r#"400 {"error":"Missing signature"}"#;
     let all = usize::MAX;
     #[rustfmt::skip]

@@ -54,7 +54,7 @@ async fn main() -> Result<(), BoxError> {
 }
 
 async fn receive(event: VerifiedEvent) -> Json<Value> {
-    // What a sender wrote, escaped: a line break in it would begin a line of its own.
+    // What a sender wrote, escaped: a line break in it would begin a new line.
     println!(
         "received: {:?} {:?}",
         event.event_type().as_str(),

@@ -1,4 +1,4 @@
-//! Any body with a right signature: an event exactly if it is one to a serde visitor, and never a
+//! Any body with a right signature: it is an event exactly if a serde visitor reads one. Never a
 //! panic.
 #![no_main]
 

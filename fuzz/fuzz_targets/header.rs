@@ -1,4 +1,4 @@
-//! Any header: accepted or rejected as by the reference, and never a panic.
+//! Any header: accepted or rejected like the reference. Never a panic.
 #![no_main]
 
 use std::time::{Duration, UNIX_EPOCH};

@@ -1,5 +1,4 @@
-//! Any members around the known ones of an object: the known ones are read as without them, and
-//! never a panic.
+//! Unknown members do not change how the known members of an object are read. Never a panic.
 #![no_main]
 
 use std::time::UNIX_EPOCH;

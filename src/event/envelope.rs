@@ -29,7 +29,7 @@ pub(super) struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// Reads a payload in one pass, without building a tree of it.
+    /// Reads a payload in one pass, without building a tree.
     pub(super) fn parse(payload: &'a [u8]) -> Result<Self, PayloadError> {
         let text = str::from_utf8(payload).map_err(|error| PayloadError::NotUtf8 {
             offset: error.valid_up_to(),
@@ -85,7 +85,7 @@ fn once<T>(slot: &mut Option<T>, value: T) -> Option<()> {
     slot.replace(value).is_none().then_some(())
 }
 
-/// An optional member, which does not count if there are two of it.
+/// An optional member, which is ignored if it occurs twice.
 struct Once<T> {
     is_set: bool,
     value: Option<T>,

@@ -1,4 +1,4 @@
-//! Why a signed body is no event, and why an event has no typed object.
+//! Why a signed body is not an event, and why an event has no typed object.
 
 use std::{error::Error, fmt};
 
@@ -61,7 +61,7 @@ impl Error for PayloadError {}
 
 /// Why an event has no object of the expected type. The event is authentic nevertheless.
 ///
-/// Another delivery of it has the same object. Store the event for a person, then respond 200. If
+/// Another delivery has the same object. Store the event for a person, then respond 200. If
 /// it is not stored, respond 500: a 200 would lose it.
 ///
 /// The error names the place in the payload, and shows nothing of the payload.

@@ -1,4 +1,4 @@
-//! The event types of Loops' guide, and room for more.
+//! The event types of Loops' guide, and others.
 
 use std::{cmp::Ordering, convert::Infallible, fmt, str::FromStr, sync::Arc};
 
@@ -29,7 +29,7 @@ pub enum EventType {
     InvoicePaymentSucceeded,
     /// `invoice.payment_failed`: the payment of a recurring invoice failed.
     InvoicePaymentFailed,
-    /// A type that this version of the crate has no name for.
+    /// A type without a variant in this version of the crate.
     Other(OtherEventType),
 }
 

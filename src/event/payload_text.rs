@@ -4,7 +4,7 @@ use std::{borrow::Cow, ops::Range};
 
 use crate::json::range_in;
 
-/// A text of the payload: where it is, so that it takes no memory, or what its escapes stand for.
+/// A text of the payload: its range, which takes no memory, or the unescaped text.
 pub(super) enum PayloadText {
     InPayload(Range<usize>),
     Unescaped(Box<str>),

@@ -1,4 +1,4 @@
-//! What a handler reads of an event: its object.
+//! Reads the object of an event.
 
 use std::{ops::Range, sync::atomic::Ordering::Relaxed};
 
@@ -34,7 +34,8 @@ impl VerifiedEvent {
     /// ```
     /// # use std::time::SystemTime;
     /// # use tower_loops::{Secret, Signer, Verifier, VerifiedEvent};
-    /// # let body = r#"{"id":"evt_1","type":"charge.succeeded","data":{"object":{"amount":4900,"paid":"yes"}}}"#;
+    /// # let body = r#"{"id":"evt_1","type":"charge.succeeded",
+    /// #     "data":{"object":{"amount":4900,"paid":"yes"}}}"#;
     /// # let secret = Secret::new("whsec_example")?;
     /// # let now = SystemTime::now();
     /// # let header = Signer::new(&secret).sign(body.as_bytes(), now);
@@ -83,7 +84,8 @@ impl VerifiedEvent {
     /// ```
     /// # use std::time::SystemTime;
     /// # use tower_loops::{Secret, Signer, Verifier, VerifiedEvent};
-    /// # let body = r#"{"id":"evt_1","type":"charge.succeeded","data":{"object":{"outcome":{"risk_score":7}}}}"#;
+    /// # let body = r#"{"id":"evt_1","type":"charge.succeeded",
+    /// #     "data":{"object":{"outcome":{"risk_score":7}}}}"#;
     /// # let secret = Secret::new("whsec_example")?;
     /// # let now = SystemTime::now();
     /// # let header = Signer::new(&secret).sign(body.as_bytes(), now);
@@ -111,14 +113,15 @@ impl VerifiedEvent {
     /// ```
     /// # use std::time::SystemTime;
     /// # use tower_loops::{Secret, Signer, Verifier, VerifiedEvent};
-    /// # let body = r#"{"id":"evt_1","type":"charge.refunded","data":{"object":{"amount_refunded":2900},"previous_attributes":{"amount_refunded":900}}}"#;
+    /// # let body = r#"{"id":"evt_1","type":"charge.refunded","data":{
+    /// #     "object":{"amount_refunded":2900},"previous_attributes":{"amount_refunded":900}}}"#;
     /// # let secret = Secret::new("whsec_example")?;
     /// # let now = SystemTime::now();
     /// # let header = Signer::new(&secret).sign(body.as_bytes(), now);
     /// # let event = Verifier::new(secret).verify(header.as_bytes(), body.into(), now)?;
     /// use tower_loops::Charge;
     ///
-    /// // `amount_refunded` is cumulative. This is what is new of it.
+    /// // `amount_refunded` is cumulative. This is the part that is new.
     /// let charge: Charge = event.object_as()?;
     /// let previous: Charge = event.previous_as()?.unwrap_or_default();
     /// let before = previous.amount_refunded.unwrap_or(0);

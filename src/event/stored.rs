@@ -73,7 +73,7 @@ impl StoredEvent {
     ///
     /// # Errors
     ///
-    /// If the payload is no event, so it is not what was stored.
+    /// If the payload is not an event, so it is not what was stored.
     pub fn trust(self) -> Result<VerifiedEvent, PayloadError> {
         VerifiedEvent::parse(self.payload, self.signed_at, self.secret_index)
     }

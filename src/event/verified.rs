@@ -90,7 +90,7 @@ impl VerifiedEvent {
         self.0.created
     }
 
-    /// Whether the event is of live or of test mode, where the payload says so once.
+    /// Whether the event happened in live mode, not in test mode, if the payload says so once.
     #[must_use]
     pub fn livemode(&self) -> Option<bool> {
         self.0.livemode

@@ -8,12 +8,12 @@ use base64::{
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
-        // Python and Node accept such a text as well.
+        // Python and Node accept it as well.
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Decodes either alphabet, with or without padding and line breaks. `None` if it is no Base64, or
+/// Decodes either alphabet, with or without padding and line breaks. `None` if it is not Base64, or
 /// empty.
 pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let standard = |byte| match byte {

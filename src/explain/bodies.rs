@@ -29,7 +29,7 @@ pub(super) fn for_each<B>(
     trimmed(body, &mut attempt)
 }
 
-/// The same with two changes, one after the other.
+/// Combinations of two changes.
 pub(super) fn for_each_pair<B>(
     body: &[u8],
     mut attempt: impl FnMut(&[u8], &[Finding]) -> ControlFlow<B>,
@@ -131,7 +131,7 @@ fn simple(body: &[u8]) -> Vec<Simple> {
     bodies
 }
 
-/// With white space around it that may have been removed.
+/// With surrounding white space that may have been removed.
 fn trimmed<B>(
     body: &[u8],
     attempt: &mut impl FnMut(&[u8], &[Finding]) -> ControlFlow<B>,

@@ -84,7 +84,7 @@ causes! {
     SignatureBase64 = "signature_base64",
     /// The signature is of another hash function, or is a hash without HMAC.
     SignatureOtherHash = "signature_other_hash",
-    /// The signature is genuine, and the body is no event.
+    /// The signature is genuine, but the body is not an event.
     InvalidPayload = "invalid_payload",
     /// None of the known causes.
     Unknown = "unknown",

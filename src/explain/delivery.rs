@@ -44,13 +44,13 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// Whether there is room for more attempts.
+    /// Whether more attempts are allowed.
     pub(super) fn can_go_on(&self) -> bool {
         self.remaining > 0
     }
 
-    /// Whether the signature is that of this body under this key, in any form that is known. The
-    /// findings are those of the form: none if it is the right one.
+    /// Whether the signature matches this body under this key, in any known form. Returns the
+    /// findings about the form: none if the form is right.
     pub(super) fn explained_by(&mut self, key: &[u8], body: &[u8]) -> Option<Vec<Finding>> {
         let signed = self.signed_whole(key, body);
         let signed = signed.or_else(|| self.hashed(key, body));
@@ -110,7 +110,7 @@ impl<'a> Delivery<'a> {
         None
     }
 
-    /// The HMAC, if some digest has its length; else nothing, for speed.
+    /// The HMAC, if some digest has its length. Otherwise nothing is computed.
     fn mac<D: EagerHash>(&self, key: &[u8], message: &[&[u8]]) -> Vec<u8>
     where
         Hmac<D>: KeyInit + Mac,

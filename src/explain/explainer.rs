@@ -27,7 +27,7 @@ pub struct Explainer {
 }
 
 impl Explainer {
-    /// Explains by this secret, exactly as it is configured: quotes and line breaks included.
+    /// Explains with this secret, exactly as configured: quotes and line breaks included.
     #[must_use]
     pub fn new(secret: impl Borrow<Secret>) -> Self {
         Self {
@@ -64,7 +64,8 @@ impl Explainer {
         let line = match lines[..] {
             [line] => line,
             [] => {
-                let detail = "there is no signature header: it was removed, or this is no delivery";
+                let detail =
+                    "there is no signature header: it was removed, or this is not a delivery";
                 return of_header(Cause::MissingSignature, detail.to_owned());
             }
             _ => {
@@ -151,7 +152,7 @@ fn genuine(
     }
     let payload = VerifiedEvent::parse(Bytes::copy_from_slice(body), SystemTime::UNIX_EPOCH, 0);
     if let Err(error) = payload {
-        let detail = format!("the signature is genuine, and the body is no event: {error}");
+        let detail = format!("the signature is genuine, but the body is not an event: {error}");
         findings.push(Finding::new(Cause::InvalidPayload, detail));
     }
     if findings.is_empty() {

@@ -53,7 +53,7 @@ impl Serialize for Explanation {
     }
 }
 
-/// A cause with what is known of it. It contains nothing of a secret or of the body.
+/// A cause and its details. It contains nothing of a secret or of the body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     cause: Cause,

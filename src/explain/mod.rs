@@ -5,7 +5,7 @@
 //! causes one by one, two at once where that is cheap, and names the one that makes the signature
 //! match.
 //!
-//! For operators and tests. **Never put an explanation into a response**: it tells an attacker how
+//! For operators and tests. **Never put an explanation into a response**: it shows an attacker how
 //! close a forgery comes.
 //!
 //! ```

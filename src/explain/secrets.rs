@@ -44,7 +44,7 @@ pub(super) fn readings(secret: &[u8]) -> Vec<Reading> {
     }
     let bare = unquoted.map_or(trimmed, trim);
 
-    let detail = "the sender's secret ends with a line break or a space, which is part of it";
+    let detail = "the sender's secret ends with a line break or a space, which is part of the key";
     for end in ["\n", "\r\n", " "] {
         add(
             Cause::SecretWhitespace,
@@ -52,7 +52,7 @@ pub(super) fn readings(secret: &[u8]) -> Vec<Reading> {
             [bare, end.as_bytes()].concat(),
         );
     }
-    let detail = "the sender's secret has quotes, which are part of it";
+    let detail = "the sender's secret has quotes, which are part of the key";
     for quote in ["\"", "'"] {
         let quote = quote.as_bytes();
         add(Cause::SecretQuotes, detail, [quote, bare, quote].concat());
@@ -71,7 +71,7 @@ pub(super) fn readings(secret: &[u8]) -> Vec<Reading> {
     let rest = prefix.map_or(&[][..], |at| &bare[at + 1..]);
     let detail = "the sender's secret has no prefix: remove it up to the underscore";
     add(Cause::SecretPrefix, detail, rest.to_vec());
-    let detail = "the sender's secret begins with `whsec_`, which is part of it";
+    let detail = "the sender's secret begins with `whsec_`, which is part of the key";
     add(Cause::SecretPrefix, detail, [b"whsec_", bare].concat());
 
     let detail =

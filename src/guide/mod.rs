@@ -19,8 +19,9 @@
 //! | understand a compiler error | [`compiler_errors`] |
 //! | copy a whole program | [`cookbook`] |
 //!
-//! A test pastes each Rust snippet into a new crate and compiles it, except two kinds: the fragments
-//! for axum 0.7, warp, poem and salvo in [`frameworks`], and the examples that must not compile.
+//! A test pastes each Rust snippet into a new crate and compiles it, except two kinds: the
+//! fragments for axum 0.7, warp, poem and salvo in [`frameworks`], and the examples that must not
+//! compile.
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("attacks.md")]

@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::store::{EventKey, Retention};
 
-/// The shortest lease of a layer: a third of it must be enough for an answer of the store.
+/// The shortest lease of a layer: the store must answer within a third of the lease.
 pub(super) const MIN_LEASE: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Debug)]

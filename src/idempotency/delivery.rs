@@ -113,7 +113,7 @@ where
     }
 }
 
-/// Dropped meanwhile, it releases what may have been claimed: no handler has run.
+/// If it is dropped before the end, it releases the possible claim: no handler has run.
 async fn claim_once<St: EventStore>(
     lease: &Lease<St>,
     start: Instant,
@@ -145,8 +145,8 @@ where
     service.call(request).await
 }
 
-/// A disconnect cannot cancel this. A detached delivery is a task that nobody cancels, so it needs
-/// nothing more.
+/// A disconnect cannot cancel this. A detached delivery is a task that cannot be cancelled, so it
+/// needs nothing more.
 async fn to_the_end(is_detached: bool, work: Pin<Box<impl Future<Output = ()> + Send + 'static>>) {
     if is_detached {
         work.await;

@@ -45,9 +45,9 @@ impl<St: EventStore> IdempotencyLayer<St> {
     /// Sets how long a claim holds an event. Default: 60 seconds. Less than one second counts as
     /// one second.
     ///
-    /// The lease counts from the start of the claim. It is renewed after each third of it while the
+    /// The lease counts from the start of the claim. It is renewed after each third while the
     /// handler runs. If the process dies, the event can be handled again after this time. A store
-    /// call is limited to a third of it, if that is less than the
+    /// call is limited to a third of the lease, if that is less than the
     /// [store timeout](Self::with_store_timeout).
     pub fn with_lease(self, lease: Duration) -> Self {
         self.with(|config| config.lease = lease.max(MIN_LEASE))
@@ -63,8 +63,8 @@ impl<St: EventStore> IdempotencyLayer<St> {
     }
 
     /// Sets how long a handled event is remembered: a [`Duration`] or a [`Retention`]. Default: 30
-    /// days. It should be longer than the time in which Loops retries, or a person sends an event
-    /// again.
+    /// days. It should be longer than the time in which Loops retries, or a person resends an
+    /// event.
     pub fn with_retention(self, retention: impl Into<Retention>) -> Self {
         self.with(|config| config.retention = retention.into())
     }

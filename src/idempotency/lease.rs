@@ -85,7 +85,7 @@ impl<St: EventStore> Lease<St> {
     pub(super) async fn claim(&self, start: Instant) -> Result<Claim, StoreError> {
         let lease = self.config.claim_lease();
         let claim = self.claim_for(lease).await?;
-        // A thread that was blocked meanwhile has not noticed the limit of the call.
+        // A blocked thread does not notice the timeout of the call.
         if claim == Claim::Claimed && start.elapsed() >= lease {
             let late = "the claim was answered after the end of its lease";
             return Err(StoreError::new(StoreErrorKind::Unavailable, late));

@@ -72,8 +72,8 @@
 //! - While a handler runs, its process does not start it again for the same event: an outage that
 //!   outlasts the lease makes no difference.
 //! - An event whose handler failed is free for a retry at once, or shortly after the store is back.
-//! - A disconnect cannot cancel the record of a success. It cannot cancel the handler either,
-//!   unless told to ([`with_detached_handler`](IdempotencyLayer::with_detached_handler)).
+//! - A disconnect cannot cancel the record of a success. It cancels the handler only
+//!   after [`with_detached_handler(false)`](IdempotencyLayer::with_detached_handler).
 //!
 //! A handler that succeeds runs again
 //!
@@ -103,8 +103,8 @@
 //!
 //! # Giving up on an event
 //!
-//! A handler that answers anything but 2xx gets the event again, for as long as Loops repeats it. No
-//! retry helps if the handler can never succeed: an unknown product, or an object that cannot be
+//! A handler that answers anything but 2xx gets the event again, for as long as Loops repeats it.
+//! No retry helps if the handler can never succeed: an unknown product, or an object that cannot be
 //! read. To give up, store the event for a person, log it, and answer 200. The layer records that
 //! as a success, and redeliveries are duplicates.
 //!
@@ -126,8 +126,10 @@
 //! }
 //! # async fn fulfil(_: Charge) -> StatusCode { StatusCode::OK }
 //! # async fn keep_for_a_human(_: &VerifiedEvent, _: &str) -> Result<(), std::io::Error> { Ok(()) }
-//! # let body = bytes::Bytes::from_static(br#"{"id":"evt_1","type":"charge.succeeded","data":{"object":[]}}"#);
-//! # let (secret, now) = (tower_loops::Secret::new("whsec_example")?, std::time::SystemTime::now());
+//! # let body = br#"{"id":"evt_1","type":"charge.succeeded","data":{"object":[]}}"#;
+//! # let body = bytes::Bytes::from_static(body);
+//! # let secret = tower_loops::Secret::new("whsec_example")?;
+//! # let now = std::time::SystemTime::now();
 //! # let signature = tower_loops::Signer::new(secret.clone()).sign(&body, now);
 //! # let event = tower_loops::Verifier::new(secret).verify(signature.as_bytes(), body, now)?;
 //! # let runtime = tokio::runtime::Builder::new_current_thread().build()?;

@@ -51,7 +51,7 @@ pub(super) fn release_lost_claim<St: EventStore>(lease: &Lease<St>, runtime: &Ha
     }));
 }
 
-/// Repeats the release until it is over, or the lease must have expired by itself.
+/// Repeats the release until it succeeds, or the lease must have expired.
 ///
 /// An engine that pauses executes what it has received when it continues. So the lease of what may
 /// yet arrive counts from the last attempt that failed, for `max_hold` in all.

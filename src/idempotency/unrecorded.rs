@@ -10,7 +10,7 @@ use std::{
 
 use super::store::EventKey;
 
-/// At this many no further event is handled: its success might have to wait, too, and memory is
+/// At this number, no further event is handled: its success might have to wait too, and memory is
 /// finite.
 pub(super) const MAX_UNRECORDED: usize = 100_000;
 

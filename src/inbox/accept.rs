@@ -50,7 +50,7 @@ impl<I: Inbox> Accept<I> {
     /// Sets the namespace of the events' keys. Default: `default`.
     ///
     /// An event is stored once in each namespace. A worker takes the events of all namespaces of
-    /// its inbox; [`Job::key`](crate::inbox::Job::key) tells them apart.
+    /// its inbox; [`Job::key`](crate::inbox::Job::key) distinguishes them.
     pub fn with_namespace(self, namespace: impl Into<Arc<str>>) -> Self {
         let namespace = EventKey::bounded_namespace(&namespace.into());
         Self { namespace, ..self }

@@ -1,4 +1,4 @@
-//! The interface that an event is stored through.
+//! The interface for storing events.
 
 use std::{future::Future, sync::Arc};
 
@@ -10,7 +10,7 @@ use crate::{
 /// Where events are stored before they are acknowledged.
 ///
 /// An inbox that a [`Worker`](crate::inbox::Worker) takes events from is also a
-/// [`Queue`](crate::inbox::Queue). An adapter for a queue that has workers of its own needs only
+/// [`Queue`](crate::inbox::Queue). An adapter for a queue that has its own workers needs only
 /// this trait; check it with `conformance::accepts` (feature `test-util`).
 pub trait Inbox: Send + Sync + 'static {
     /// Stores an event durably, unless one with this key is known: waiting, running, dead, or

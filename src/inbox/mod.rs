@@ -38,9 +38,13 @@
 //!     Ok(())
 //! }
 //!
-//! # async fn serve<SqliteInbox: Queue + Clone>(inbox: SqliteInbox, shutdown: impl Future<Output = ()>) -> Result<(), BoxError> {
+//! # async fn serve<SqliteInbox: Queue + Clone>(
+//! #     inbox: SqliteInbox,
+//! #     shutdown: impl Future<Output = ()>,
+//! # ) -> Result<(), BoxError> {
 //! // let inbox = SqliteInbox::open("inbox.db")?;
-//! let hook = post_service(Accept::new(inbox.clone())).route_layer(LoopsSignatureLayer::from_env()?);
+//! let accept = post_service(Accept::new(inbox.clone()));
+//! let hook = accept.route_layer(LoopsSignatureLayer::from_env()?);
 //! let app: Router = Router::new().route("/api/webhooks/loops", hook);
 //!
 //! let handler = ServiceBuilder::new()
@@ -52,7 +56,7 @@
 //! # }
 //! ```
 //!
-//! An adapter for a queue that has workers of its own needs [`Inbox`] alone:
+//! An adapter for a queue that has its own workers needs [`Inbox`] alone:
 //!
 //! ```
 //! use std::{collections::HashMap, sync::Mutex};
@@ -69,7 +73,11 @@
 //! struct Memory(Mutex<HashMap<EventKey, StoredEvent>>);
 //!
 //! impl Inbox for Memory {
-//!     async fn accept(&self, key: &EventKey, event: &StoredEvent) -> Result<Accepted, StoreError> {
+//!     async fn accept(
+//!         &self,
+//!         key: &EventKey,
+//!         event: &StoredEvent,
+//!     ) -> Result<Accepted, StoreError> {
 //!         let mut events = self.0.lock().expect("nobody panics");
 //!         match events.insert(key.clone(), event.clone()) {
 //!             None => Ok(Accepted::New),
@@ -134,7 +142,7 @@
 //! | setting of [`Worker`] | default |
 //! |---|---|
 //! | [`with_concurrency`](Worker::with_concurrency) | 16 events at once |
-//! | [`with_lease`](Worker::with_lease) | 60 seconds, renewed each third of it |
+//! | [`with_lease`](Worker::with_lease) | 60 seconds, renewed after each third |
 //! | [`with_max_attempts`](Worker::with_max_attempts) | 20, over about six hours, at most eight |
 //! | [`with_backoff`](Worker::with_backoff) | one second, doubled up to one hour, with jitter |
 //! | [`with_poll_interval`](Worker::with_poll_interval) | one second |
@@ -169,9 +177,11 @@
 //! }
 //!
 //! // Of `inbox.counts().await?`, in the handler of a route.
-//! let counts = Counts { waiting: 3, oldest_waiting: Some(Duration::from_secs(90)), ..Counts::default() };
+//! let oldest_waiting = Some(Duration::from_secs(90));
+//! let counts = Counts { waiting: 3, oldest_waiting, ..Counts::default() };
 //! let text = metrics(&counts);
-//! assert!(text.starts_with("# TYPE loops_webhook_inbox_waiting gauge\nloops_webhook_inbox_waiting 3\n"));
+//! let waiting = "# TYPE loops_webhook_inbox_waiting gauge\nloops_webhook_inbox_waiting 3\n";
+//! assert!(text.starts_with(waiting));
 //! assert!(text.ends_with("loops_webhook_inbox_oldest_seconds 90\n"));
 //! ```
 //!
@@ -204,6 +214,7 @@ mod job;
 mod permanent;
 mod queue;
 mod record;
+mod retry;
 mod run;
 mod unready;
 mod worker;

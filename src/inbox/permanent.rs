@@ -23,7 +23,7 @@ use crate::box_error::BoxError;
 #[derive(Debug)]
 pub struct Permanent(Marked);
 
-/// The error in a [`Permanent`]. A type of its own, because some boxes, such as anyhow's, hide the
+/// The error in a [`Permanent`]. A separate type, because some boxes, such as anyhow's, hide the
 /// outermost error and begin with its source.
 #[derive(Debug)]
 pub(super) struct Marked(BoxError);

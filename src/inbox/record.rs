@@ -26,7 +26,7 @@ pub enum Outcome {
     Done,
     /// The attempt failed, and another may succeed.
     Retry {
-        /// How long the event waits for it.
+        /// The pause before it.
         after: Duration,
         /// Why it failed: at most 1,024 bytes, without NUL.
         error: String,
@@ -34,7 +34,7 @@ pub enum Outcome {
     /// The service was not called with the event: it waits again, due at once, and the attempt does
     /// not count.
     Released,
-    /// The attempt failed, and there is no other.
+    /// The last attempt failed.
     Dead {
         /// Why it failed: at most 1,024 bytes, without NUL.
         error: String,

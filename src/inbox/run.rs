@@ -48,7 +48,7 @@ pub(super) struct Run<Q, S: Service<Job>> {
     unready: Unready<S>,
     /// The token of the next take: that of the last one, if its answer was lost.
     token: Token,
-    /// When the queue is asked next, if it says nothing before.
+    /// When the queue is polled next, unless it wakes the worker before.
     next_take: Instant,
     /// The pauses between takes, while they fail, or the service fails to be ready.
     backoff: Option<Backoff>,
@@ -81,7 +81,7 @@ where
     pub(super) async fn until(mut self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
         while !self.wait(shutdown.as_mut()).await {
-            if self.room() > 0 && self.next_take <= Instant::now() {
+            if self.capacity() > 0 && self.next_take <= Instant::now() {
                 self.take().await;
             }
         }
@@ -92,11 +92,11 @@ where
         }
     }
 
-    fn room(&self) -> usize {
+    fn capacity(&self) -> usize {
         self.config.concurrency.saturating_sub(self.attempts.len())
     }
 
-    /// Asks the queue for as many events as there is room for.
+    /// Asks the queue for as many events as may run.
     async fn take(&mut self) {
         if self.is_service_failing {
             let probed = poll_fn(|cx| Poll::Ready(self.unready.probe(cx))).await;
@@ -105,17 +105,17 @@ where
             }
             self.is_service_failing = false;
         }
-        let (room, taken_at) = (self.room(), Instant::now());
+        let (capacity, taken_at) = (self.capacity(), Instant::now());
         let (lease, limit) = (self.config.lease, self.config.call_limit());
         let taken = {
-            let take = pin!(async { self.queue.take(self.token, room, lease).await });
+            let take = pin!(async { self.queue.take(self.token, capacity, lease).await });
             bounded(limit, take).await
         };
         match taken {
             Ok(taken) => {
                 self.backoff = None;
-                // As many as asked for: there may be more.
-                if taken.len() < room {
+                // A full batch: more may be waiting.
+                if taken.len() < capacity {
                     self.next_take = taken_at + self.config.poll_interval;
                 }
                 let token = mem::replace(&mut self.token, Token::random());
@@ -192,7 +192,7 @@ where
                 if self.poll_attempts(cx).is_ready() {
                     return Poll::Ready(None);
                 }
-                if self.room() == 0 {
+                if self.capacity() == 0 {
                     return Poll::Pending;
                 }
                 // A queue that fails is left alone until the pause is over.

@@ -9,7 +9,7 @@ use crate::{
     inbox::{config::Config, job::Job, queue::Queue, run::Run},
 };
 
-/// The shortest lease: a sixth of it must be enough for an answer of the store.
+/// The shortest lease: the store must answer within a sixth of the lease.
 const MIN_LEASE: Duration = Duration::from_secs(1);
 
 /// The longest pause: a sum of times must not overflow.
@@ -53,7 +53,7 @@ where
     /// Sets how long the worker holds an event that it has taken. Default: 60 seconds. Less than
     /// one second counts as one second.
     ///
-    /// The lease is renewed after each third of it while the event is handled, however long that
+    /// The lease is renewed after each third while the event is handled, however long that
     /// takes. If the process dies, another worker takes the event after this time.
     pub fn with_lease(self, lease: Duration) -> Self {
         self.with(|config| config.lease = lease.max(MIN_LEASE))
@@ -69,7 +69,7 @@ where
 
     /// Sets the pause after the first failure of an event, and the longest pause. Default: one
     /// second and one hour. The pause doubles with each failure. Its actual length is random,
-    /// between half of it and all of it.
+    /// between half of it and the whole.
     pub fn with_backoff(self, first: Duration, longest: Duration) -> Self {
         self.with(|config| {
             config.first_pause = first;

@@ -7,7 +7,7 @@ pub(super) enum Container {
 }
 
 /// The open containers, a bit each: the innermost 63 or fewer in one word, after a sentinel bit
-/// that tells how many they are; the others on the heap.
+/// that marks their number; the others on the heap.
 pub(super) struct Nesting {
     innermost: u64,
     outer: Vec<u64>,

@@ -18,7 +18,7 @@ const BLOCK: usize = Bits::BITS as usize;
 #[derive(Clone, Copy, Default)]
 pub(super) struct StringMask {
     bits: Bits,
-    /// The end of the block that the bits are of.
+    /// The end of the block of these bits.
     end: usize,
 }
 
@@ -49,7 +49,8 @@ impl StringMask {
     }
 }
 
-/// The mask of the first block of a text. What the last block lacks counts as control characters.
+/// The mask of the first block of a text. Bytes after the end of the text count as control
+/// characters.
 ///
 /// Not inlined, so that the scan keeps its registers.
 #[inline(never)]

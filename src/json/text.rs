@@ -53,7 +53,7 @@ pub(crate) fn replace_lone_surrogates(text: &str) -> Cow<'_, str> {
     Cow::Owned(replaced)
 }
 
-/// The UTF-16 code unit that is escaped here as `\uXXXX`.
+/// The UTF-16 code unit of an escape `\uXXXX` at this position.
 fn code_unit(text: &str, at: usize) -> Option<u16> {
     let digits = text.get(at..at + 6)?.strip_prefix(r"\u")?;
     u16::from_str_radix(digits, 16).ok()

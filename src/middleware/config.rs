@@ -7,16 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, Response};
+use http::Response;
 use http_body_util::Full;
 
-use super::delivery::Delivery;
-use crate::{
-    rejection::Rejection,
-    secret::Secret,
-    signature::{SIGNATURE_HEADER, Verification, Verifier},
-    trace::RejectionCounter,
-};
+use crate::{rejection::Rejection, secret::Secret, signature::Verifier, trace::RejectionCounter};
 
 const DEFAULT_MAX_BODY_SIZE: usize = 1024 * 1024;
 const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -53,26 +47,6 @@ impl Config {
             Some(clock) => clock(),
             None => SystemTime::now(),
         }
-    }
-
-    /// Checks 1 to 6, then the declared length of check 7.
-    pub(super) fn begin(
-        &self,
-        headers: &HeaderMap,
-        delivery: &Delivery,
-    ) -> Result<Verification, Rejection> {
-        let lines = headers.get_all(SIGNATURE_HEADER).iter();
-        let lines = lines.map(http::HeaderValue::as_bytes);
-        let verification = self.verifier.begin_lines(lines, delivery.received_at)?;
-        let limit = self.verifier.max_body_size();
-        if delivery.declares_more_than(limit) {
-            return Err(Rejection::BodyTooLarge {
-                limit: Some(limit),
-                declared: delivery.declared_length(),
-                received: None,
-            });
-        }
-        Ok(verification)
     }
 
     /// The response to a rejected request. The reason is attached here, so that a custom response

@@ -1,4 +1,4 @@
-//! What a request says of itself before its body is read.
+//! What a request declares before its body is read.
 
 use std::time::SystemTime;
 
@@ -9,9 +9,9 @@ use http::{
 };
 use http_body::SizeHint;
 
-use crate::trace::{DeliveryLog, RejectionCounter, RequestFields};
+use crate::trace::{RejectionContext, RejectionCounter, RequestFields};
 
-/// One request, as its head and the size hint of its body describe it.
+/// One request: its head, and the size hint of its body.
 pub(super) struct Delivery {
     /// When the service was called, by the layer's clock.
     pub(super) received_at: SystemTime,
@@ -41,8 +41,8 @@ impl Delivery {
             .map(|length| length.try_into().unwrap_or(u64::MAX))
     }
 
-    pub(super) fn log<'a>(&'a self, rejections: &'a RejectionCounter) -> DeliveryLog<'a> {
-        DeliveryLog {
+    pub(super) fn log<'a>(&'a self, rejections: &'a RejectionCounter) -> RejectionContext<'a> {
+        RejectionContext {
             request: &self.fields,
             declared_length: self.declared_length(),
             received_at: self.received_at,

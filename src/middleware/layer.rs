@@ -46,7 +46,7 @@ impl LoopsSignatureLayer {
 
     /// Accepts one more secret, during a rotation. Default: none.
     ///
-    /// [`VerifiedEvent::secret_index`](crate::VerifiedEvent::secret_index) tells which one matched.
+    /// [`VerifiedEvent::secret_index`](crate::VerifiedEvent::secret_index) says which one matched.
     pub fn with_additional_secret(self, secret: impl Borrow<Secret>) -> Self {
         self.with(|config| {
             config.verifier = config
@@ -125,7 +125,8 @@ impl LoopsSignatureLayer {
     /// let layer = LoopsSignatureLayer::new(secret).with_body_timeout(Duration::from_secs(10));
     ///
     /// # let service = ServiceBuilder::new().layer(layer).service_fn(handle);
-    /// let body = Full::<Bytes>::from("{").with_trailers(std::future::pending()); // so it never ends
+    /// // A body that never ends.
+    /// let body = Full::<Bytes>::from("{").with_trailers(std::future::pending());
     /// let request = Request::post("/webhooks").header(SIGNATURE_HEADER, signature).body(body)?;
     /// let response = service.oneshot(request).await?;
     /// assert_eq!(response.status(), StatusCode::REQUEST_TIMEOUT);

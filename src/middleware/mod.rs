@@ -5,6 +5,7 @@
 //! service for readiness and calls it. After a rejection, [`drain`] discards the rest of the body
 //! first. [`deadline`] bounds both, [`response_body`] is what returns.
 
+mod before_body;
 mod body_reader;
 mod config;
 mod deadline;

@@ -13,7 +13,8 @@ use http_body_util::Full;
 use tower_service::Service;
 
 use super::{
-    config::Config, delivery::Delivery, future::ResponseFuture, response_body::ResponseBody,
+    before_body, config::Config, delivery::Delivery, future::ResponseFuture,
+    response_body::ResponseBody,
 };
 use crate::{box_error::BoxError, event::VerifiedEvent, signature::SIGNATURE_HEADER};
 
@@ -70,7 +71,7 @@ where
         parts.extensions.remove::<VerifiedEvent>();
         let config = Arc::clone(&self.config);
         let delivery = Delivery::new(&parts, &body.size_hint(), config.now());
-        match config.begin(&parts.headers, &delivery) {
+        match before_body::begin(&config.verifier, &parts.headers, &delivery) {
             Ok(verification) => {
                 // For inner layers that log headers.
                 if let Some(signature) = parts.headers.get_mut(SIGNATURE_HEADER) {

@@ -4,11 +4,10 @@ use std::{error::Error, fmt, sync::Arc};
 
 use http_body_util::LengthLimitError;
 
-use super::Rejection;
 use crate::box_error::BoxError;
 
-/// The error of the request body behind [`Rejection::UnreadableBody`], which is its
-/// [`source`](Error::source).
+/// The error of the request body behind [`Rejection::UnreadableBody`](crate::Rejection), which is
+/// its [`source`](Error::source).
 ///
 /// Its `Display` and `Debug` show nothing of the source: such an error may quote what the client
 /// sent.
@@ -37,7 +36,7 @@ impl BodyError {
     }
 
     /// Whether the source, or a cause of it, is the length limit of an outer body limiter.
-    fn is_length_limit(&self) -> bool {
+    pub(super) fn is_length_limit(&self) -> bool {
         let mut cause: Option<&(dyn Error + 'static)> = Some(&*self.source);
         while let Some(error) = cause {
             if error.is::<LengthLimitError>() {
@@ -46,22 +45,6 @@ impl BodyError {
             cause = error.source();
         }
         false
-    }
-}
-
-/// [`Rejection::BodyTooLarge`] for the length limit of an outer limiter, else
-/// [`Rejection::UnreadableBody`].
-impl From<BodyError> for Rejection {
-    fn from(error: BodyError) -> Self {
-        if error.is_length_limit() {
-            Self::BodyTooLarge {
-                limit: None,
-                declared: None,
-                received: error.received,
-            }
-        } else {
-            Self::UnreadableBody(error)
-        }
     }
 }
 

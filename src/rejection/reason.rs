@@ -4,8 +4,7 @@ use std::{error::Error, fmt, time::Duration};
 
 use http::StatusCode;
 
-use super::HeaderError;
-use super::{BodyError, RejectionKind};
+use super::{body_error::BodyError, header_error::HeaderError, kind::RejectionKind};
 use crate::event::PayloadError;
 
 /// Why a request was rejected. The checks run in the order of the variants; the first that fails
@@ -60,7 +59,7 @@ pub enum Rejection {
         tolerance: Duration,
     },
     /// No signature matches under any accepted secret: a forgery, the secret of another webhook, or
-    /// a body that was changed on its way. Compare `received` with the length in Loops' log.
+    /// a body that was changed in transit. Compare `received` with the length in Loops' log.
     #[non_exhaustive]
     InvalidSignature {
         /// The number of `v1` elements in the header.
@@ -144,6 +143,22 @@ impl Rejection {
             | Self::AmbiguousSignature
             | Self::MalformedSignature { .. }
             | Self::TimestampOutsideTolerance { .. } => None,
+        }
+    }
+}
+
+/// [`Rejection::BodyTooLarge`] for the length limit of an outer limiter, else
+/// [`Rejection::UnreadableBody`].
+impl From<BodyError> for Rejection {
+    fn from(error: BodyError) -> Self {
+        if error.is_length_limit() {
+            Self::BodyTooLarge {
+                limit: None,
+                declared: None,
+                received: error.received,
+            }
+        } else {
+            Self::UnreadableBody(error)
         }
     }
 }

@@ -1,10 +1,47 @@
-//! The response to a rejected request.
+//! The response to a rejected request: its status and text.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response, header::CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::Full;
 
-use super::Rejection;
+use super::{kind::RejectionKind, reason::Rejection};
+
+macro_rules! responses {
+    ($($kind:ident => $status:ident, $text:literal;)*) => {
+        impl RejectionKind {
+            pub(super) const fn status(self) -> StatusCode {
+                match self {
+                    $(Self::$kind => StatusCode::$status,)*
+                }
+            }
+
+            pub(super) const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $text,)*
+                }
+            }
+
+            const fn json(self) -> &'static str {
+                match self {
+                    $(Self::$kind => concat!("{\"error\":\"", $text, "\"}"),)*
+                }
+            }
+        }
+    };
+}
+
+responses! {
+    MissingSignature => BAD_REQUEST, "Missing signature";
+    AmbiguousSignature => BAD_REQUEST, "Ambiguous signature";
+    MalformedSignature => BAD_REQUEST, "Malformed signature";
+    TimestampTooOld => UNAUTHORIZED, "Webhook timestamp too old";
+    TimestampTooNew => UNAUTHORIZED, "Webhook timestamp too new";
+    InvalidSignature => UNAUTHORIZED, "Invalid signature";
+    BodyTooLarge => PAYLOAD_TOO_LARGE, "Payload too large";
+    UnreadableBody => BAD_REQUEST, "Unreadable body";
+    BodyTimeout => REQUEST_TIMEOUT, "Body timed out";
+    InvalidPayload => BAD_REQUEST, "Invalid payload";
+}
 
 impl Rejection {
     /// The default response: the status and text of the [table](Rejection) as `application/json`,

@@ -12,7 +12,7 @@ enum Frames {
     None,
     One(Bytes),
     Several(Vec<u8>),
-    /// The body is longer than the limit. Nothing of it is kept.
+    /// The body is longer than the limit. No byte is kept.
     TooLarge,
 }
 

@@ -9,7 +9,7 @@ use crate::rejection::HeaderError;
 /// The header that carries the signature: `X-Loops-Signature: t=<unix seconds>,v1=<hex>`.
 pub const SIGNATURE_HEADER: HeaderName = HeaderName::from_static("x-loops-signature");
 
-/// The longest accepted header in bytes: room for some sixty signatures.
+/// The longest accepted header in bytes: enough for some sixty signatures.
 const MAX_LEN: usize = 4096;
 
 /// A SHA-256 digest from the header, not yet compared.
@@ -65,7 +65,7 @@ impl<'a> SignatureHeader<'a> {
         })
     }
 
-    /// The texts of all `v1` elements, also of those that are no digest.
+    /// The texts of all `v1` elements, also of those that are not digests.
     #[cfg(feature = "explain")]
     pub(crate) fn signature_texts(header: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
         elements(header).filter_map(|element| trim(element).strip_prefix(b"v1="))

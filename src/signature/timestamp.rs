@@ -22,7 +22,7 @@ pub(super) fn check_timestamp(
     }
 }
 
-/// Whole seconds since 1970, rounded down on both sides of it.
+/// Whole seconds since 1970, rounded down before 1970 as well.
 fn unix_seconds(time: SystemTime) -> i128 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i128::from(after.as_secs()),

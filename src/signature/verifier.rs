@@ -50,7 +50,7 @@ impl Verifier {
 
     /// Accepts one more secret, while a rotation is under way. Default: none.
     ///
-    /// Secrets are counted in the order they are given: [`VerifiedEvent::secret_index`] tells which
+    /// Secrets are counted in the order they are given: [`VerifiedEvent::secret_index`] says which
     /// one matched.
     #[must_use]
     pub fn with_additional_secret(mut self, secret: impl Borrow<Secret>) -> Self {

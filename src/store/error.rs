@@ -1,4 +1,4 @@
-//! Why a store could not do what it was asked.
+//! Why an operation of a store failed.
 
 use std::{borrow::Cow, error::Error, fmt};
 
@@ -10,9 +10,9 @@ use crate::box_error::BoxError;
 /// ```
 /// use tower_loops::idempotency::{StoreError, StoreErrorKind};
 ///
-/// # let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+/// # let cause = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
 /// // The request was never sent, so nothing can have changed.
-/// let error = StoreError::new(StoreErrorKind::Unavailable, refused)
+/// let error = StoreError::new(StoreErrorKind::Unavailable, cause)
 ///     .with_advice("the database is not listening: check its address")
 ///     .without_effect();
 /// assert!(!error.may_have_taken_effect());
@@ -28,9 +28,9 @@ pub struct StoreError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// The engine cannot be reached or does not answer. It may pass by itself.
+    /// The engine cannot be reached or does not answer. It may recover without help.
     Unavailable,
-    /// There is no room for another event.
+    /// The storage is full.
     Full,
     /// The engine is there, but not set up as required (a missing table, a wrong type). An operator
     /// must fix it.

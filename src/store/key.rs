@@ -34,7 +34,7 @@ impl EventKey {
     /// The id of the key is `type:id`, or a digest where that is too long or not printable. The id
     /// `""` names nothing; the digest of the payload replaces it.
     ///
-    /// Each handler needs a namespace of its own: what one of two handlers in one namespace has
+    /// Each handler needs its own namespace: what one of two handlers in one namespace has
     /// handled is a duplicate for the other.
     #[must_use]
     pub fn of(namespace: &str, event: &VerifiedEvent) -> Self {
@@ -76,7 +76,7 @@ impl EventKey {
     ///
     /// # Errors
     ///
-    /// If the parts are those of no key.
+    /// If the parts are not those of a key.
     pub fn restore(namespace: &str, id: &str) -> Result<Self, InvalidKey> {
         let is_key = is_plain(namespace, MAX_NAMESPACE) && !namespace.contains(':');
         if !is_key || !is_plain(id, MAX_ID) {
@@ -145,7 +145,7 @@ fn bounded_event(event: &VerifiedEvent) -> Arc<str> {
     digest(EVENT_DIGEST, text.as_bytes()).into()
 }
 
-/// `type:id`, if the buffer has room for it. A key is made for each delivery: this saves an
+/// `type:id`, if it fits the buffer. A key is made for each delivery: this saves an
 /// allocation.
 fn join<'a>(buffer: &'a mut [u8], event_type: &str, id: &str) -> Option<&'a str> {
     let mut length = 0;
@@ -180,7 +180,7 @@ impl fmt::Display for EventKey {
     }
 }
 
-/// What was [restored](EventKey::restore) is no key.
+/// The [restored](EventKey::restore) texts are not a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidKey;
 

@@ -8,9 +8,9 @@ use crate::{store::error::StoreError, trace};
 
 /// Deletes expired entries in batches until one batch is not full. Returns how many were deleted.
 ///
-/// `delete` gets the size of a batch (at least 1), deletes at most so many entries, and returns how
-/// many. After each full batch this pauses for as long as the batch took, so that purging takes at
-/// most half of the engine's time from others.
+/// `delete` gets the size of a batch (at least 1), deletes at most this many entries, and returns
+/// how many. After each full batch this pauses for as long as the batch took, so that purging takes
+/// at most half of the engine's time from others.
 ///
 /// # Errors
 ///

@@ -23,8 +23,13 @@ use crate::{
     store::{StoreError, Token},
 };
 
-/// How long a store may take to notice that a time is over.
+/// How long a store may take to notice that a time has passed.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A lease that does not end while the suite runs.
+pub(crate) const LONG: Duration = Duration::from_secs(600);
+/// A lease whose end is waited for.
+pub(crate) const SHORT: Duration = Duration::from_millis(250);
 
 /// A namespace that no other run uses.
 pub(crate) fn fresh_namespace() -> String {
@@ -35,7 +40,7 @@ pub(crate) fn answered<T>(answer: Result<T, StoreError>) -> T {
     answer.unwrap_or_else(|error| panic!("the store failed: {error}: {:?}", error))
 }
 
-/// Asks again and again until the answer is there.
+/// Polls until the answer is there.
 pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut ask: impl FnMut() -> F) {
     let begun = Instant::now();
     while !ask().await {
@@ -44,7 +49,7 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut ask: im
     }
 }
 
-/// The results of so many tasks that begin together.
+/// The results of this many tasks that begin together.
 pub(crate) async fn at_once<T, F>(count: usize, run: impl Fn() -> F) -> Vec<T>
 where
     T: Send + 'static,
@@ -84,7 +89,7 @@ where
     }
 }
 
-/// So many events, `evt_0` and so on.
+/// This many events, `evt_0` and so on.
 #[cfg(feature = "idempotency")]
 pub(crate) fn events(count: usize) -> Vec<VerifiedEvent> {
     let event = |number| format!(r#"{{"id":"evt_{number}","type":"charge.succeeded"}}"#);

@@ -4,12 +4,12 @@ use std::time::SystemTime;
 
 use http::request::Parts;
 
-use super::delivery_log::DeliveryLog;
+use super::rejection_context::RejectionContext;
 use crate::{event::VerifiedEvent, rejection::Rejection};
 
 pub(crate) fn verified(_: &VerifiedEvent, _: SystemTime, _: &RejectionCounter) {}
 
-pub(crate) fn rejected(_: &Rejection, _: &DeliveryLog<'_>) {}
+pub(crate) fn rejected(_: &Rejection, _: &RejectionContext<'_>) {}
 
 pub(crate) fn unreadable(_: &VerifiedEvent, _: &[String]) {}
 

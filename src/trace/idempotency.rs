@@ -2,10 +2,10 @@
 
 use tracing::{Instrument, instrument::Instrumented};
 
-use super::enabled::TARGET;
+use super::target::TARGET;
 use crate::store::EventKey;
 
-/// A task of its own stays in the span of the request that it is for.
+/// A spawned task stays in the span of its request.
 pub(crate) fn in_current_span<F>(future: F) -> Instrumented<F> {
     future.in_current_span()
 }

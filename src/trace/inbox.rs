@@ -3,7 +3,7 @@
 
 use std::{error::Error, time::Duration};
 
-use super::enabled::TARGET;
+use super::target::TARGET;
 use crate::store::{EventKey, StoreError};
 
 pub(crate) fn attempt_succeeded(key: &EventKey, attempt: u32) {

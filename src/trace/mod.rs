@@ -5,23 +5,25 @@
 //! but for one WARN a minute while nothing is verified. What only an authenticated event can cause
 //! is at INFO and above.
 
-mod delivery_log;
 #[cfg(feature = "tracing")]
-mod enabled;
+mod delivery;
 #[cfg(feature = "idempotency")]
 mod idempotency;
 #[cfg(feature = "inbox")]
 mod inbox;
+mod rejection_context;
 #[cfg(feature = "tracing")]
 mod rejection_counter;
 #[cfg(feature = "tracing")]
 mod request_fields;
 #[cfg(any(feature = "idempotency", feature = "inbox"))]
 mod store;
-
-pub(crate) use delivery_log::DeliveryLog;
 #[cfg(feature = "tracing")]
-pub(crate) use {enabled::*, rejection_counter::RejectionCounter, request_fields::RequestFields};
+mod target;
+
+pub(crate) use rejection_context::RejectionContext;
+#[cfg(feature = "tracing")]
+pub(crate) use {delivery::*, rejection_counter::RejectionCounter, request_fields::RequestFields};
 
 #[cfg(feature = "idempotency")]
 pub(crate) use idempotency::*;

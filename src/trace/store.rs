@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use super::enabled::TARGET;
+use super::target::TARGET;
 use crate::store::{EventKey, StoreError};
 
 pub(crate) fn delivery(key: &EventKey, outcome: &'static str) {

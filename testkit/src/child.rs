@@ -34,7 +34,7 @@ pub fn example(name: &str) -> PathBuf {
 pub struct Example {
     child: Child,
     stdout: Option<Lines<BufReader<ChildStdout>>>,
-    // Read all the time: a process blocks when its pipe is full.
+    // Read continuously: a process blocks when its pipe is full.
     stderr: JoinHandle<String>,
 }
 

@@ -64,6 +64,11 @@ pub fn mac(key: impl AsRef<[u8]>, t: &str, body: impl AsRef<[u8]>) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The payload of an event with this id.
+pub fn payload(id: &str) -> String {
+    format!(r#"{{"id":"{id}","type":"charge.succeeded"}}"#)
+}
+
 /// An event of this type whose payload has this length, or is as short as it can be.
 pub fn event_of(event_type: &str, bytes: usize) -> String {
     let start = format!(r#"{{"id":"evt_1","type":"{event_type}","pad":""#);
@@ -113,6 +118,11 @@ pub fn verified(payload: impl Into<Bytes>) -> VerifiedEvent {
     let payload = payload.into();
     let event = Verifier::new(secret(SECRET)).verify(sign(&payload).as_bytes(), payload, now());
     event.expect("a genuine delivery")
+}
+
+/// The verified event of this id.
+pub fn event(id: &str) -> VerifiedEvent {
+    verified(payload(id))
 }
 
 /// A request with this event, as the layer passes it on.

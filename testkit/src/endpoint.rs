@@ -19,7 +19,7 @@ use tower_loops::{
 };
 
 use crate::{
-    delivery::{SECRET, secret, sign_at, with_header},
+    delivery::{SECRET, payload, secret, sign_at, with_header},
     poll::within_reason,
     response::Answer,
 };
@@ -63,7 +63,7 @@ impl Endpoint {
     }
 
     pub async fn deliver(&self, id: &str) -> Answer {
-        let body = format!(r#"{{"id":"{id}","type":"charge.succeeded"}}"#);
+        let body = payload(id);
         let header = sign_at(&body, SystemTime::now());
         let Ok(answer) = self
             .service
@@ -88,8 +88,16 @@ impl Endpoint {
         .await
     }
 
-    /// Handles events before an outage.
-    pub async fn before_an_outage(&self) {
+    /// Handles events, then goes through an outage, and goes on without any help.
+    pub async fn survives(&self, begin: impl AsyncFnOnce(), end: impl AsyncFnOnce()) {
+        self.before_an_outage().await;
+        begin().await;
+        self.is_unavailable().await;
+        end().await;
+        self.goes_on().await;
+    }
+
+    async fn before_an_outage(&self) {
         for number in 0..EVENTS {
             let id = format!("before_{number}");
             assert!(!self.until_answered(&id).await, "{id} is handled");
@@ -99,7 +107,7 @@ impl Endpoint {
 
     /// In the outage each delivery is answered 503 with `Retry-After`, the known ones too. That the
     /// answers are in time is tested with a paused clock, which a busy machine cannot delay.
-    pub async fn is_unavailable(&self) {
+    async fn is_unavailable(&self) {
         let mut deliveries = tokio::task::JoinSet::new();
         for number in 0..EVENTS {
             for when in ["before", "meanwhile"] {
@@ -115,9 +123,8 @@ impl Endpoint {
         assert_eq!(self.handled(), EVENTS, "nothing is handled unclaimed");
     }
 
-    /// After the outage, what was handled before is known, and what was answered 503 is handled
-    /// once, without any help.
-    pub async fn goes_on(&self) {
+    /// What was handled before the outage is known, and what was answered 503 is handled once.
+    async fn goes_on(&self) {
         for number in 0..EVENTS {
             let [before, meanwhile] = ["before", "meanwhile"].map(|it| format!("{it}_{number}"));
             assert!(self.until_answered(&before).await, "{before} is forgotten");

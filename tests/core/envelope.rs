@@ -15,7 +15,7 @@ fn reason(body: impl AsRef<[u8]>) -> Option<PayloadError> {
 
 #[test]
 fn id_and_type_are_required_once_as_text() {
-    // Deeper, and under other names, they do not count.
+    // Deeper members and other names are ignored.
     let table = r#"
         None {"type":"t","id":"e"}
         MissingType {"id":"e"}
@@ -37,7 +37,8 @@ fn id_and_type_are_required_once_as_text() {
         let reason = reason(body).map_or("None".to_owned(), |reason| format!("{reason:?}"));
         assert_eq!(reason, expected, "{body}");
     }
-    // The last are halves of surrogate pairs, which are no text. Elsewhere they do no harm.
+    // The last are halves of surrogate pairs, which are not text. In other members they are
+    // harmless.
     let others = r#"null 1 true ["e"] {}"#;
     let halves = r#""\ud800" "a\uDFFF" "\ud83d\ud83d" "\ude00\ud83d" "\ud83dx""#;
     for value in others.split(' ').chain(halves.split(' ')) {
@@ -89,7 +90,7 @@ fn a_payload_is_utf8_throughout() {
 }
 
 #[test]
-fn a_rejection_tells_the_offset_of_what_is_no_json() {
+fn a_rejection_has_the_offset_of_malformed_json() {
     let rows = [
         ("", 0),
         ("[]", 0),

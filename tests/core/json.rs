@@ -5,7 +5,7 @@ use crate::{
     reference::{self, Envelope},
 };
 
-/// Reads the body, expects what the reference reads, and returns whether it is an event.
+/// Asserts that the body is read like the reference. Returns whether it is an event.
 pub(crate) fn is_event(body: impl AsRef<[u8]>) -> bool {
     let body = body.as_ref();
     let read = receive(body).ok().map(|event| Envelope {
@@ -20,7 +20,7 @@ pub(crate) fn is_event(body: impl AsRef<[u8]>) -> bool {
     read.is_some()
 }
 
-/// Expects the same of the value as a member, alone and among others, and within containers.
+/// Asserts the same for the value as a member, alone and among others, and within containers.
 fn assert_value(value: &str, is_json: bool) {
     for body in [
         format!(r#"{{"id":"e","type":"t","data":{value}}}"#),
@@ -170,7 +170,7 @@ fn a_control_character_is_rejected_wherever_in_a_string() {
             let body = event_with(&control.to_string(), at);
             assert!(!is_event(body), "{control:?} at {at}");
         }
-        // Neighbours, and characters whose bytes share bits with special ones, are text.
+        // Characters next to the special ones, or with bits in common, are text.
         for character in " !#[]\u{a0}\u{120}\u{122}\u{15c}".chars() {
             let body = event_with(&character.to_string(), at);
             assert!(is_event(body), "{character:?} at {at}");

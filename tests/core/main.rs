@@ -67,7 +67,7 @@ pub(crate) fn receive(body: impl AsRef<[u8]>) -> Result<VerifiedEvent, Rejection
     verify(sign(&body), body)
 }
 
-/// An event about an object in exactly this text.
+/// An event with exactly this text as its object.
 pub(crate) fn event(event_type: &str, object: &str) -> VerifiedEvent {
     let body = format!(r#"{{"id":"evt_1","type":"{event_type}","data":{{"object":{object}}}}}"#);
     receive(&body).unwrap_or_else(|error| panic!("{error:?}: {body}"))

@@ -1,5 +1,5 @@
-//! Objects in the shapes that the API has had since 2013 (`vectors/objects.json`): what is read of
-//! each, what is named as unreadable, and what the accessors say.
+//! Objects in the shapes that the API has had since 2013 (`vectors/objects.json`): the fields that
+//! are read, those named as unreadable, and the results of the accessors.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json, value::RawValue};
@@ -26,7 +26,7 @@ fn vectors() -> Vec<Vector> {
     serde_json::from_str(include_str!("vectors/objects.json")).expect("vectors")
 }
 
-/// The vector is what is read: by itself, and in an event.
+/// Asserts that the vector is read, by itself and in an event.
 fn assert_read<T>(vector: &Vector, object: &T, unreadable: &[String], calls: Value)
 where
     T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug,

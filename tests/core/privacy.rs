@@ -9,7 +9,8 @@ use crate::{
     redaction::{MARK, assert_silent},
 };
 
-/// The objects of the samples and of another type, as they are and with the mark as every text.
+/// The objects of the samples and one of another type, unchanged and with the mark in place of
+/// every text.
 fn objects() -> impl Iterator<Item = (&'static str, Value)> {
     let types = OBJECTS.iter().map(|(event_type, _)| *event_type);
     types.chain(["payout.paid"]).flat_map(|event_type| {

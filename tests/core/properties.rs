@@ -78,7 +78,7 @@ proptest! {
         prop_assert!(rejected(check(&key, header, &changed(body.as_bytes()))));
         prop_assert!(rejected(check(&key, header, &[body.as_bytes(), &[mask]].concat())));
         prop_assert!(rejected(check(&key, header, &body.as_bytes()[1..])));
-        // The case of hex digits means nothing.
+        // The case of hex digits is ignored.
         let other = changed(header);
         if !other.eq_ignore_ascii_case(header) || !other.starts_with(b"t=") {
             prop_assert!(check(&key, &other, body.as_bytes()).is_err(), "{}", other.escape_ascii());

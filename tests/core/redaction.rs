@@ -1,4 +1,4 @@
-//! Nothing that is shown has a secret, a signature or anything of the request in it.
+//! No output contains a secret, a signature or any part of the request.
 
 use std::{convert::Infallible, error::Error, fmt::Debug};
 
@@ -14,7 +14,7 @@ use tower_loops::{LoopsSignatureLayer, Rejection, SIGNATURE_HEADER, Secret, Sign
 
 use crate::{BODY, at, receive, sign, verify};
 
-/// Stands in each place of a request that a client or a customer fills in.
+/// A mark for every part of a request that a client or a customer controls.
 pub(crate) const MARK: &str = "PRIVATE";
 
 /// Both forms of `Debug` show something, and nothing private: see [`assert_silent_text`].
@@ -27,7 +27,7 @@ pub(crate) fn assert_silent(name: &str, value: &dyn Debug, body: &str) {
 fn assert_silent_text(name: &str, text: &str, body: &str) {
     assert!(!text.is_empty(), "{name} shows nothing at all");
     let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
-    // A list of numbers is a spelling as well.
+    // A list of numbers is an encoding of the secret as well.
     let list = |text: &str| format!("{:?}", text.as_bytes()).replace(['[', ' ', ']'], "");
     let (secret_start, mark_list) = (list(&SECRET[..4]), list(MARK));
     let signature = mac(SECRET, &NOW.to_string(), body);

@@ -1,4 +1,4 @@
-//! Secrets: the key as it is given, and values of a configuration that cannot be a secret.
+//! Secrets: the key as given, and configured values that cannot be a secret.
 
 use std::{
     env,
@@ -78,7 +78,7 @@ fn values() -> Vec<(OsString, Option<SecretProblem>)> {
     values.collect()
 }
 
-/// Expects the value unchanged, or an error with origin and problem that shows nothing of it.
+/// Expects the value unchanged, or an error with origin and problem that does not show the value.
 fn assert_result(
     value: &OsStr,
     result: Result<Secret, SecretError>,
@@ -170,7 +170,7 @@ fn an_unset_variable_is_named_also_by_debug() {
         let is_unset =
             matches!(&error, SecretError::UnsetVariable { variable, .. } if variable == name);
         assert!(is_unset && error.to_string().contains(name), "{error}");
-        // A `main` that returns the error prints its `Debug`.
+        // A `main` that returns the error prints its `Debug` output.
         assert_eq!(format!("{error:?}"), error.to_string());
     }
 }

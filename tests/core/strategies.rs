@@ -52,7 +52,7 @@ pub(crate) fn members(value: impl Strategy<Value = String>) -> impl Strategy<Val
     vec(member, 0..6).prop_map(|members| members.join(","))
 }
 
-/// The body of an event with any strings and any data, its id and its type.
+/// The body of an event with any strings and data, and its id and type.
 pub(crate) fn any_event() -> impl Strategy<Value = (String, String, String)> {
     (any::<String>(), any::<String>(), json_text()).prop_map(|(id, event_type, data)| {
         let [id_text, type_text] = [&id, &event_type].map(|text| json!(text));

@@ -52,7 +52,7 @@ fn the_tolerance_is_inclusive_in_both_directions_and_counts_whole_seconds() {
         (None, 300, LAST, None),
         (None, 301, 0, Some(301)),
         (None, -300, 0, None),
-        // Now is cut to seconds first: this is second -301, though 300.000000001 seconds away.
+        // The clock is cut to seconds first: 300.000000001 seconds away is second -301.
         (None, -301, LAST, Some(-301)),
         (Some(0), 0, LAST, None),
         (Some(0), 1, 0, Some(1)),
@@ -78,7 +78,7 @@ fn the_tolerance_is_inclusive_in_both_directions_and_counts_whole_seconds() {
 
 #[test]
 fn a_time_that_no_clock_can_show_is_too_new_whatever_the_tolerance() {
-    // The age saturates only where it does not fit.
+    // The age saturates only if it does not fit.
     for (t, age) in [(u64::MAX, i64::MIN), (1 << 63, i64::MIN + NOW as i64)] {
         for tolerance in [Duration::ZERO, Duration::MAX] {
             assert_eq!(rejected_age(t, at(NOW), Some(tolerance)), Some(age));

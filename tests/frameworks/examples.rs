@@ -85,7 +85,7 @@ async fn axum_acknowledges_what_it_cannot_handle() {
 }
 
 #[tokio::test]
-async fn each_answers_though_nobody_reads_what_it_prints() {
+async fn each_responds_although_its_stdout_is_closed() {
     for name in EXAMPLES {
         let mut example = Example::start(name).await;
         example.process.close_stdout();

@@ -1,4 +1,4 @@
-//! Declared lengths that are not those of what is sent.
+//! Declared lengths that differ from what is sent.
 
 use crate::support::{
     ATTACK, MIB, Raw, attackers, channel, head,

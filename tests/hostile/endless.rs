@@ -10,7 +10,7 @@ use crate::support::{
     within_reason,
 };
 
-/// More than the buffers of a socket hold: a client can only send so much if the server reads.
+/// More than the buffers of a socket hold: it only arrives if the server reads.
 const MORE_THAN_BUFFERS: usize = 256 * BODY_LIMIT;
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Rejections of clients that are still sending: each reads the response.
+//! Rejections while the client is still sending: the client reads the response.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -15,7 +15,8 @@ use crate::support::{
 
 const CLIENTS: usize = 40;
 
-/// A signature, a body, and the response: by the header, after the body, and in the middle of it.
+/// A signature, a body, and the response: by the header, after the body, and in the middle of the
+/// body.
 fn rows() -> Vec<(Option<String>, Arc<str>, Reply)> {
     let body: Arc<str> = event_of("hostile.attack", 1_000_000).into();
     let over: Arc<str> = event_of("hostile.attack", 1_500_000).into();

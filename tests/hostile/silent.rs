@@ -103,7 +103,7 @@ async fn is_served(connection: &mut Raw) {
 /// Plays a shape until the server disconnects.
 async fn is_closed(address: SocketAddr, start: &[u8], again: &[u8]) {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    // On a machine that is busy, it is closed already.
+    // On a busy machine it is already closed.
     let _ = stream.write_all(start).await;
     let (mut read, mut write) = stream.split();
     let mut ticks = interval(SHORT / 10);
@@ -119,7 +119,7 @@ async fn is_closed(address: SocketAddr, start: &[u8], again: &[u8]) {
                 }
             },
             _ = ticks.tick() => {
-                // Reading shows what cannot be sent any more.
+                // A failed write shows in the next read.
                 let _ = write.write_all(again).await;
             }
         }

@@ -36,7 +36,7 @@ async fn stalled_connections_cost_what_they_sent_and_block_no_delivery() {
         for _ in 0..20 {
             server.delivers().await;
         }
-        // At rest, it has read what was sent.
+        // When the server is idle, it has read what was sent.
         server.rests().await;
 
         let growth = server.growth();

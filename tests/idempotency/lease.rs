@@ -9,7 +9,7 @@ use tower_loops::idempotency::{IdempotencyLayer, MemoryStore};
 
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
-    support::{Calls, Gate, deliver, log, millis, reply, seconds, spawn_delivery},
+    support::{Calls, Gate, deliver, log, millis, reply, scripted, seconds, spawn_delivery},
 };
 
 const LOST: &str = "ran out while it was handled";
@@ -17,8 +17,7 @@ const TOO_LONG: &str = "is held no longer";
 
 #[tokio::test(start_paused = true)]
 async fn an_event_is_held_while_its_handler_runs() {
-    let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let service = IdempotencyLayer::new(store.clone()).layer(calls.taking(seconds(610), 200));
+    let (store, calls, service) = scripted(|calls| calls.taking(seconds(610), 200));
     let first = spawn_delivery(&service, "evt_1");
     for minute in 0..10 {
         sleep(seconds(60)).await;
@@ -64,8 +63,7 @@ async fn one_renewal_may_fail_or_hang() {
 
 #[tokio::test(start_paused = true)]
 async fn an_expired_lease_is_claimed_again_if_no_other_has_it() {
-    let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let service = IdempotencyLayer::new(store.clone()).layer(calls.taking(seconds(200), 200));
+    let (store, calls, service) = scripted(|calls| calls.taking(seconds(200), 200));
     let (log, _guard) = log();
     let first = spawn_delivery(&service, "evt_1");
     store.set(Op::Extend, Mood::Fails);
@@ -107,7 +105,7 @@ async fn a_handler_with_a_lost_lease_goes_on_and_its_success_counts() {
 
 #[tokio::test(start_paused = true)]
 async fn a_handler_that_hangs_holds_its_event_for_max_hold() {
-    // The lease and `max_hold`, in seconds; the defaults first.
+    // The lease and `max_hold`, in seconds; the defaults first. Zero counts as one second.
     for (setting, free_at) in [
         (None, 900),
         (Some((60, 890)), 890),
@@ -115,6 +113,7 @@ async fn a_handler_that_hangs_holds_its_event_for_max_hold() {
         (Some((60, 60)), 60),
         (Some((60, 70)), 70),
         (Some((5, 7)), 7),
+        (Some((60, 0)), 1),
     ] {
         let calls = Calls::default();
         let handler = calls.handler(|call| async move {
@@ -147,8 +146,7 @@ async fn a_handler_that_hangs_holds_its_event_for_max_hold() {
 
 #[tokio::test(start_paused = true)]
 async fn a_success_does_not_wait_for_the_renewal_under_way() {
-    let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let service = IdempotencyLayer::new(store.clone()).layer(calls.taking(millis(20_500), 200));
+    let (store, _, service) = scripted(|calls| calls.taking(millis(20_500), 200));
     store.set(Op::Extend, Mood::Hangs);
     let start = Instant::now();
     assert!(deliver(&service, "evt_1").await.is_handled());
@@ -175,15 +173,6 @@ async fn a_release_waits_for_the_renewal_under_way() {
         assert_eq!(deliver(&service, "evt_1").await.status, 500, "{mood:?}");
         assert_eq!(calls.count(), 2, "{mood:?}");
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_hold_of_zero_counts_as_one_second() {
-    let service = IdempotencyLayer::new(MemoryStore::new())
-        .with_max_hold(Duration::ZERO)
-        .layer(Calls::default().succeeding());
-    assert_eq!(deliver(&service, "evt_1").await.status, 200);
-    assert!(deliver(&service, "evt_1").await.is_duplicate());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,5 @@
-//! Handlers that run for longer than a third of their lease: none runs beside another one of its
-//! process, whatever happens to the lease.
+//! Handlers that run for longer than a third of their lease: no two of one process run for the same
+//! event at the same time, whatever happens to the lease.
 
 use tokio::time::sleep;
 use tower::Layer;

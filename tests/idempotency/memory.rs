@@ -40,13 +40,6 @@ async fn assert_full(store: &MemoryStore) {
     assert!(advice.to_string().contains("with_capacity"), "{advice}");
 }
 
-async fn is_done(store: &MemoryStore, id: impl ToString) -> bool {
-    let (id, token) = (id.to_string(), Token::random());
-    let claim = claim(store, &id, token).await;
-    let _ = store.release(&key(&id), token).await;
-    claim == Claim::Done
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_store_full_of_held_events_rejects_others_until_they_expire() {
     let store = MemoryStore::new().with_capacity(2);
@@ -74,30 +67,12 @@ async fn a_smaller_capacity_evicts_what_is_done_and_nothing_held() {
     let store = store.with_capacity(3);
     handle(&store, 9).await;
     assert!(store.len() <= 3, "{} entries", store.len());
-    assert!(is_done(&store, 9).await);
+    assert_eq!(claim(&store, 9, held).await, Claim::Done);
 
     let store = store.with_capacity(1);
     assert_eq!(complete(&store, "other", other).await, Completion::Held);
     let extended = store.extend(&key("held"), held, seconds(60)).await;
     assert!(extended.expect("still held"));
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_store_does_not_grow_with_the_ids_it_has_seen() {
-    let bounded = MemoryStore::new().with_capacity(1000);
-    let expiring = MemoryStore::new();
-    for id in 0..20_000 {
-        handle(&bounded, id).await;
-        if id % 4 == 0 {
-            handle(&expiring, id).await;
-            advance(seconds(1)).await;
-        }
-    }
-    assert_eq!(bounded.len(), 1000);
-    assert!(is_done(&bounded, 19_001).await && is_done(&bounded, 19_999).await);
-    assert_eq!(expiring.len(), 599, "one a second, each for 600");
-    advance(seconds(600)).await;
-    assert!(expiring.is_empty());
 }
 
 #[tokio::test]

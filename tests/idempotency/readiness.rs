@@ -15,7 +15,7 @@ use tower_test::mock;
 
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
-    support::{Calls, Gate, Handler, deliver, delivery_of, payload, seconds, spawn_delivery},
+    support::{Calls, Gate, Handler, deliver, delivery_of, seconds, spawn_delivery},
 };
 
 type Body = Full<bytes::Bytes>;
@@ -27,7 +27,7 @@ async fn the_layer_is_ready_though_its_handler_is_not() {
     let mut service = IdempotencyLayer::new(MemoryStore::new()).layer(handler);
     let ready = timeout(seconds(1), poll_fn(|cx| service.poll_ready(cx)));
     assert!(ready.await.expect("at once").is_ok());
-    let response = tokio::spawn(service.call(delivery_of(&payload("evt_1"))));
+    let response = tokio::spawn(service.call(delivery_of("evt_1")));
     tokio::time::sleep(seconds(600)).await;
     assert!(!response.is_finished(), "the handler is not ready");
 
@@ -75,7 +75,7 @@ async fn an_error_of_readiness_is_passed_on_and_the_event_released() {
     handle.send_error("not today");
     let store = MemoryStore::new();
     let mut service = IdempotencyLayer::new(store.clone()).layer(handler);
-    let outcome: Result<_, BoxError> = service.call(delivery_of(&payload("evt_1"))).await;
+    let outcome: Result<_, BoxError> = service.call(delivery_of("evt_1")).await;
     let error = outcome.expect_err("not ready");
     assert!(error.to_string().contains("not today"), "{error}");
     assert!(store.is_empty(), "released");

@@ -8,8 +8,8 @@ use tower_loops::idempotency::IdempotencyLayer;
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
     support::{
-        Calls, deliver, deliver_many, delivery_of, millis, paused_runtime, payload, reply, seconds,
-        spawn_delivery,
+        Calls, deliver, deliver_many, delivery_of, millis, paused_runtime, reply, scripted,
+        seconds, spawn_delivery,
     },
 };
 
@@ -39,8 +39,7 @@ async fn a_failed_release_is_repeated_until_the_store_works() {
 
 #[tokio::test(start_paused = true)]
 async fn a_release_is_not_repeated_after_the_lease() {
-    let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let service = IdempotencyLayer::new(store.clone()).layer(calls.taking(seconds(1), 502));
+    let (store, _, service) = scripted(|calls| calls.taking(seconds(1), 502));
     store.set(Op::Release, Mood::Fails);
     assert_eq!(deliver(&service, "evt_1").await.status, 502);
     sleep(seconds(61)).await;
@@ -51,8 +50,7 @@ async fn a_release_is_not_repeated_after_the_lease() {
 
 #[tokio::test(start_paused = true)]
 async fn a_claim_with_lost_reply_is_released_after_the_outage() {
-    let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
+    let (store, _, service) = scripted(Calls::succeeding);
     store.set(Op::Claim, Mood::WorksAndHangs);
     store.set(Op::Release, Mood::Fails);
     assert_eq!(deliver(&service, "evt_1").await.status, 503);
@@ -66,8 +64,7 @@ async fn a_claim_with_lost_reply_is_released_after_the_outage() {
 
 #[tokio::test(start_paused = true)]
 async fn a_claim_without_effect_is_not_released() {
-    let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
+    let (store, _, service) = scripted(Calls::succeeding);
     store.set(Op::Claim, Mood::Rejects);
     assert_eq!(deliver(&service, "evt_1").await.status, 503);
     sleep(seconds(120)).await;
@@ -77,8 +74,7 @@ async fn a_claim_without_effect_is_not_released() {
 /// After an outage, deliveries come before releases.
 #[tokio::test(start_paused = true)]
 async fn releases_of_lost_claims_run_a_few_at_a_time() {
-    let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
+    let (store, _, service) = scripted(Calls::succeeding);
     store.set_all(Mood::Hangs);
     assert_eq!(deliver_many(&service).await, 0);
     sleep(millis(1900)).await;
@@ -97,8 +93,7 @@ async fn releases_of_lost_claims_run_a_few_at_a_time() {
 
 #[tokio::test(start_paused = true)]
 async fn lost_claims_do_not_delay_the_release_of_a_failed_handler() {
-    let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let service = IdempotencyLayer::new(store.clone()).layer(calls.taking(seconds(10), 500));
+    let (store, _, service) = scripted(|calls| calls.taking(seconds(10), 500));
     let first = spawn_delivery(&service, "evt_failed");
     sleep(seconds(5)).await;
     store.set_all(Mood::Hangs);
@@ -111,32 +106,16 @@ async fn lost_claims_do_not_delay_the_release_of_a_failed_handler() {
     assert_eq!(seen, 500, "not held");
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_attached_delivery_that_is_dropped_while_it_claims_is_released() {
-    let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let mut service = IdempotencyLayer::new(store.clone())
-        .with_detached_handler(false)
-        .layer(calls.succeeding());
-    store.set(Op::Claim, Mood::WorksAndHangs);
-    let delivery = tokio::spawn(service.call(delivery_of(&payload("evt_1"))));
-    sleep(seconds(1)).await;
-    delivery.abort();
-    store.set(Op::Claim, Mood::Works);
-    sleep(seconds(1)).await;
-    assert_eq!(deliver(&service, "evt_1").await.status, 200);
-    assert_eq!(calls.count(), 1);
-}
-
 /// A connection may be dropped outside its runtime.
 #[test]
-fn an_attached_delivery_that_is_dropped_outside_the_runtime_is_released() {
+fn an_attached_delivery_that_is_dropped_while_it_claims_is_released() {
     let runtime = paused_runtime();
     let (store, calls) = (ScriptedStore::default(), Calls::default());
     let mut service = IdempotencyLayer::new(store.clone())
         .with_detached_handler(false)
         .layer(calls.succeeding());
     store.set(Op::Claim, Mood::WorksAndHangs);
-    let mut delivery = Box::pin(service.call(delivery_of(&payload("evt_1"))));
+    let mut delivery = Box::pin(service.call(delivery_of("evt_1")));
     runtime.block_on(async {
         let waited = timeout(seconds(1), delivery.as_mut()).await;
         assert!(waited.is_err(), "it is being claimed");
@@ -147,13 +126,13 @@ fn an_attached_delivery_that_is_dropped_outside_the_runtime_is_released() {
         sleep(seconds(1)).await;
         assert_eq!(deliver(&service, "evt_1").await.status, 200);
     });
+    assert_eq!(calls.count(), 1);
 }
 
 /// A claim that the engine makes when it continues would hold the event for a lease from then on.
 #[tokio::test(start_paused = true)]
 async fn a_lost_claim_is_released_after_a_pause_longer_than_the_lease() {
-    let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
+    let (store, _, service) = scripted(Calls::succeeding);
     store.set_all(Mood::Hangs);
     store.set(Op::Claim, Mood::IsMadeAfter(seconds(300)));
     assert_eq!(deliver(&service, "evt_1").await.status, 503);
@@ -180,8 +159,7 @@ async fn a_lost_claim_is_released_for_max_hold_at_most() {
 /// The lease has expired when the renewal claims the event again, and the handler fails before.
 #[tokio::test(start_paused = true)]
 async fn a_renewal_with_lost_reply_is_released_when_it_has_taken_effect() {
-    let (store, calls) = (ScriptedStore::default(), Calls::default());
-    let service = IdempotencyLayer::new(store.clone()).layer(calls.taking(seconds(85), 500));
+    let (store, calls, service) = scripted(|calls| calls.taking(seconds(85), 500));
     let first = spawn_delivery(&service, "evt_1");
     sleep(seconds(10)).await;
     store.set(Op::Extend, Mood::Fails);

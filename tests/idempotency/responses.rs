@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use testkit::{
-    delivery::{SECRET, delivery, forged, now, secret, unsigned},
+    delivery::{SECRET, delivery, forged, now, payload, secret, unsigned},
     response::Answer,
 };
 use tokio::time::advance;
@@ -16,9 +16,7 @@ use tower_loops::{
 
 use crate::{
     scripted_store::{Op, ScriptedStore},
-    support::{
-        Calls, Gate, deliver, delivery_of, log, millis, payload, reply, seconds, spawn_delivery,
-    },
+    support::{Calls, Gate, deliver, delivery_of, log, millis, reply, seconds, spawn_delivery},
 };
 
 #[tokio::test]
@@ -34,7 +32,7 @@ async fn request_and_first_response_are_passed_on_unchanged() {
         Ok::<_, BoxError>(response.body(Full::<Bytes>::from(text))?)
     });
     let service = IdempotencyLayer::new(MemoryStore::new()).layer(handler);
-    let mut request = delivery_of(&payload("evt_1"));
+    let mut request = delivery_of("evt_1");
     *request.method_mut() = http::Method::PUT;
     *request.uri_mut() = "/hook?a=1".parse().expect("a URI");
     let response = service.oneshot(request).await.expect("a response");
@@ -67,7 +65,7 @@ async fn a_duplicate_is_acknowledged_without_the_handler() {
 
 #[tokio::test(start_paused = true)]
 async fn a_duplicate_in_flight_gets_409_and_the_seconds_until_the_lease_ends() {
-    // The lease and how much of it has passed, in ms; whole seconds, at least one.
+    // The lease and the part that has passed, in ms; whole seconds, at least one.
     for (lease, passed, expected) in [
         (60_000, 0, "60"),
         (60_000, 1, "60"),
@@ -133,7 +131,7 @@ async fn an_error_is_passed_on_and_the_event_released() {
         }
     });
     let service = IdempotencyLayer::new(MemoryStore::new()).layer(handler);
-    let request = delivery_of(&payload("evt_1"));
+    let request = delivery_of("evt_1");
     let error = service.clone().oneshot(request).await.expect_err("failed");
     assert_eq!(error.to_string(), "the database is gone");
     assert!(deliver(&service, "evt_1").await.is_handled());

@@ -26,7 +26,7 @@ pub(crate) enum Mood {
     Works,
     Fails,
     Hangs,
-    /// Takes effect, and its reply is lost.
+    /// Takes effect, but its reply is lost.
     WorksAndHangs,
     /// Takes effect after this time.
     IsLate(Duration),
@@ -36,7 +36,7 @@ pub(crate) enum Mood {
     IsMadeAfter(Duration),
     /// Takes effect, and blocks its thread for this time, which no timer can end.
     Blocks(Duration),
-    /// Fails without effect.
+    /// Fails without effect, as a store that is full does.
     Rejects,
     Panics,
 }
@@ -82,7 +82,7 @@ impl ScriptedStore {
             Mood::Works => work.await,
             Mood::Fails => Err(StoreError::new(StoreErrorKind::Unavailable, "scripted")),
             Mood::Rejects => {
-                Err(StoreError::new(StoreErrorKind::Other, "scripted").without_effect())
+                Err(StoreError::new(StoreErrorKind::Full, "scripted").without_effect())
             }
             Mood::Panics => panic!("scripted panic of the store"),
             Mood::Hangs | Mood::IsMadeAfter(_) => pending().await,

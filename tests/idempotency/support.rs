@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use testkit::{
-    delivery::{self, passed_on},
+    delivery::{event, passed_on},
     log::Log,
     response::Answer,
 };
@@ -23,12 +23,14 @@ use tokio::{
     task::{JoinHandle, JoinSet},
     time::sleep,
 };
-use tower::{Service as _, service_fn, util::BoxCloneSyncService};
+use tower::{Layer, Service as _, service_fn, util::BoxCloneSyncService};
 use tower_loops::{
     BoxError, VerifiedEvent,
-    idempotency::{EventStore, Idempotency},
+    idempotency::{EventStore, Idempotency, IdempotencyLayer},
 };
 use tracing_subscriber::filter::LevelFilter;
+
+use crate::scripted_store::ScriptedStore;
 
 pub(crate) const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -50,17 +52,9 @@ pub(crate) fn log() -> (Log, impl Drop) {
     Log::capture(LevelFilter::INFO)
 }
 
-pub(crate) fn payload(id: &str) -> String {
-    serde_json::json!({ "id": id, "type": "charge.succeeded" }).to_string()
-}
-
-pub(crate) fn verified(payload: &str) -> VerifiedEvent {
-    delivery::verified(payload.to_owned())
-}
-
 /// A request as the signature layer passes it on.
-pub(crate) fn delivery_of(payload: &str) -> Request<()> {
-    passed_on(verified(payload))
+pub(crate) fn delivery_of(id: &str) -> Request<()> {
+    passed_on(event(id))
 }
 
 pub(crate) type Reply = Result<Response<Full<Bytes>>, BoxError>;
@@ -158,12 +152,21 @@ impl Gate {
 /// The layer around a handler.
 pub(crate) type Service<St> = Idempotency<Handler, St>;
 
+/// A scripted store, the calls of a handler, and the layer with its defaults around both.
+pub(crate) fn scripted(
+    handler: impl FnOnce(&Calls) -> Handler,
+) -> (ScriptedStore, Calls, Service<ScriptedStore>) {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let service = IdempotencyLayer::new(store.clone()).layer(handler(&calls));
+    (store, calls, service)
+}
+
 /// Delivers an event of this id once.
 pub(crate) fn deliver<St: EventStore>(
     service: &Service<St>,
     id: &str,
 ) -> impl Future<Output = Answer> + Send + use<St> {
-    let response = service.clone().call(delivery_of(&payload(id)));
+    let response = service.clone().call(delivery_of(id));
     async move { Answer::of(response.await.expect("a response, not an error")).await }
 }
 
@@ -174,8 +177,9 @@ pub(crate) const MANY: usize = 2_000;
 pub(crate) async fn deliver_many<St: EventStore>(service: &Service<St>) -> usize {
     /// Verified once: that takes a millisecond each.
     static EVENTS: LazyLock<Vec<VerifiedEvent>> = LazyLock::new(|| {
-        let event = |number| verified(&payload(&format!("evt_{number}")));
-        (0..MANY).map(event).collect()
+        (0..MANY)
+            .map(|number| event(&format!("evt_{number}")))
+            .collect()
     });
     let mut deliveries = JoinSet::new();
     for event in EVENTS.iter() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use testkit::delivery::passed_on;
+use testkit::delivery::{event, passed_on};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
@@ -13,8 +13,7 @@ use tower_loops::idempotency::{Claim, EventKey, EventStore, IdempotencyLayer, To
 use crate::{
     scripted_store::{Mood, Op, ScriptedStore},
     support::{
-        Calls, Gate, MANY, deliver, deliver_many, log, millis, payload, seconds, spawn_delivery,
-        verified,
+        Calls, Gate, MANY, deliver, deliver_many, log, millis, scripted, seconds, spawn_delivery,
     },
 };
 
@@ -30,9 +29,8 @@ async fn is_recorded(store: &ScriptedStore, id: &str) -> bool {
 #[tokio::test(start_paused = true)]
 async fn failed_claims_do_not_displace_successes() {
     for mood in MOODS {
-        let (store, gate) = (ScriptedStore::default(), Gate::new());
-        let service =
-            IdempotencyLayer::new(store.clone()).layer(Calls::default().waiting_at(&gate));
+        let gate = Gate::new();
+        let (store, _, service) = scripted(|calls| calls.waiting_at(&gate));
         let first = spawn_delivery(&service, "evt_first");
         gate.arrival().await;
         store.set_all(mood);
@@ -65,8 +63,8 @@ async fn none_of_a_burst_of_successes_is_lost() {
 #[tokio::test(start_paused = true)]
 async fn redeliveries_of_a_success_not_yet_recorded_are_duplicates() {
     for mood in MOODS {
-        let (store, calls, gate) = (ScriptedStore::default(), Calls::default(), Gate::new());
-        let service = IdempotencyLayer::new(store.clone()).layer(calls.waiting_at(&gate));
+        let gate = Gate::new();
+        let (store, calls, service) = scripted(|calls| calls.waiting_at(&gate));
         let first = spawn_delivery(&service, "evt_1");
         gate.arrival().await;
         store.set_all(mood);
@@ -96,8 +94,7 @@ async fn redeliveries_of_a_success_not_yet_recorded_are_duplicates() {
 
 #[tokio::test(start_paused = true)]
 async fn a_success_is_recorded_within_half_a_second_after_an_outage() {
-    let store = ScriptedStore::default();
-    let service = IdempotencyLayer::new(store.clone()).layer(Calls::default().succeeding());
+    let (store, _, service) = scripted(Calls::succeeding);
     store.set(Op::Complete, Mood::Fails);
     assert_eq!(deliver(&service, "evt_1").await.status, 200);
     sleep(seconds(600)).await;
@@ -166,7 +163,7 @@ async fn with_a_hundred_thousand_waiting_new_events_are_answered_503() {
     let mut service = layer.layer(calls.waiting_at(&gate));
     store.set(Op::Claim, Mood::Rejects);
     store.set(Op::Complete, Mood::Hangs);
-    let event = verified(&payload("evt_1"));
+    let event = event("evt_1");
     let mut deliveries = JoinSet::new();
     for _ in 0..MAX {
         deliveries.spawn(service.call(passed_on(event.clone())));

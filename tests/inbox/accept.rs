@@ -4,7 +4,7 @@ use std::{future::pending, time::Duration};
 
 use http::Request;
 use testkit::{
-    delivery::{self, SECRET, now, passed_on, secret},
+    delivery::{self, SECRET, event, now, passed_on, secret},
     response::Answer,
 };
 use tokio::time::Instant;
@@ -14,7 +14,7 @@ use tower_loops::{
     inbox::{Accept, Accepted, EventKey, Inbox, Queue, StoreError, StoreErrorKind, Token},
 };
 
-use crate::{memory_queue::MemoryQueue, support::event};
+use crate::memory_queue::MemoryQueue;
 
 async fn deliver<I: Inbox>(accept: &Accept<I>, request: Request<()>) -> Answer {
     let Ok(response) = accept.clone().call(request).await;

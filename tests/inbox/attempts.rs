@@ -7,6 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use testkit::poll::until;
 use tokio::time::Instant;
 use tower::{Service, ServiceBuilder, service_fn, util::ServiceFn};
 use tower_loops::{
@@ -16,13 +17,13 @@ use tower_loops::{
 
 use crate::{
     memory_queue::MemoryQueue,
-    support::{Running, store, until},
+    support::{Running, store, store_many},
 };
 
 /// The id of an event, the number of the attempt, the last error, and when it was.
 type Attempt = (String, u32, Option<String>, Instant);
 
-/// What each attempt was, in order.
+/// All attempts, in order.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Vec<Attempt>>>);
 
@@ -46,7 +47,7 @@ impl Seen {
     }
 }
 
-/// Runs a worker until so many events are dead, and returns their attempts and errors.
+/// Runs a worker until this many events are dead, and returns their attempts and errors.
 pub(crate) async fn deaths<S>(
     queue: &MemoryQueue,
     count: u64,
@@ -58,9 +59,8 @@ where
     S::Future: Send + 'static,
 {
     let running = Running::start(worker);
-    while queue.counts().await.expect("counts").dead < count {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let counts = async || queue.counts().await.expect("counts");
+    until("they are dead", async || counts().await.dead == count).await;
     running.shut_down().await.expect("the worker ends");
     let dead = queue.dead(10).await.expect("the dead");
     dead.into_iter()
@@ -107,7 +107,7 @@ async fn failures_are_repeated_after_pauses_that_double() {
     }
 }
 
-/// Panics in a way of its own at each event.
+/// Panics in a different way at each event.
 #[derive(Clone)]
 struct Panics;
 
@@ -172,7 +172,7 @@ async fn an_event_that_kills_its_process_is_dead_after_all_attempts() {
     for attempts in 1..=2 {
         let start = Instant::now();
         let running = Running::start(worker());
-        until("it runs", || seen.all().len() == attempts).await;
+        until("it runs", async || seen.all().len() == attempts).await;
         running.kill();
         assert!(start.elapsed() <= Duration::from_secs(12), "within a lease");
     }
@@ -184,19 +184,17 @@ async fn an_event_that_kills_its_process_is_dead_after_all_attempts() {
 #[tokio::test(start_paused = true)]
 async fn services_are_polled_for_readiness_and_need_not_be_cloned() {
     let queue = MemoryQueue::default();
-    for number in 0..6 {
-        store(&queue, &format!("evt_{number}")).await;
-    }
+    store_many(&queue, 6).await;
     let seen = Seen::default();
     let handler = ServiceBuilder::new()
         .rate_limit(1, Duration::from_secs(100))
         .service(seen.handler(|| ready(Ok::<_, BoxError>(()))));
     let lease = Duration::from_secs(10);
     let running = Running::start(Worker::new(queue.clone(), handler).with_lease(lease));
-    until("all are handled", || seen.all().len() == 6).await;
+    until("all are handled", async || seen.all().len() == 6).await;
     running.shut_down().await.expect("the worker ends");
     let seen = seen.all();
-    // What waits for the service keeps its lease.
+    // An event that waits for the service keeps its lease.
     assert!(seen.iter().all(|attempt| attempt.1 == 1));
     assert!(seen[5].3 - seen[0].3 >= Duration::from_secs(500));
 }

@@ -1,4 +1,4 @@
-//! The suite itself, on the queue of these tests.
+//! The conformance suite, on the queue of these tests.
 
 use tower_loops::inbox::conformance;
 

@@ -1,4 +1,4 @@
-//! Errors of handlers: which end an event at once, and what is kept of them.
+//! Errors of handlers: which ones end an event at once, and which text is kept.
 
 use std::{future::ready, time::Duration};
 
@@ -9,24 +9,6 @@ use tower_loops::{
 };
 
 use crate::{attempts::deaths, memory_queue::MemoryQueue, support::store};
-
-#[tokio::test(start_paused = true)]
-async fn permanent_errors_end_an_event_at_once_however_they_are_wrapped() {
-    let queue = MemoryQueue::default();
-    store(&queue, "evt_1").await;
-    let handler = ServiceBuilder::new()
-        .map_err(|error: BoxError| std::io::Error::other(error))
-        .buffer(4)
-        .timeout(Duration::from_secs(5))
-        .service_fn(|_: Job| ready(Err::<(), BoxError>(Permanent::new("no order").into())));
-    let worker = Worker::new(queue.clone(), handler);
-    let expected = (1, "permanent failure: no order".to_owned());
-    let [(attempts, error)] = &deaths(&queue, 1, worker).await[..] else {
-        panic!("one event is dead");
-    };
-    assert!(error.ends_with(&expected.1), "{error}");
-    assert_eq!(*attempts, expected.0);
-}
 
 /// A box that hides the outermost error, as anyhow's does.
 #[derive(Debug)]
@@ -45,12 +27,26 @@ impl std::error::Error for Hiding {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hidden_permanent_error_ends_an_event_at_once() {
-    let queue = MemoryQueue::default();
-    store(&queue, "evt_1").await;
-    let handler = service_fn(|_: Job| ready(Err::<(), _>(Hiding(Permanent::new("no order")))));
-    let deaths = deaths(&queue, 1, Worker::new(queue.clone(), handler)).await;
-    assert_eq!(deaths, [(1, "permanent failure: no order".to_owned())]);
+async fn permanent_errors_end_an_event_at_once_however_they_are_wrapped() {
+    let errors: [fn(Permanent) -> BoxError; 3] = [
+        |error| error.into(),
+        |error| std::io::Error::other(error).into(),
+        |error| Hiding(error).into(),
+    ];
+    for wrap in errors {
+        let queue = MemoryQueue::default();
+        store(&queue, "evt_1").await;
+        let handler = ServiceBuilder::new()
+            .buffer(4)
+            .timeout(Duration::from_secs(5))
+            .service_fn(move |_: Job| ready(Err::<(), _>(wrap(Permanent::new("no order")))));
+        let worker = Worker::new(queue.clone(), handler).with_max_attempts(2);
+        let deaths = deaths(&queue, 1, worker).await;
+        let [(1, error)] = &deaths[..] else {
+            panic!("not at once: {deaths:?}");
+        };
+        assert!(error.ends_with("permanent failure: no order"), "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,4 @@
-//! A queue in memory, for tests of what is around it. It forgets everything: no inbox for use. It
-//! fails when it is told to.
+//! A queue in memory for tests. It is not durable, so not for production. It fails on demand.
 
 use std::{
     sync::{
@@ -28,7 +27,7 @@ pub(crate) struct Shared {
     arrived: Notify,
     /// Finishes and extensions fail.
     pub(crate) is_down: AtomicBool,
-    /// The answers of so many takes are lost.
+    /// The answers of this many takes are lost.
     pub(crate) lost_takes: AtomicUsize,
     pub(crate) takes: AtomicUsize,
 }

@@ -10,8 +10,9 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::Semaphore, time::sleep};
-use tower::{Service, service_fn};
+use testkit::poll::until;
+use tokio::time::sleep;
+use tower::Service;
 use tower_loops::{
     BoxError,
     inbox::{Job, Queue, Worker},
@@ -20,10 +21,10 @@ use tower_loops::{
 use crate::{
     attempts::deaths,
     memory_queue::MemoryQueue,
-    support::{Running, store, until},
+    support::{Handler, Running, store, store_many},
 };
 
-/// An error whose conversion panics if it is told to.
+/// An error whose conversion panics on demand.
 struct Broken {
     panics: bool,
 }
@@ -59,10 +60,8 @@ impl Service<Job> for Fragile {
     }
 
     fn call(&mut self, job: Job) -> Self::Future {
-        self.attempts
-            .lock()
-            .expect("not poisoned")
-            .push(job.attempt());
+        let mut attempts = self.attempts.lock().expect("not poisoned");
+        attempts.push(job.attempt());
         ready(Ok(()))
     }
 }
@@ -70,9 +69,7 @@ impl Service<Job> for Fragile {
 #[tokio::test(start_paused = true)]
 async fn a_service_that_fails_to_be_ready_costs_no_attempt() {
     let queue = MemoryQueue::default();
-    for number in 0..20 {
-        store(&queue, &number.to_string()).await;
-    }
+    store_many(&queue, 20).await;
     let service = Fragile::default();
     service.is_broken.store(true, Ordering::SeqCst);
     let running = Running::start(Worker::new(queue.clone(), service.clone()));
@@ -80,16 +77,14 @@ async fn a_service_that_fails_to_be_ready_costs_no_attempt() {
     let counts = queue.counts().await.expect("counts");
     let seen = (counts.waiting, counts.running);
     assert_eq!(seen, (20, 0), "others may take them");
-    let (takes, polls) = (&queue.takes, &service.polls);
-    assert_eq!(takes.load(Ordering::SeqCst), 1, "nothing is taken for it");
-    assert!(
-        (30..60).contains(&polls.load(Ordering::SeqCst)),
-        "{polls:?}"
-    );
+    let takes = queue.takes.load(Ordering::SeqCst);
+    assert_eq!(takes, 1, "nothing is taken for it");
+    let polls = service.polls.load(Ordering::SeqCst);
+    assert!((30..60).contains(&polls), "{polls}");
 
     service.is_broken.store(false, Ordering::SeqCst);
     let attempts = || service.attempts.lock().expect("not poisoned").clone();
-    until("all are handled", || attempts().len() == 20).await;
+    until("all are handled", async || attempts().len() == 20).await;
     assert_eq!(attempts(), [1; 20]);
     running.shut_down().await.expect("the worker ends");
 }
@@ -109,9 +104,7 @@ async fn a_panic_while_a_service_gets_ready_is_a_failure() {
 #[tokio::test(start_paused = true)]
 async fn shutdown_releases_what_waits_for_the_service() {
     let queue = MemoryQueue::default();
-    for number in 0..3 {
-        store(&queue, &number.to_string()).await;
-    }
+    store_many(&queue, 3).await;
     let service = tower::ServiceBuilder::new()
         .rate_limit(1, Duration::from_secs(3600))
         .service_fn(|_: Job| ready(Ok::<_, BoxError>(())));
@@ -127,39 +120,21 @@ async fn shutdown_releases_what_waits_for_the_service() {
 async fn an_event_that_comes_back_goes_on_in_its_handler() {
     let queue = MemoryQueue::default();
     store(&queue, "evt_1").await;
-    let (attempts, permits) = (
-        Arc::new(Mutex::new(Vec::new())),
-        Arc::new(Semaphore::new(0)),
-    );
-    let handler = {
-        let (attempts, permits) = (Arc::clone(&attempts), Arc::clone(&permits));
-        service_fn(move |job: Job| {
-            attempts.lock().expect("not poisoned").push(job.attempt());
-            let permits = Arc::clone(&permits);
-            async move {
-                permits.acquire().await?.forget();
-                match job.attempt() {
-                    1 => Err(BoxError::from("not yet")),
-                    _ => Ok(()),
-                }
-            }
-        })
-    };
-    let worker = Worker::new(queue.clone(), handler).with_lease(Duration::from_secs(10));
-    let running = Running::start(worker);
-    let attempts = || attempts.lock().expect("not poisoned").clone();
-    until("it runs", || attempts().len() == 1).await;
+    let handler = Handler::new(0);
+    let worker = Worker::new(queue.clone(), handler.failing(1));
+    let running = Running::start(worker.with_lease(Duration::from_secs(10)));
+    until("it runs", async || handler.calls() == 1).await;
     queue.set_down(true);
     sleep(Duration::from_secs(15)).await;
     queue.set_down(false);
     sleep(Duration::from_secs(600)).await;
-    assert_eq!(attempts(), [1], "it goes on");
+    assert_eq!(handler.attempts(), [1], "it goes on");
     assert_eq!(queue.counts().await.expect("counts").running, 1);
 
-    permits.add_permits(2);
-    until("it runs again", || attempts().len() == 2).await;
+    handler.permits.add_permits(2);
+    until("it runs again", async || handler.calls() == 2).await;
     // The second attempt was the take during the outage, no more.
-    assert_eq!(attempts(), [1, 3]);
+    assert_eq!(handler.attempts(), [1, 3]);
     running.shut_down().await.expect("the worker ends");
     assert_eq!(queue.counts().await.expect("counts"), Default::default());
 }

@@ -1,4 +1,4 @@
-//! A stored event is what was verified, and shows nothing of it.
+//! A stored event is the verified one, and its `Debug` shows no payload.
 
 use std::time::SystemTime;
 
@@ -31,7 +31,7 @@ fn the_form_is_fixed() {
 }
 
 #[test]
-fn what_is_no_event_is_not_trusted() {
+fn an_invalid_payload_is_not_trusted() {
     let stored = |payload: &'static str| {
         StoredEvent::new(payload.into(), SystemTime::now(), 0, SystemTime::now())
     };

@@ -1,18 +1,17 @@
-//! Events of these tests, and workers that stop.
+//! Events and handlers of these tests, and workers that stop.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
-use testkit::delivery::verified;
-use tokio::{sync::oneshot, task::JoinHandle};
-use tower::Service;
+use testkit::delivery::event;
+use tokio::{
+    sync::{Semaphore, oneshot},
+    task::JoinHandle,
+};
+use tower::{Service, service_fn};
 use tower_loops::{
-    BoxError, StoredEvent, VerifiedEvent,
+    BoxError, StoredEvent,
     inbox::{EventKey, Inbox, Job, Queue, Worker},
 };
-
-pub(crate) fn event(id: &str) -> VerifiedEvent {
-    verified(serde_json::json!({ "id": id, "type": "charge.succeeded" }).to_string())
-}
 
 pub(crate) async fn store(inbox: &impl Inbox, id: &str) -> EventKey {
     let event = event(id);
@@ -20,6 +19,58 @@ pub(crate) async fn store(inbox: &impl Inbox, id: &str) -> EventKey {
     let stored = StoredEvent::from(&event);
     inbox.accept(&key, &stored).await.expect("it is stored");
     key
+}
+
+/// Stores this many events, `0` and so on.
+pub(crate) async fn store_many(inbox: &impl Inbox, count: usize) {
+    for number in 0..count {
+        store(inbox, &number.to_string()).await;
+    }
+}
+
+/// A handler that notes its attempts, and ends with a permit.
+#[derive(Clone)]
+pub(crate) struct Handler {
+    attempts: Arc<Mutex<Vec<u32>>>,
+    pub(crate) permits: Arc<Semaphore>,
+}
+
+impl Handler {
+    pub(crate) fn new(permits: usize) -> Self {
+        Self {
+            attempts: Arc::default(),
+            permits: Arc::new(Semaphore::new(permits)),
+        }
+    }
+
+    /// The number of each attempt so far.
+    pub(crate) fn attempts(&self) -> Vec<u32> {
+        self.attempts.lock().expect("not poisoned").clone()
+    }
+
+    pub(crate) fn calls(&self) -> usize {
+        self.attempts().len()
+    }
+
+    /// It fails at this many attempts of an event.
+    pub(crate) fn failing(
+        &self,
+        failures: u32,
+    ) -> impl Service<Job, Response = (), Error = BoxError, Future: Send + 'static> + Send + use<>
+    {
+        let this = self.clone();
+        service_fn(move |job: Job| {
+            let (this, attempt) = (this.clone(), job.attempt());
+            this.attempts.lock().expect("not poisoned").push(attempt);
+            async move {
+                this.permits.acquire().await?.forget();
+                match attempt <= failures {
+                    true => Err("not yet".into()),
+                    false => Ok(()),
+                }
+            }
+        })
+    }
 }
 
 /// A worker in a task, and what stops it.
@@ -52,14 +103,5 @@ impl Running {
     /// As if the process died.
     pub(crate) fn kill(self) {
         self.task.abort();
-    }
-}
-
-/// Waits in paused time, a millisecond at a time.
-pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begun = tokio::time::Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(3600), "never: {what}");
-        tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }

@@ -86,7 +86,7 @@ fn a_body_in_many_frames_is_gathered_in_one_buffer_that_doubles() {
 fn a_request_holds_at_most_twice_the_body_limit() {
     const LIMIT: usize = 64 * 1024;
     let event: &str = event_of("charge.succeeded", LIMIT).leak();
-    // The buffer has room for all but the last byte, and grows for that one.
+    // The buffer fits all but the last byte, and grows for that one.
     let in_frames = || {
         let (head, last) = event.as_bytes().split_at(LIMIT - 1);
         let frames = [&head[..1], &head[1..], last].map(Bytes::from_static);

@@ -94,7 +94,7 @@ async fn a_body_that_fails_is_unreadable_and_not_polled_again() {
     }
 }
 
-/// A body may hold the flow control of a connection.
+/// A body that is not dropped may block the flow control of its connection.
 #[tokio::test]
 async fn the_body_is_dropped_before_the_response_and_before_the_inner_call() {
     for body in [

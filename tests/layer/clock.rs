@@ -101,7 +101,7 @@ async fn the_clock_is_the_systems_unless_set() {
     }
 }
 
-/// In any order, and only the layer that they are called on.
+/// The setters work in any order, and change only the layer that they are called on.
 #[tokio::test]
 async fn each_setter_changes_its_own_setting() {
     let minute = Duration::from_secs(60);

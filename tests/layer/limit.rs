@@ -95,7 +95,7 @@ async fn a_declared_length_over_the_limit_decides_before_the_body_is_polled() {
         (&[over_text, at_text], unknown, LENGTH, TOO_LARGE),
         (&[at_text, over_text], unknown, LENGTH, TOO_LARGE),
         (&[b"x", over_text], unknown, LENGTH, TOO_LARGE),
-        // What is no number declares nothing.
+        // A length that is not a number declares nothing.
         (&[b"many"], unknown, LENGTH, "accepted"),
         (&[b""], unknown, LENGTH, "accepted"),
         (&[b"+99999"], unknown, LENGTH, "accepted"),

@@ -137,7 +137,7 @@ async fn one_warning_a_minute_says_that_nothing_is_verified() {
     let after = |later: u64| seconds.store(later, SeqCst);
     let reject = async |count: usize| {
         for _ in 0..count {
-            // Each time another clone.
+            // Each request goes to another clone.
             outcome(&layer.clone(), signed("", body([EVENT]))).await;
         }
     };
@@ -208,7 +208,7 @@ async fn what_cannot_be_read_is_one_warning_an_event_with_paths_and_no_values() 
     assert_eq!(lines[0], expected);
 }
 
-/// A log is read by the line: a signed id must not be able to start one.
+/// Logs are read by lines: a signed id must not start a new one.
 #[tokio::test]
 async fn an_id_with_a_line_break_stays_on_one_line() {
     let event = r#"{"id":"evt_1\nERROR forged","type":"a\u001b[2Kb"}"#;

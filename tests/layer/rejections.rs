@@ -80,7 +80,7 @@ fn by_the_body() -> Vec<Row> {
 async fn each_rejection_is_a_response_with_a_fixed_text_and_its_reason_attached() {
     for (kind, status, text, request) in by_the_header().into_iter().chain(by_the_body()) {
         let (service, recorder) = recording(&layer());
-        // The error type is `Infallible`: this compiles only if a rejection is no error.
+        // The error type is `Infallible`: this compiles only if a rejection is not an error.
         let Ok(response) = service.oneshot(request).await;
         let answer = Answer::of(response).await;
         let seen = answer.seen();

@@ -105,7 +105,7 @@ async fn a_rejection_has_an_exact_length_and_knows_its_end() {
     assert!(next_frame(&mut body).is_none(), "the end");
 }
 
-/// Layers further out that respond in the service's place need it.
+/// Outer layers that respond in place of the service need it.
 #[test]
 fn the_default_is_empty_and_shows_nothing() {
     let mut body = ResponseBody::<ScriptedBody>::default();

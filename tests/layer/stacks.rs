@@ -1,4 +1,4 @@
-//! The layer among the layers of Tower and tower-http, inside and outside of it.
+//! The layer with the layers of Tower and tower-http, inside and outside.
 
 use std::{convert::Infallible, io::Write, time::Duration};
 
@@ -74,7 +74,7 @@ async fn decompression_outside_leaves_the_signature_over_the_decompressed_bytes(
     }
 }
 
-/// A handler with a body type of its own, as those of frameworks have.
+/// A handler with its own body type, as those of frameworks have.
 async fn handler_of_boxed_bodies(
     request: Request<UnsyncBoxBody<Bytes, BoxError>>,
 ) -> Result<Response<Full<Bytes>>, BoxError> {

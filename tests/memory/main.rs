@@ -1,8 +1,8 @@
 //! No key is left in freed memory: neither the secret, nor the HMAC key states derived from it,
 //! which are equivalent to it.
 //!
-//! The test reads the heap of its own process, on Linux. The process has one thread, so that all
-//! other memory is its stack, where a compiler may copy a value that it moves.
+//! The test reads the heap of its own process, on Linux. The process has one thread. Its stack is
+//! not searched: a compiler may copy a moved value there.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[cfg(target_os = "linux")]

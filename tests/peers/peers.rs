@@ -101,7 +101,8 @@ fn webhook_verify_holds_an_unsigned_body_of_any_size() {
         let response = poll_once(pin!(service.call(Request::new(body))));
         assert!(matches!(response, Poll::Ready(Ok(response)) if response.status() == 400));
     });
-    // All frames are one allocation, made before. What is measured is the copy that joins them.
+    // The frames share one allocation, made before the measurement: only the copy that joins them
+    // is counted.
     assert!(held.bytes_max >= 60 * 1024 * 1024, "{}", held.bytes_max);
 }
 

@@ -65,7 +65,7 @@ async fn send(nginx: &Nginx, lines: &[&str], body: &str) -> Reply {
     within_reason(exchange).await
 }
 
-/// Each rejected request is sent ten times with bodies of each of these lengths.
+/// Sends each rejected request ten times with a body of each length.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rejections_arrive_also_of_bodies_over_a_lower_limit() {
     let lower = layer().with_max_body_size(128 * 1024);

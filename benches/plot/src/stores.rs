@@ -151,7 +151,7 @@ fn parse(results: &str) -> Vec<Engine> {
     engines
 }
 
-/// To three digits: a rate is no more exact than that.
+/// To three digits: a rate is not more exact.
 fn thousands(rate: f64) -> String {
     let unit = 10_f64.powf((rate.log10().floor() - 2.0).max(0.0));
     let digits = format!("{:.0}", (rate / unit).round() * unit);

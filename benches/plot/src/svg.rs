@@ -1,4 +1,4 @@
-//! The parts of a picture: a card with a background of its own, readable on light and dark pages.
+//! The parts of a picture: a card with its own background, readable on light and dark pages.
 
 use std::fmt::{Display, Write};
 

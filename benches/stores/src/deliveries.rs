@@ -40,7 +40,7 @@ pub(crate) fn events(count: usize) -> Arc<Vec<VerifiedEvent>> {
     Arc::new((0..count).map(event).collect())
 }
 
-/// Delivers all events, by so many tasks. Each answer must be 200, as a duplicate or not.
+/// Delivers all events from this number of tasks. Each answer must be 200, as a duplicate or not.
 pub(crate) async fn deliver<S, ResBody>(
     service: &S,
     events: &Arc<Vec<VerifiedEvent>>,

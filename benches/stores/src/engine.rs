@@ -17,10 +17,10 @@ pub(crate) trait Engine {
     /// A store that remembers nothing.
     async fn empty_store(&self) -> Self::Store;
 
-    /// How long the floor takes for so many events of so many tasks, on the settings of the store.
+    /// The time that the floor takes for these events and tasks, on the settings of the store.
     async fn floor(&self, tasks: usize, each: usize) -> Duration;
 
-    /// Adds so many entries that have expired, by the engine's own means.
+    /// Adds this many expired entries, by the engine's own means.
     async fn fill(&self, store: &Self::Store, rows: u64);
 
     /// The bytes that table and indexes take.

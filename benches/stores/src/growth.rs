@@ -15,7 +15,7 @@ use crate::engine::Engine;
 
 const TASKS: usize = 16;
 const WITHOUT: Duration = Duration::from_secs(10);
-/// The purge is stopped then.
+/// The purge is stopped after this time.
 const LONGEST: Duration = Duration::from_secs(60);
 const LEASE: Duration = Duration::from_secs(60);
 

@@ -18,7 +18,7 @@ const LEASE: Duration = Duration::from_secs(60);
 pub(crate) trait InboxEngine: Engine {
     type Inbox: Queue + Clone;
 
-    /// What `insert` costs at least.
+    /// The least that `insert` costs.
     const INBOX_FLOOR: &str = Self::FLOOR;
 
     /// How long inserts by hand take, on the connection settings of the inbox.
@@ -29,7 +29,7 @@ pub(crate) trait InboxEngine: Engine {
     /// An inbox without events.
     async fn empty_inbox(&self) -> Self::Inbox;
 
-    /// Adds so many handled and waiting events, by the engine's own means.
+    /// Adds these numbers of handled and waiting events, by the engine's own means.
     async fn fill_inbox(&self, handled: u64, waiting: u64);
 }
 

@@ -47,7 +47,7 @@ impl<const PREPARED: bool> Postgres<PREPARED> {
         row.get::<_, i64>(0).unsigned_abs()
     }
 
-    /// Inserts rows by hand, by so many tasks with a connection each.
+    /// Inserts rows by hand, from this number of tasks with a connection each.
     async fn inserts(&self, tasks: usize, each: usize, are_prepared: bool) -> Duration {
         let schema = self.store("floor");
         schema.ensure_schema().await.expect("created");

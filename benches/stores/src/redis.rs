@@ -84,7 +84,7 @@ impl Engine for Redis {
         start.elapsed()
     }
 
-    /// Expired keys that Redis has not deleted yet: it is told not to, until the purge.
+    /// Expired keys that Redis has not deleted yet: a setting prevents it until the purge.
     async fn fill(&self, _: &RedisStore, rows: u64) {
         const AT_ONCE: u64 = 10_000;
         self.run(&["DEBUG", "SET-ACTIVE-EXPIRE", "0"]).await;

@@ -3,9 +3,10 @@
 //! These checks look at every response of the run, after some deliveries of their own.
 
 use crate::{
-    check::{Check, Finding, Found, Plan},
+    check::{Check, Plan},
     delivery::Delivery,
     endpoint::BoxFuture,
+    finding::{Finding, Found},
     first::plain_forgery,
     loops::Loops,
     run::{Run, is_bad},
@@ -110,7 +111,7 @@ fn rejections(run: &mut Run) -> BoxFuture<'_, Found> {
     })
 }
 
-/// Nothing in it can be handled: 2xx to it is wrong whatever is verified.
+/// It contains no event: 2xx is wrong whatever is verified.
 const NOTHING: &str = "a request without signature and event";
 
 /// One of each kind, for a run of these checks alone.

@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::Barrier, time::sleep};
 
 use crate::{
-    check::{Finding, Found},
     delivery::Payload,
     endpoint::BoxFuture,
+    finding::{Finding, Found},
     run::Run,
     seen::Kind,
 };

@@ -1,4 +1,4 @@
-//! `body`: the raw bytes are what is verified.
+//! `body`: the raw bytes are verified.
 
 use std::sync::Arc;
 
@@ -102,7 +102,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         name: "long-and-in-pieces",
         sent: "an event of 34 kB, whose last byte comes a second later",
-        why: "A body is read until its end: the first piece of a large or slow one is not all of it.",
+        why: "Read a body until its end: the first piece of a large or slow one is incomplete.",
         advice: "Read the whole body, up to the limit, before you verify it.",
         plan: Plan::Accepted(|loops| vec![long(loops)]),
     },
@@ -135,7 +135,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "not-utf-8",
-        sent: "bytes that are no UTF-8 in a signed body: for U+FFFD, and added",
+        sent: "bytes that are not UTF-8 in a signed body: for U+FFFD, and added",
         why: "Decoders replace or drop bad bytes: in three of the guide's samples other bytes pass.",
         advice: RAW,
         plan: Plan::Rejected(|loops| {

@@ -1,9 +1,10 @@
 //! `duplicates`: each event has its effects once, and no event takes another's.
 
 use crate::{
-    check::{Check, Finding, Found, Plan},
+    check::{Check, Plan},
     delivery::Delivery,
     endpoint::BoxFuture,
+    finding::{Finding, Found},
     loops::Loops,
     run::Run,
 };
@@ -80,7 +81,7 @@ fn repeated(run: &mut Run) -> BoxFuture<'_, Found> {
         let before = run.count().await;
         let body = run.loops.charge().to_string();
         let mut got = String::new();
-        // Each with a signature of its own, as a sender that signs again has it.
+        // Each with its own signature, as a sender that signs again has it.
         for (time, age) in [("the first", 2), ("the second", 1), ("the third", 0)] {
             let delivery = run.loops.signed_ago(body.clone(), age);
             let found = run.accepts(delivery).await;
@@ -110,7 +111,7 @@ fn with_other_ids(loops: &mut Loops) -> Vec<Delivery> {
         ),
     ];
     let delivery = |(label, id): (_, String)| {
-        // A new charge: only an event's id tells duplicates.
+        // A new charge: only the event's id identifies duplicates.
         let mut event = loops.charge();
         event["id"] = id.into();
         loops.genuine(event.to_string()).twin().labelled(label)

@@ -1,4 +1,4 @@
-//! Events that are signed wrongly, each in its way.
+//! Events with wrong signatures, one of each kind.
 
 use crate::{
     delivery::Delivery,

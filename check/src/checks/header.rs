@@ -3,9 +3,10 @@
 use http::HeaderValue;
 
 use crate::{
-    check::{Check, Found, Plan},
+    check::{Check, Plan},
     delivery::Delivery,
     endpoint::BoxFuture,
+    finding::Found,
     loops::{Loops, line, now},
     run::Run,
 };

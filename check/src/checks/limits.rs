@@ -5,9 +5,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{sleep, timeout};
 
 use crate::{
-    check::{Check, Finding, Found, Plan},
+    check::{Check, Plan},
     delivery::{Delivery, Payload},
     endpoint::{BoxFuture, NoAnswer},
+    finding::{Finding, Found},
     loops::{line, now},
     run::Run,
     seen::Kind,
@@ -120,7 +121,7 @@ async fn ends(run: &mut Run, delivery: Delivery) -> Found {
     let is_wrong = match &answer {
         Ok(answer) if answer.status.is_success() => true,
         Ok(answer) => answer.status.is_server_error() && !run.rejects_badly,
-        // It has read for so long, in place of ending the request.
+        // The server read all this time and did not end the request.
         Err(error) => matches!(error, NoAnswer::TimedOut),
     };
     if is_wrong {
@@ -189,7 +190,7 @@ async fn lives_on(run: &mut Run) -> Found {
     let event = run.loops.genuine(body).charge();
     let found = run.accepts(event).await;
     if let (Err(_), Some(seen)) = (&found, run.seen.last_mut()) {
-        // That it is late is no matter of `answers` as well.
+        // A late answer is not a failure of `answers` as well.
         if seen.timed_out {
             seen.kind = Kind::Oversize;
         }

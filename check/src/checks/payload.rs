@@ -1,4 +1,4 @@
-//! `payload`: whatever Loops may send is acknowledged.
+//! `payload`: every event that Loops may send is acknowledged.
 
 use serde_json::{Value, json};
 
@@ -106,8 +106,8 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-/// What may be left of events. Whether they have effects is not known: an order's id may be
-/// missing.
+/// Events with as few members as possible. Whether they have effects is unknown: an order's id may
+/// be missing.
 fn least(loops: &mut Loops) -> Vec<Delivery> {
     let mut all = Vec::new();
     for (label, metadata) in [

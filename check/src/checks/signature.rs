@@ -30,7 +30,7 @@ pub(super) const CHECKS: &[Check] = &[
         name: "empty-secret",
         sent: "an event signed with an empty secret",
         why: "A receiver whose secret is unset accepts this: webhook-verify and standardwebhooks did.",
-        advice: "Refuse to start without a secret.",
+        advice: "Do not start without a secret.",
         // HMAC fills a key with zeros, so this one is the empty one.
         plan: Plan::Rejected(|loops| vec![forged(loops, b"\0")]),
     },
@@ -38,7 +38,7 @@ pub(super) const CHECKS: &[Check] = &[
         name: "guessable-secret",
         sent: "events signed with what an unset secret becomes, or a sample has",
         why: "`${process.env.SECRET}` is \"undefined\" where the variable is missing, str(None) is \"None\".",
-        advice: "Refuse to start without a secret, and take none from a sample.",
+        advice: "Do not start without a secret, and do not use one from a sample.",
         plan: Plan::Rejected(|loops| {
             let forged = |guess: &'static str| forged(loops, guess.as_bytes()).labelled(guess);
             GUESSES.map(forged).into()

@@ -84,7 +84,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "no-number",
-        sent: "a `t` that is no number, correctly signed",
+        sent: "a `t` that is not a number, correctly signed",
         why: "parseInt yields NaN, and no comparison with NaN is true: the guide's JavaScript skips the age test.",
         advice: DIGITS,
         plan: Plan::Rejected(|loops| {
@@ -136,14 +136,14 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         name: "exponent",
         sent: "the time as `…e0`, correctly signed",
-        why: "Number() and float() read it as the same time: `t` is to be digits.",
+        why: "Number() and float() read it as the same time: `t` must be digits.",
         advice: DIGITS,
         plan: Plan::Rejected(|loops| vec![with_t(loops, &format!("{}e0", now()))]),
     },
     Check {
         name: "hexadecimal",
         sent: "the time as `0x…`, correctly signed",
-        why: "Number() and parseInt() read it as the same time: `t` is to be decimal digits.",
+        why: "Number() and parseInt() read it as the same time: `t` must be decimal digits.",
         advice: DIGITS,
         plan: Plan::Rejected(|loops| vec![with_t(loops, &format!("{:#x}", now()))]),
     },
@@ -168,7 +168,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         name: "overflow",
         sent: "times beyond 32, 64 and any bits that wrap to now, correctly signed",
-        why: "A number that wraps is another time; standardwebhooks and stripe-pay-server overflowed on such a `t`.",
+        why: "A number that wraps is another time; standardwebhooks and stripe-pay-server overflowed on this `t`.",
         advice: "Reject a `t` of more than 19 digits, and compare without arithmetic that can overflow.",
         plan: Plan::Rejected(|loops| {
             let now = i128::from(now());

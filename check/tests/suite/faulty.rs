@@ -44,7 +44,7 @@ async fn each_fault_of_a_layer_is_found() {
     let trace = "Error: no\n    at verify (/app/hook.js:12:7)";
     let secret = "not signed with whsec_of_the_suites_tests";
     let faults: [(_, _, &[&str]); 10] = [
-        // HMAC fills a key with zeros: this one is the empty one.
+        // HMAC pads a key with zeros, so this one equals the empty one.
         (accepts("\0"), Signature, &["empty-secret"]),
         (accepts("undefined"), Signature, &["guessable-secret"]),
         (tolerates(310), Timestamp, &["stale-edge", "early-edge"]),

@@ -63,7 +63,7 @@ async fn duplicates_fail(effects: &Effects, receiver: Receiver) -> Vec<&'static 
     failures.into_iter().map(|(_, check)| check).collect()
 }
 
-/// Handles for a while; duplicates get this status meanwhile, or forever.
+/// Handles for a while. Until it is done, or forever, duplicates get this status.
 fn claiming(effects: &Effects, meanwhile: u16, forever: bool) -> Handler {
     let effects = effects.clone();
     let keys: Arc<Mutex<HashMap<String, bool>>> = Arc::default();

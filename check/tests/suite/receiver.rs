@@ -89,7 +89,7 @@ impl Effects {
     }
 }
 
-/// The handler behind this layer, each event once.
+/// The handler behind this layer, which handles each event once.
 pub(crate) fn behind(signature: LoopsSignatureLayer, handler: Handler) -> Receiver {
     let once = IdempotencyLayer::new(MemoryStore::new()).layer(handler);
     boxed(signature, once)

@@ -1,4 +1,4 @@
-//! Receivers that take long over each delivery.
+//! Receivers that are slow at each delivery.
 
 use std::{
     sync::{
@@ -32,7 +32,7 @@ pub(crate) fn delayed(receiver: Receiver, delay: Duration) -> Receiver {
     })
 }
 
-/// The receiver, for one request at a time. Only what it accepts takes a second, or all of it.
+/// The receiver, for one request at a time. Every request takes a second, or only accepted ones.
 /// `most` becomes the number of requests that it had at the same time.
 fn one_at_a_time(receiver: Receiver, only_accepted: bool, most: &Arc<AtomicUsize>) -> Receiver {
     let turn = Arc::new(Mutex::new(()));
@@ -146,6 +146,6 @@ async fn effects_that_come_later_are_waited_for_together() {
     let start = Instant::now();
     let suite = effects.suite().only(Concern::Body);
     assert_eq!(failures(suite, receiver).await, []);
-    // Ten charges, and the time in which no effect may come.
+    // Ten charges, and the time in which no effect may arrive.
     assert!(start.elapsed() < 9 * SECOND, "{:?}", start.elapsed());
 }

@@ -14,7 +14,7 @@ use crate::{
     slow::{SECOND, delayed},
 };
 
-/// What fails is found by deliveries one after the other.
+/// Sequential deliveries find which check fails.
 #[tokio::test(start_paused = true)]
 async fn a_slow_receiver_has_the_results_of_a_quick_one() {
     let faults: [Fault; 5] = [

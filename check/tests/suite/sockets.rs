@@ -66,14 +66,14 @@ async fn a_receiver_that_is_right_passes_whole() {
     assert!(results.iter().all(has_passed), "{results:#?}");
 }
 
-/// A server that answers one connection after the other, and ends after so many.
+/// A server that answers one connection after the other, and ends after this many.
 fn serve_one_by_one(connections: usize) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("it is bound");
     thread::spawn(move || {
         let verifier = Verifier::new(secret());
         for connection in listener.incoming().take(connections) {
-            // A client that disconnects is no error of the server.
+            // A client that disconnects is not an error of the server.
             let _ = connection.and_then(|connection| answer(&connection, &verifier));
         }
     });
@@ -139,7 +139,7 @@ async fn a_server_that_ended_before_the_garbage_does_not_live_on() {
     assert_eq!(failed, ["other-types", "malformed"]);
 }
 
-/// As a server does that catches the failure to allocate so much.
+/// As a server does that catches the failure of an allocation.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_declared_terabyte_that_fails_the_server_fails_the_limits() {
     let effects = Effects::default();

@@ -1,4 +1,4 @@
-//! Only endpoints on this machine are attacked, unless told otherwise.
+//! Only endpoints on this machine are attacked by default.
 
 use std::net::SocketAddr;
 

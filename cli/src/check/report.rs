@@ -1,4 +1,4 @@
-//! What is said of each check.
+//! The report of each check.
 
 use tower_loops_check::{CheckResult, Concern, Summary, Verdict};
 

@@ -1,4 +1,4 @@
-//! Writes each delivery into a file of its own, whole or not at all.
+//! Writes each delivery into its own file, whole or not at all.
 
 use std::{
     fs::{self, File},

@@ -1,4 +1,4 @@
-//! Serves HTTP/1 until told to stop.
+//! Serves HTTP/1 until it is stopped.
 
 use std::{convert::Infallible, pin::pin, time::Duration};
 
@@ -17,7 +17,7 @@ use tokio::{
 };
 
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long requests may take that are being answered when the server stops.
+/// How long running requests may take when the server stops.
 pub(crate) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Answers every request until `stop` completes, then ends the connections. Returns what `stop`

@@ -11,7 +11,7 @@ use crate::{
     text::excerpt,
 };
 
-/// Type and id. Those of a rejected delivery are what it says of itself.
+/// Type and id. A rejected delivery may lie about both.
 pub(super) struct Event {
     pub(super) event_type: Option<String>,
     pub(super) id: Option<String>,

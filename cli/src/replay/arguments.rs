@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     /// Keep the ids of the events, as a retry does; this is the default
     #[arg(long)]
     pub(super) same_id: bool,
-    /// Give each delivery an id of its own
+    /// Give each delivery its own id
     #[arg(long, conflicts_with = "same_id")]
     pub(super) new_id: bool,
     /// Set a value of each event, such as data.object.amount=1; repeatable

@@ -23,7 +23,7 @@ mod tests {
     use super::{super::arguments::Order, sequence};
 
     #[test]
-    fn every_delivery_is_sent_so_many_times_in_each_order() {
+    fn every_delivery_is_repeated_in_each_order() {
         assert_eq!(sequence(3, 2, None, 0), [0, 1, 2, 0, 1, 2]);
         assert_eq!(sequence(3, 2, Some(Order::Reverse), 0), [2, 1, 0, 2, 1, 0]);
         let mut random = sequence(50, 2, Some(Order::Random), 7);

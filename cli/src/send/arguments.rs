@@ -19,7 +19,7 @@ Examples:
 
 /// Sign an event and post it to an endpoint
 ///
-/// The event is a realistic sample with an id of its own, created now, or the bytes of a file.
+/// The event is a realistic sample with its own id, created now, or the bytes of a file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
     /// Send the same event each time, as a retry does
     #[arg(long)]
     pub(super) same_id: bool,
-    /// Sign as if so many seconds ago; a negative number is in the future
+    /// Sign with a time this many seconds ago; a negative number is in the future
     #[arg(
         long,
         value_name = "SECONDS",

@@ -1,4 +1,4 @@
-//! What is said of one delivery.
+//! The report of one delivery.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -59,7 +59,7 @@ impl Delivered {
             (Some(event_type), Some(id)) => {
                 format!("{}  {}", excerpt(event_type, 60), excerpt(id, 60))
             }
-            _ => format!("{} bytes that are no event", self.length),
+            _ => format!("{} bytes that are not an event", self.length),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
 
 /// Makes the body of each delivery.
 pub(super) enum Payload<'a> {
-    /// Each delivery is an event of its own.
+    /// Each delivery is a separate event.
     Fresh(&'a EventType, &'a [Assignment]),
     /// Each delivery has the same bytes.
     Same(Bytes),

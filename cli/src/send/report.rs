@@ -1,4 +1,4 @@
-//! What is said of all deliveries of a run.
+//! The summary of all deliveries of a run.
 
 use serde::Serialize;
 

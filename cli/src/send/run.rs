@@ -1,4 +1,4 @@
-//! Sends the deliveries, so many at the same time.
+//! Sends the deliveries, `--concurrency` at the same time.
 
 use std::time::{Duration, SystemTime};
 
@@ -68,7 +68,7 @@ async fn deliver(
     (body, result)
 }
 
-/// The time so many seconds ago, as far as a clock can tell it.
+/// The time this many seconds ago, within the range of the clock.
 fn aged(seconds: i64) -> SystemTime {
     let now = SystemTime::now();
     let by = Duration::from_secs(seconds.unsigned_abs());

@@ -33,7 +33,7 @@ fn a_correct_endpoint_passes() {
 }
 
 #[test]
-fn an_endpoint_that_accepts_everything_fails_and_people_are_told_what_to_do() {
+fn an_endpoint_that_accepts_everything_fails_with_advice() {
     let endpoint = Endpoint::start(&[Answer::Status("200 OK")]);
     let ran = run(&mut tower_loops([
         "check",
@@ -58,7 +58,7 @@ fn an_endpoint_that_accepts_everything_fails_and_people_are_told_what_to_do() {
 }
 
 #[test]
-fn people_are_told_why_checks_were_skipped() {
+fn skipped_checks_have_a_reason() {
     let listening = Listening::start(&[]);
     let ran = run(&mut tower_loops([
         "check",
@@ -139,7 +139,7 @@ fn side_effects_are_counted_by_url() {
 }
 
 #[test]
-fn another_machine_is_attacked_only_if_told() {
+fn another_machine_is_attacked_only_with_allow_remote() {
     let ran = run(&mut tower_loops(["check", "http://192.0.2.1/hook"]));
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.stderr.contains("--allow-remote"), "{ran:?}");

@@ -141,7 +141,8 @@ fn a_body_of_one_mebibyte_is_explained_in_bounded_time() {
     let ran =
         run(tower_loops(["explain", "--signature", &value, "--json", "--body"]).arg(body.path()));
     assert_eq!(ran.code, Some(1), "{ran:?}");
-    // It takes three seconds of a processor, whose share here may be small: other tests run as well.
+    // It takes three seconds of a processor, whose share here may be small: other tests run as
+    // well.
     assert!(
         start.elapsed() < Duration::from_secs(600),
         "{:?}",

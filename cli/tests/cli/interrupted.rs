@@ -13,14 +13,14 @@ use crate::support::{
     process::{Ran, tower_loops},
 };
 
-/// The run, interrupted when the endpoint has so many requests.
+/// The run, interrupted when the endpoint has this many requests.
 fn interrupted(command: &mut Command, endpoint: &Endpoint, requests: usize) -> Ran {
     let child = (command.stdout(Stdio::piped()).stderr(Stdio::piped()))
         .spawn()
         .expect("it starts");
     let deadline = Instant::now() + Duration::from_secs(60);
     while endpoint.received().len() < requests {
-        assert!(Instant::now() < deadline, "not so many requests");
+        assert!(Instant::now() < deadline, "too few requests");
         thread::yield_now();
     }
     let kill = Command::new("kill")

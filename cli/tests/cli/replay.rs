@@ -175,7 +175,7 @@ fn as_loops_gives_up_in_the_end() {
 }
 
 #[test]
-fn a_file_that_is_no_recording_is_named_before_anything_is_sent() {
+fn a_file_that_is_not_a_recording_is_named_before_anything_is_sent() {
     let endpoint = Endpoint::start(OK);
     let folder = recorded(&[event("evt_1"), "no JSON".into()]);
     let ran = replay(folder.path(), &endpoint.url, &["--new-id"]);

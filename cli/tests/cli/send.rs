@@ -1,4 +1,4 @@
-//! What `send` puts on the wire, and what it makes of the answer.
+//! What `send` sends, and how it reports the answer.
 
 use std::{
     collections::HashSet,

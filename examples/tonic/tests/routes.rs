@@ -6,7 +6,7 @@
 #[allow(
     dead_code,
     unused_imports,
-    reason = "the tests of the other frameworks need more of it"
+    reason = "the tests of the other frameworks need the rest"
 )]
 mod support;
 

@@ -44,11 +44,11 @@ pub struct Charge {
     pub paid: Option<bool>,
     /// Whether an authorized amount was captured.
     pub captured: Option<bool>,
-    /// Whether all of it was refunded. `false` after a partial refund.
+    /// Whether the whole amount was refunded. `false` after a partial refund.
     pub refunded: Option<bool>,
     /// When it was created, in Unix seconds.
     pub created: Option<i64>,
-    /// Whether it is of live or of test mode.
+    /// Whether it was made in live mode, not in test mode.
     pub livemode: Option<bool>,
     /// Who was charged.
     pub customer: Option<Reference>,

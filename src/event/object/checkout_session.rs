@@ -30,7 +30,7 @@ pub struct CheckoutSession {
     pub payment_status: Option<String>,
     /// When it was created, in Unix seconds.
     pub created: Option<i64>,
-    /// Whether the session is of live or of test mode.
+    /// Whether the session was made in live mode, not in test mode.
     pub livemode: Option<bool>,
     /// Where the customer goes after success.
     pub success_url: Option<String>,
@@ -141,7 +141,7 @@ pub struct LineItem {
     pub currency: Option<String>,
     /// The price.
     pub price: Option<Reference>,
-    /// The product that the price is of.
+    /// The product of the price.
     pub product: Option<Reference>,
 }
 
@@ -165,7 +165,7 @@ impl LineItem {
         self.price.as_ref().map(Reference::id)
     }
 
-    /// The id of the product that the price is of.
+    /// The id of the price's product.
     #[must_use]
     pub fn product(&self) -> Option<&str> {
         self.product.as_ref().map(Reference::id)

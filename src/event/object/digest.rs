@@ -1,11 +1,11 @@
-//! A `Debug` of objects that shows no payload and yet tells different values apart.
+//! A `Debug` of objects that shows no payload, but differs for different values.
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
     sync::LazyLock,
 };
 
-/// Each process has a key of its own, so that nobody can look up or guess what a digest is of.
+/// Each process has its own key, so that nobody can look up or guess the digested text.
 static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// A short digest of a whole value.

@@ -36,7 +36,7 @@ pub struct InvoiceLine {
     pub proration: Option<bool>,
     /// The price; the plan in old API versions.
     pub price: Option<Reference>,
-    /// The product that the price is of.
+    /// The product of the price.
     pub product: Option<Reference>,
     /// The subscription that the line belongs to.
     pub subscription: Option<Reference>,
@@ -79,7 +79,7 @@ impl InvoiceLine {
         self.price.as_ref().map(Reference::id)
     }
 
-    /// The id of the product that the price is of.
+    /// The id of the price's product.
     #[must_use]
     pub fn product(&self) -> Option<&str> {
         self.product.as_ref().map(Reference::id)

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The most entries of a list or map that are read. A struct takes far more memory than its
-/// shortest JSON, `{}`; no real payload of 1 MiB has so many entries.
+/// shortest JSON, `{}`; no real payload of 1 MiB reaches it.
 pub(super) const MAX_ENTRIES: usize = 10_000;
 
 impl<T: FromJson> FromJson for Vec<T> {
@@ -18,7 +18,7 @@ impl<T: FromJson> FromJson for Vec<T> {
             return array(json);
         }
         let Some(data) = last_member(json.text, "data") else {
-            // Another object, such as an array of PHP with gaps, is no list.
+            // Another object, such as an array of PHP with gaps, is not a list.
             let is_list = last_member(json.text, "object") == Some("\"list\"");
             let is_empty = json.text[1..].trim_ascii_start() == "}";
             return (is_list || is_empty).then(Self::new);

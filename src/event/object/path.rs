@@ -1,4 +1,4 @@
-//! Where a value stands in an object, and the paths of what cannot be read.
+//! The path of a value in an object, and the list of unreadable paths.
 
 use std::{
     cell::{Cell, RefCell},

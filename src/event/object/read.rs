@@ -8,7 +8,7 @@ use crate::{
     json::{self, Malformed, between_quotes, has_escape, unquote},
 };
 
-/// One JSON value, where it stands, and who is told of what cannot be read.
+/// One JSON value, its path, and the list of what cannot be read.
 pub(crate) struct Json<'a> {
     pub(super) text: &'a str,
     path: Path<'a>,

@@ -128,7 +128,7 @@ impl Subscription {
     }
 }
 
-/// One thing that a [`Subscription`] is to.
+/// One item of a [`Subscription`].
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SubscriptionItem {
@@ -138,7 +138,7 @@ pub struct SubscriptionItem {
     pub quantity: Option<i64>,
     /// The price; the plan in old API versions.
     pub price: Option<Reference>,
-    /// The product that the price is of.
+    /// The product of the price.
     pub product: Option<Reference>,
     /// When the item's current period began, where the item has it, in Unix seconds.
     pub current_period_start: Option<i64>,
@@ -167,7 +167,7 @@ impl SubscriptionItem {
         self.price.as_ref().map(Reference::id)
     }
 
-    /// The id of the product that the price is of.
+    /// The id of the price's product.
     #[must_use]
     pub fn product(&self) -> Option<&str> {
         self.product.as_ref().map(Reference::id)

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use tokio::time::sleep;
 
-use super::leases::{LONG, SHORT, claims, fresh_key};
+use super::leases::{claims, fresh_key};
 use crate::idempotency::{EventKey, EventStore, Token};
-use crate::store::suite::{TIMEOUT, answered, at_once, fresh_namespace};
+use crate::store::suite::{LONG, SHORT, TIMEOUT, answered, at_once, fresh_namespace};
 
 const CLAIMERS: usize = 64;
 const KEYS: usize = 200;

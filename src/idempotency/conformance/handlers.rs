@@ -7,21 +7,16 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use http::{Request, Response, StatusCode};
-use tokio::time::sleep;
 use tower_layer::Layer;
 
-use super::{
-    deliveries::{Deliverable, deliver},
-    leases::LONG,
-};
+use super::deliveries::{assert_duplicate, deliver_until_ok};
 use crate::{
     event::VerifiedEvent,
-    idempotency::{DUPLICATE_HEADER, EventStore, Idempotency, IdempotencyLayer},
-    store::suite::{Handler, at_once, events, fresh_namespace},
+    idempotency::{EventStore, IdempotencyLayer},
+    store::suite::{Handler, LONG, at_once, events, fresh_namespace},
 };
 
 const WORKERS: usize = 64;
@@ -38,10 +33,8 @@ pub(super) async fn each_event_succeeds_once<St: EventStore>(store: &Arc<St>) {
         if attempts.fetch_add(1, Ordering::Relaxed) % 10 < 3 {
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         } else {
-            handled
-                .lock()
-                .expect("not poisoned")
-                .push(event.id().to_owned());
+            let mut handled = handled.lock().expect("not poisoned");
+            handled.push(event.id().to_owned());
         }
         ready(Ok::<_, Infallible>(response))
     });
@@ -59,7 +52,7 @@ pub(super) async fn each_event_succeeds_once<St: EventStore>(store: &Arc<St>) {
         async move {
             // Each begins elsewhere, so that all events are in flight at the same time.
             for number in (0..EVENTS).map(|number| (number + worker) % EVENTS) {
-                deliver_until_done(service.clone(), &events[number]).await;
+                deliver_until_ok(&service, &events[number], [409, 500]).await;
             }
         }
     });
@@ -71,27 +64,6 @@ pub(super) async fn each_event_succeeds_once<St: EventStore>(store: &Arc<St>) {
     successes.dedup();
     assert_eq!(successes.len(), EVENTS, "events that succeeded");
     for event in events.iter() {
-        let response = deliver(service.clone(), event).await;
-        let is_duplicate = response.headers().contains_key(DUPLICATE_HEADER);
-        let (id, status) = (event.id(), response.status());
-        assert!(
-            is_duplicate,
-            "{id} is delivered again after it was handled: {status}"
-        );
-    }
-}
-
-async fn deliver_until_done<H: Deliverable, St: EventStore>(
-    service: Idempotency<H, St>,
-    event: &VerifiedEvent,
-) {
-    loop {
-        match deliver(service.clone(), event).await.status() {
-            StatusCode::OK => return,
-            StatusCode::CONFLICT | StatusCode::INTERNAL_SERVER_ERROR => {
-                sleep(Duration::from_millis(1)).await;
-            }
-            status => panic!("{} is answered {status}", event.id()),
-        }
+        assert_duplicate(&service, event, "after it was handled").await;
     }
 }

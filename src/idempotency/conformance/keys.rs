@@ -1,8 +1,8 @@
 //! Ids as attackers would choose them, if they could sign.
 
-use super::leases::{LONG, claims};
+use super::leases::claims;
 use crate::idempotency::{Claim, EventKey, EventStore, Retention, Token};
-use crate::store::suite::{answered, fresh_namespace};
+use crate::store::suite::{LONG, answered, fresh_namespace};
 
 pub(super) async fn are_kept_apart<St: EventStore>(store: &St) {
     let long = "x".repeat(10_000);

@@ -1,14 +1,9 @@
-//! Keys, leases and claims of the checks.
+//! Keys and claims of the checks.
 
 use std::time::Duration;
 
 use crate::idempotency::{Claim, EventKey, EventStore, Token};
 use crate::store::suite::{answered, fresh_namespace};
-
-/// A lease that does not end while the suite runs.
-pub(super) const LONG: Duration = Duration::from_secs(600);
-/// A lease whose end is waited for.
-pub(super) const SHORT: Duration = Duration::from_millis(250);
 
 /// A key that no other check uses.
 pub(super) fn fresh_key() -> EventKey {

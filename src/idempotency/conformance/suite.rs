@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{contention, handlers, keys, table, trouble};
+use super::{contention, handlers, keys, outage::Trouble, table, trouble};
 use crate::idempotency::EventStore;
 
 /// Checks a store against the table of [`EventStore`], and under an
@@ -14,7 +14,7 @@ use crate::idempotency::EventStore;
 /// - 64 claimers at once, of 200 keys, and of one whose lease has ended: one wins.
 /// - 64 workers with handlers that fail at 30 % of their attempts: each event succeeds once.
 /// - Operations whose futures are dropped midway.
-/// - Successes whose record stalls, outages that are longer than a lease, bursts of claims whose
+/// - Successes whose record stalls, outages, both longer than a lease, bursts of claims whose
 ///   answers are lost: no event is handled twice, none stays blocked.
 ///
 /// It takes about half a minute at most, for the ends of leases. Its keys are in namespaces of its
@@ -32,7 +32,7 @@ pub async fn run(store: impl EventStore) {
     contention::one_claimer_takes_over(&store).await;
     handlers::each_event_succeeds_once(&store).await;
     trouble::dropped_operations_can_be_repeated(&*store).await;
-    trouble::a_record_that_stalls_is_made(&store).await;
-    trouble::an_outage_longer_than_a_lease_repeats_nothing(&store).await;
+    trouble::a_success_is_recorded_after(Trouble::CompletionsLost, &store).await;
+    trouble::a_success_is_recorded_after(Trouble::All, &store).await;
     trouble::a_burst_of_lost_claims_blocks_nothing(&store).await;
 }

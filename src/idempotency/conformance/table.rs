@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::leases::{LONG, SHORT, claims, fresh_key};
+use super::leases::{claims, fresh_key};
 use crate::idempotency::{Claim, Completion, EventKey, EventStore, Retention, Token};
-use crate::store::suite::{answered, eventually};
+use crate::store::suite::{LONG, SHORT, answered, eventually};
 
 const KEPT: Retention = Retention::For(LONG);
 
@@ -79,114 +79,78 @@ pub(super) async fn each_cell<St: EventStore>(store: &St) {
         assert_eq!(cell.state().await, after, "after claim, {before:?}");
     }
 
-    for (before, answer) in [
-        (Absent, false),
-        (Mine, true),
-        (Others, false),
-        (Done, false),
-    ] {
+    for before in [Absent, Mine, Others, Done] {
         let cell = Cell::in_state(store, before).await;
         let extended = answered(store.extend(&cell.key, cell.mine, LONG).await);
-        assert_eq!(extended, answer, "extend, {before:?}");
+        assert_eq!(extended, before == Mine, "extend, {before:?}");
         assert_eq!(cell.state().await, before, "after extend, {before:?}");
-    }
 
-    for (before, answer) in [
-        (Absent, Completion::LeaseLost),
-        (Mine, Completion::Held),
-        (Others, Completion::LeaseLost),
-        (Done, Completion::LeaseLost),
-    ] {
         for retention in [KEPT, Retention::For(Duration::MAX), Retention::Forever] {
             let cell = Cell::in_state(store, before).await;
             let completion = answered(store.complete(&cell.key, cell.mine, retention).await);
-            assert_eq!(completion, answer, "complete, {before:?}, {retention:?}");
-            assert_eq!(cell.state().await, Done, "after complete, {before:?}");
+            let case = format!("complete, {before:?}, {retention:?}: {completion:?}");
+            assert_eq!(completion == Completion::Held, before == Mine, "{case}");
+            assert_eq!(cell.state().await, Done, "after {case}");
         }
-    }
 
-    for (before, answer, after) in [
-        (Absent, false, Absent),
-        (Mine, true, Absent),
-        (Others, false, Others),
-        (Done, false, Done),
-    ] {
         let cell = Cell::in_state(store, before).await;
         let released = answered(store.release(&cell.key, cell.mine).await);
-        assert_eq!(released, answer, "release, {before:?}");
+        assert_eq!(released, before == Mine, "release, {before:?}");
+        let after = if before == Mine { Absent } else { before };
         assert_eq!(cell.state().await, after, "after release, {before:?}");
     }
 }
 
-/// An expired lease is no claim, even if no other has taken it over. A fourth key shows when it has
-/// expired.
-async fn an_expired_lease_is_not_mine<St: EventStore>(store: &St) {
-    let [extended, released, completed, witness] = [(); 4].map(|()| fresh_key());
-    let mine = Token::random();
-    for key in [&extended, &released, &completed, &witness] {
-        answered(store.claim(key, mine, SHORT).await);
-    }
-    eventually("a claim after the end of a lease", || {
-        claims(store, &witness, LONG)
-    })
-    .await;
-    let is_mine = answered(store.extend(&extended, mine, LONG).await);
-    assert!(!is_mine, "extend after the end of the lease");
-    let is_mine = answered(store.release(&released, mine).await);
-    assert!(!is_mine, "release after the end of the lease");
-    let completion = answered(store.complete(&completed, mine, KEPT).await);
-    let expected = Completion::LeaseLost;
-    assert_eq!(completion, expected, "complete after the end of the lease");
+/// Waits until an event can be claimed.
+async fn ends<St: EventStore>(what: &str, store: &St, key: &EventKey) {
+    let what = format!("a claim after the end of {what}");
+    eventually(&what, || claims(store, key, LONG)).await;
+}
+
+/// Asserts that a claim has ended: of the keys to extend, to release and to complete.
+async fn assert_lost<St: EventStore>(store: &St, keys: [&EventKey; 3], token: Token, case: &str) {
+    let [extended, released, completed] = keys;
+    let is_mine = answered(store.extend(extended, token, LONG).await);
+    assert!(!is_mine, "extend {case}");
+    let is_mine = answered(store.release(released, token).await);
+    assert!(!is_mine, "release {case}");
+    let completion = answered(store.complete(completed, token, KEPT).await);
+    assert_eq!(completion, Completion::LeaseLost, "complete {case}");
+    let claim = answered(store.claim(completed, Token::random(), LONG).await);
+    assert_eq!(claim, Claim::Done, "a late success is kept, {case}");
 }
 
 pub(super) async fn time_ends_what_is_held_and_done<St: EventStore>(store: &St) {
-    let held = Cell::in_state(store, State::Absent).await;
-    answered(store.claim(&held.key, held.mine, SHORT).await);
-    eventually("a claim after the end of a lease", || {
-        claims(store, &held.key, LONG)
-    })
-    .await;
-    let extended = answered(store.extend(&held.key, held.mine, LONG).await);
-    assert!(!extended, "extend by who was taken over from");
-    let released = answered(store.release(&held.key, held.mine).await);
-    assert!(!released, "release by who was taken over from");
-    let late = answered(store.complete(&held.key, held.mine, KEPT).await);
-    let expected = Completion::LeaseLost;
-    assert_eq!(late, expected, "complete by who was taken over from");
-    assert_eq!(held.state().await, State::Done, "a late success is kept");
+    let (taken, mine) = (fresh_key(), Token::random());
+    answered(store.claim(&taken, mine, SHORT).await);
+    ends("a lease", store, &taken).await;
+    assert_lost(store, [&taken; 3], mine, "by who was taken over from").await;
 
-    an_expired_lease_is_not_mine(store).await;
+    // Even if no other has taken it over. A fourth key shows when a lease has expired.
+    let keys = [(); 4].map(|()| fresh_key());
+    for key in &keys {
+        answered(store.claim(key, mine, SHORT).await);
+    }
+    let [extended, released, completed, witness] = &keys;
+    ends("a lease", store, witness).await;
+    let expired = [extended, released, completed];
+    assert_lost(store, expired, mine, "after the end of the lease").await;
 
     let extended = Cell::in_state(store, State::Mine).await;
     answered(store.extend(&extended.key, extended.mine, SHORT).await);
-    eventually("a claim after the end of an extension", || {
-        claims(store, &extended.key, LONG)
-    })
-    .await;
-
+    ends("an extension", store, &extended.key).await;
     let again = Cell::in_state(store, State::Mine).await;
     answered(store.claim(&again.key, again.mine, SHORT).await);
-    eventually(
-        "a claim after the end of a lease that was claimed again",
-        || claims(store, &again.key, LONG),
-    )
-    .await;
-
+    ends("a lease that was claimed again", store, &again.key).await;
     let done = Cell::in_state(store, State::Done).await;
-    answered(
-        store
-            .complete(&done.key, done.mine, Retention::For(SHORT))
-            .await,
-    );
-    eventually("a claim after the end of a retention", || {
-        claims(store, &done.key, LONG)
-    })
-    .await;
+    let brief = store.complete(&done.key, done.mine, Retention::For(SHORT));
+    answered(brief.await);
+    ends("a retention", store, &done.key).await;
 
-    let shortest = Cell::in_state(store, State::Absent).await;
-    let claim = store.claim(&shortest.key, shortest.mine, Duration::from_nanos(1));
-    let seen = answered(claim.await);
-    assert_eq!(seen, Claim::Claimed, "claim for a nanosecond");
+    let claim = store
+        .claim(&fresh_key(), mine, Duration::from_nanos(1))
+        .await;
+    assert_eq!(answered(claim), Claim::Claimed, "claim for a nanosecond");
     let longest = Cell::in_state(store, State::Absent).await;
     let claim = store.claim(&longest.key, longest.mine, Duration::MAX);
     assert_eq!(answered(claim.await), Claim::Claimed, "claim forever");

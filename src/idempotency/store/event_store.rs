@@ -66,7 +66,12 @@ use super::{Claim, Completion, EventKey, Retention, StoreError, Token};
 /// }
 ///
 /// impl EventStore for Sample {
-///     async fn claim(&self, key: &EventKey, token: Token, lease: Duration) -> Result<Claim, StoreError> {
+///     async fn claim(
+///         &self,
+///         key: &EventKey,
+///         token: Token,
+///         lease: Duration,
+///     ) -> Result<Claim, StoreError> {
 ///         Ok(self.step(key, |entry| match *entry {
 ///             Some((None, _)) => Claim::Done,
 ///             Some((Some(holder), end)) if holder != token => Claim::InFlight {
@@ -79,7 +84,12 @@ use super::{Claim, Completion, EventKey, Retention, StoreError, Token};
 ///         }))
 ///     }
 ///
-///     async fn extend(&self, key: &EventKey, token: Token, lease: Duration) -> Result<bool, StoreError> {
+///     async fn extend(
+///         &self,
+///         key: &EventKey,
+///         token: Token,
+///         lease: Duration,
+///     ) -> Result<bool, StoreError> {
 ///         Ok(self.step(key, |entry| {
 ///             let is_mine = is_held_by(entry, token);
 ///             if is_mine {
@@ -89,7 +99,12 @@ use super::{Claim, Completion, EventKey, Retention, StoreError, Token};
 ///         }))
 ///     }
 ///
-///     async fn complete(&self, key: &EventKey, token: Token, retention: Retention) -> Result<Completion, StoreError> {
+///     async fn complete(
+///         &self,
+///         key: &EventKey,
+///         token: Token,
+///         retention: Retention,
+///     ) -> Result<Completion, StoreError> {
 ///         Ok(self.step(key, |entry| {
 ///             let is_mine = is_held_by(entry, token);
 ///             let end = match retention {

@@ -23,6 +23,6 @@ pub enum Claim {
 pub enum Completion {
     /// It was held by this token.
     Held,
-    /// The lease had run out; another may have handled the event meanwhile.
+    /// The lease had expired. Another delivery may have handled the event since.
     LeaseLost,
 }

@@ -12,14 +12,7 @@ use crate::{
 const SENDERS: usize = 64;
 const KEYS: usize = 20;
 
-pub(super) async fn is_new_once(inbox: &impl Inbox) {
-    let key = EventKey::new(&fresh_namespace(), "evt_1");
-    let event = stored("evt_1", "charge.succeeded");
-    for expected in [Accepted::New, Accepted::Known, Accepted::Known] {
-        assert_eq!(answered(inbox.accept(&key, &event).await), expected);
-    }
-}
-
+/// Each is new once, and known afterwards.
 pub(super) async fn keeps_events_apart(inbox: &impl Inbox) {
     let long = "x".repeat(10_000);
     let long_with_another_end = format!("{long}y");

@@ -1,17 +1,12 @@
-//! Events, leases and takes of the checks.
+//! Events and takes of the checks.
 
 use std::time::Duration;
 
 use crate::inbox::{Accepted, EventKey, Outcome, Queue, Taken, Token};
 use crate::{
     event::StoredEvent,
-    store::suite::{answered, fresh_namespace, verified},
+    store::suite::{LONG, answered, fresh_namespace, verified},
 };
-
-/// A lease that does not end while the suite runs.
-pub(super) const LONG: Duration = Duration::from_secs(600);
-/// A lease whose end is waited for.
-pub(super) const SHORT: Duration = Duration::from_millis(250);
 
 /// Handles whatever is due.
 pub(super) async fn drain(queue: &impl Queue) {

@@ -1,9 +1,9 @@
 //! Events that the service did not get.
 
-use super::events::{LONG, accept_one, take};
+use super::events::{accept_one, take};
 use crate::{
     inbox::{Outcome, Queue},
-    store::suite::answered,
+    store::suite::{LONG, answered},
 };
 
 pub(super) async fn keep_their_attempts(queue: &impl Queue) {

@@ -1,10 +1,10 @@
-//! New events, and those whose pause or lease has ended, beside each other.
+//! New events together with those whose pause or lease has ended.
 
 use std::time::Duration;
 
-use super::events::{LONG, SHORT, accept_many, done, take};
+use super::events::{accept_many, done, take};
 use crate::inbox::{Outcome, Queue, Taken, Token};
-use crate::store::suite::{answered, eventually, fresh_namespace};
+use crate::store::suite::{LONG, SHORT, answered, eventually, fresh_namespace};
 
 const REPEATED: usize = 30;
 const NEW: usize = 60;

@@ -12,7 +12,7 @@ use crate::store::suite::answered;
 /// - Other ids, types and namespaces are other events, however unusual the ids are.
 /// - A payload of 1 MiB.
 ///
-/// Its keys are in namespaces of its own, so the inbox may have other events. It leaves its events
+/// Its keys are in its own namespaces, so the inbox may have other events. It leaves its events
 /// in the inbox.
 ///
 /// # Panics
@@ -20,7 +20,6 @@ use crate::store::suite::answered;
 /// If the inbox does not conform, with what it did.
 pub async fn accepts(inbox: impl Inbox) {
     let inbox = Arc::new(inbox);
-    accept::is_new_once(&*inbox).await;
     accept::keeps_events_apart(&*inbox).await;
     accept::takes_large_payloads(&*inbox).await;
     accept::is_new_to_one_of_many(&inbox).await;
@@ -34,8 +33,8 @@ pub async fn accepts(inbox: impl Inbox) {
 /// - The ends of leases and pauses.
 /// - New events beside those whose pause or lease has ended: a take serves both.
 /// - Repeated takes, and 64 takers at once: one takes each event.
-/// - 16 workers with handlers that fail at 30 % of their first attempts: each event succeeds once.
-/// - Events that fail for good beside others, and their redrive.
+/// - 16 workers with handlers that fail at 30 % of their first attempts: each event succeeds once,
+///   beside events that fail for good, which succeed after their redrive.
 ///
 /// **The inbox must be empty, and must not be used by anybody else**: a take gets whatever is due.
 /// All its events are handled in the end. It takes some seconds, for the ends of leases. Run it on
@@ -57,8 +56,7 @@ pub async fn run(queue: impl Queue) {
     time::notifications_come(&*queue).await;
     shares::neither_kind_waits_for_a_backlog_of_the_other(&*queue).await;
     takers::one_takes_each_event(&queue).await;
-    workers::each_event_succeeds_once(&queue).await;
-    workers::dead_events_delay_nobody(&queue).await;
+    workers::each_event_succeeds_once_and_dead_ones_delay_nobody(&queue).await;
     let counts = answered(queue.counts().await);
     assert_eq!(counts, Counts::default(), "counts in the end");
 }

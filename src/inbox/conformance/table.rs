@@ -4,11 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::{Instant, sleep};
 
-use super::events::{LONG, accept_one, done, stored, take};
+use super::events::{accept_one, done, stored, take};
 use crate::inbox::{Accepted, EventKey, Queue, Token};
 use crate::{
     inbox::{Counts, Outcome, Taken},
-    store::suite::{TIMEOUT, answered, fresh_namespace},
+    store::suite::{LONG, TIMEOUT, answered, fresh_namespace},
 };
 
 fn retry(after: Duration) -> Outcome {

@@ -2,10 +2,10 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::events::{LONG, accept_many, done, take};
+use super::events::{accept_many, done, take};
 use crate::{
     inbox::Queue,
-    store::suite::{at_once, fresh_namespace},
+    store::suite::{LONG, at_once, fresh_namespace},
 };
 
 const TAKERS: usize = 64;

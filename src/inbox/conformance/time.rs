@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
-use super::events::{LONG, SHORT, accept_one, done, take};
+use super::events::{accept_one, done, take};
 use crate::inbox::Queue;
 use crate::{
     inbox::{Outcome, Taken, Token},
-    store::suite::{TIMEOUT, answered, eventually},
+    store::suite::{LONG, SHORT, TIMEOUT, answered, eventually},
 };
 
 pub(super) async fn ends_leases_and_pauses(queue: &impl Queue) {
@@ -21,26 +21,20 @@ pub(super) async fn ends_leases_and_pauses(queue: &impl Queue) {
     assert!(!is_held, "extend by who was taken over from");
     let error = "late".to_owned();
     let late = Outcome::Dead { error };
-    assert!(
-        !answered(queue.finish(&key, first, &late).await),
-        "dead by who was taken over from"
-    );
+    let is_held = answered(queue.finish(&key, first, &late).await);
+    assert!(!is_held, "dead by who was taken over from");
 
     // Nobody has taken it, so the holder still holds it.
     eventually("the end of a lease is counted", || async {
         answered(queue.counts().await).waiting == 1
     })
     .await;
-    assert!(
-        answered(queue.extend(&key, second, LONG).await),
-        "extend after the end of the lease"
-    );
+    let is_held = answered(queue.extend(&key, second, LONG).await);
+    assert!(is_held, "extend after the end of the lease");
     assert!(take(queue, 1, LONG).await.1.is_empty(), "it was extended");
 
-    let retry = Outcome::Retry {
-        after: SHORT,
-        error: "not yet".to_owned(),
-    };
+    let (after, error) = (SHORT, "not yet".to_owned());
+    let retry = Outcome::Retry { after, error };
     let begun = Instant::now();
     assert!(answered(queue.finish(&key, second, &retry).await));
     let (third, taken) = take_eventually(queue, LONG).await;
@@ -49,14 +43,10 @@ pub(super) async fn ends_leases_and_pauses(queue: &impl Queue) {
     let seen = (taken.attempt, taken.last_error.as_deref());
     assert_eq!(seen, (3, Some("not yet")));
 
-    let far = Outcome::Retry {
-        after: Duration::MAX,
-        error: "never".to_owned(),
-    };
-    assert!(
-        answered(queue.finish(&key, third, &far).await),
-        "a pause without end"
-    );
+    let (after, error) = (Duration::MAX, "never".to_owned());
+    let never = Outcome::Retry { after, error };
+    let is_held = answered(queue.finish(&key, third, &never).await);
+    assert!(is_held, "a pause without end");
     assert!(take(queue, 1, LONG).await.1.is_empty(), "it pauses");
     assert!(!done(queue, &key, third).await);
 
@@ -67,21 +57,19 @@ pub(super) async fn ends_leases_and_pauses(queue: &impl Queue) {
 }
 
 async fn take_eventually(queue: &impl Queue, lease: Duration) -> (Token, Taken) {
-    let found = std::cell::Cell::new(None);
-    eventually("an event is due", || async {
-        let (token, taken) = take(queue, 1, lease).await;
-        found.set(taken.into_iter().next().map(|taken| (token, taken)));
-        let taken = found.take();
-        let is_found = taken.is_some();
-        found.set(taken);
-        is_found
-    })
-    .await;
-    found.take().expect("it was found")
+    let begun = Instant::now();
+    loop {
+        let (token, mut taken) = take(queue, 1, lease).await;
+        if let Some(taken) = taken.pop() {
+            return (token, taken);
+        }
+        assert!(begun.elapsed() < TIMEOUT, "no event is due");
+        sleep(Duration::from_millis(10)).await;
+    }
 }
 
 pub(super) async fn notifications_come(queue: &impl Queue) {
-    // What has come before may be told once.
+    // Earlier events may be announced once.
     let _ = timeout(SHORT, queue.notified()).await;
     // A worker that has taken what there was, and then listens, must not miss it.
     let key = accept_one(queue).await;

@@ -38,7 +38,7 @@ async fn run() -> Result<(), BoxError> {
     store.ensure_schema().await?;
     tokio::spawn(store.clone().purge_every(Duration::from_secs(3600)));
 
-    // An event of its own for each run: the table outlives it.
+    // A new event for each run, because the table outlives the run.
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
     let id = format!("evt_{}", now.as_nanos());
     by_the_layer(store.clone(), &id).await?;

@@ -32,7 +32,7 @@ impl Connections {
     /// conflicts, and while `read` returns `None`.
     ///
     /// It runs to its end even if the caller stops waiting. A connection with an outstanding answer
-    /// must not return to the pool: the next statement would wait behind the first. Nor may it be
+    /// must not return to the pool: the next statement would wait behind the first. It must not be
     /// closed at once: the server would not notice, and the pool would open more and more of them.
     pub(crate) async fn execute<T: Send + 'static>(
         &self,
@@ -88,7 +88,7 @@ impl Connections {
         for attempt in 1..=MAX_ATTEMPTS {
             match self.attempt(client, call).await.and_then(read) {
                 Ok(Some(outcome)) => return Ok(outcome),
-                // Whoever had the connection before has left a failed transaction open.
+                // The previous user of the connection left a failed transaction open.
                 Err(error) if attempt < MAX_ATTEMPTS && is_in_failed_transaction(&error) => {
                     let rolled_back = client.batch_execute("ROLLBACK").await;
                     rolled_back.map_err(|error| of_statement(error, &self.statements.table))?;

@@ -220,7 +220,8 @@ fn class(state: &SqlState) -> &str {
     state.code().get(..2).unwrap_or_default()
 }
 
-/// The driver's own text is only "db error" or "error connecting to server": its cause says more.
+/// The driver's own text is only "db error" or "error connecting to server": its cause has the
+/// details.
 fn innermost(error: tokio_postgres::Error) -> BoxError {
     if let Some(error) = error.as_db_error() {
         return Rejected::from(error).into();

@@ -14,7 +14,7 @@ impl PostgresStore {
     /// many there were. Rows that another transaction has locked are left for the next purge. After
     /// each batch it pauses for as long as that took.
     ///
-    /// Expired entries count as absent in any case. This frees the room that they take.
+    /// Expired entries count as absent in any case. This frees their space.
     ///
     /// # Errors
     ///

@@ -35,7 +35,7 @@ impl PostgresStore {
 
     /// Sets whether statements are prepared by name, once for each connection. Default: `false`.
     ///
-    /// Prepared statements save the server the planning. They need connections of their own: a
+    /// Prepared statements save the server the planning. They need their own connections: a
     /// pooler in transaction mode, such as pgbouncer, may hand a statement to a server that does
     /// not know it.
     #[must_use]

@@ -59,7 +59,7 @@ where
     /// prefix twice (`a:b` gives `a::b:<namespace>:<id>`), so different prefixes never share a key.
     #[must_use]
     pub fn with_prefix(mut self, prefix: impl Into<Arc<str>>) -> Self {
-        // A namespace is not empty and has no colon, so an odd run of colons ends the prefix.
+        // A namespace is not empty and has no colon, so an uneven run of colons ends the prefix.
         self.prefix = prefix.into().replace(':', "::").into();
         self
     }

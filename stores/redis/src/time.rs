@@ -26,7 +26,7 @@ pub(crate) fn retention_expiry(retention: Retention) -> String {
     }
 }
 
-/// What `PTTL` says of a key that is there; below zero, the key has no end.
+/// The reply of `PTTL` for an existing key. Below zero, the key does not expire.
 pub(crate) fn remaining(pttl: i64) -> Duration {
     u64::try_from(pttl).map_or(Duration::MAX, Duration::from_millis)
 }

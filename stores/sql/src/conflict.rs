@@ -2,7 +2,7 @@
 
 use std::{collections::hash_map::RandomState, hash::BuildHasher, time::Duration};
 
-/// The pause before a statement is repeated after so many attempts that failed on conflicts
+/// The pause before a statement is repeated after this many attempts that failed on conflicts
 /// (serialization failures, deadlocks).
 ///
 /// Its limit doubles from 2 ms to 256 ms. It is cut to a random length, so that what collided does

@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS tower_loops_events (
 /// Whether the session rejects values that do not fit. Without strict mode, MySQL changes them.
 pub const IS_STRICT: &str = "SELECT @@SESSION.sql_mode LIKE '%STRICT_TRANS_TABLES%' OR @@SESSION.sql_mode LIKE '%STRICT_ALL_TABLES%'";
 
-/// The time so many seconds from now, forever where there is none. The cast settles the type of the
+/// The time this many seconds from now, forever for NULL. The cast settles the type of the
 /// parameter, which engines infer differently.
 macro_rules! end {
     () => {

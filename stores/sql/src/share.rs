@@ -15,7 +15,7 @@ mod tests {
     use super::repeated_share;
 
     #[test]
-    fn half_is_repeated_and_chance_decides_on_the_odd_one() {
+    fn half_is_repeated_and_chance_decides_on_an_uneven_rest() {
         for (random, limit, expected) in [(0, 10, 5), (1, 10, 5), (0, 1, 0), (1, 1, 1), (1, 7, 4)] {
             assert_eq!(repeated_share(&[random; 16], limit), expected, "{limit}");
         }

@@ -3,6 +3,8 @@
 //! Times are milliseconds since 1970 by the engine's clock.
 
 /// Creates the table and its index where they are missing. For a migration; may be run again.
+// The rows of a table with rowids are in the order of their claims. So a completion writes to pages
+// that were written just now, where WITHOUT ROWID spreads it over the whole table.
 pub const SCHEMA: &str = "\
 CREATE TABLE IF NOT EXISTS tower_loops_events (
     namespace TEXT NOT NULL,
@@ -12,7 +14,7 @@ CREATE TABLE IF NOT EXISTS tower_loops_events (
     -- When that is over and the row as good as absent, in milliseconds since 1970.
     ends_at INTEGER NOT NULL,
     PRIMARY KEY (namespace, event_id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX IF NOT EXISTS tower_loops_events_ends_at ON tower_loops_events (ends_at);
 ";
@@ -24,7 +26,7 @@ macro_rules! now {
     };
 }
 
-/// The time so many milliseconds from now, at most the last millisecond of the year 9999.
+/// The time this many milliseconds from now, at most the last millisecond of the year 9999.
 macro_rules! after {
     ($millis:literal) => {
         concat!("min(", now!(), " + ", $millis, ", 253402300799999)")
@@ -71,8 +73,8 @@ pub const COMPLETE_HELD: &str = concat!(
     now!(),
 );
 
-/// Completes a key that nobody or another token holds: `?1` namespace, `?2` id, `?3` retention in
-/// milliseconds.
+/// Completes a key that is free or that another token holds: `?1` namespace, `?2` id, `?3`
+/// retention in milliseconds.
 pub const COMPLETE_LOST: &str = concat!(
     "INSERT INTO tower_loops_events (namespace, event_id, token, ends_at) VALUES (?1, ?2, NULL, ",
     after!("?3"),

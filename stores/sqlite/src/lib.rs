@@ -16,6 +16,7 @@ mod file;
 mod inbox;
 mod mark;
 mod operation;
+mod priority;
 mod purge;
 mod queue;
 #[cfg(doctest)]

@@ -14,7 +14,8 @@ impl SqliteStore {
     /// Marks and the claims of the layer are separate, so both can be used for one event. Marks are
     /// kept forever, unless [a retention is set](Self::with_mark_retention). The transaction is one
     /// of a connection of yours, to the store's file or any other with the table
-    /// ([`SCHEMA`](crate::SCHEMA)). This blocks: use `spawn_blocking`.
+    /// ([`SCHEMA`](crate::SCHEMA)). This blocks: use `spawn_blocking`. As any insert, a mark
+    /// changes `last_insert_rowid()`.
     ///
     /// Begin the transaction as [immediate](rusqlite::TransactionBehavior::Immediate): a deferred
     /// one that has read fails here if another connection has written since.

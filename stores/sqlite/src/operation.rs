@@ -6,7 +6,7 @@ use rusqlite::{Connection, Result};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tower_loops::idempotency::StoreError;
 
-use crate::queue::Priority;
+use crate::priority::Priority;
 
 /// An operation, whatever its answer, and the caller that awaits it.
 pub(crate) struct Operation {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tower_loops::idempotency::{self, StoreError};
 
-use crate::{SqliteStore, queue::Priority, statements};
+use crate::{SqliteStore, priority::Priority, statements};
 
 /// Few enough that claims beside a purge hardly wait for it.
 pub(crate) const MAX_BATCH: u32 = 100;

@@ -12,20 +12,11 @@ use tower_loops::idempotency::StoreError;
 use crate::{
     error::{queue_full, thread_ended},
     operation::Operation,
+    priority::Priority,
 };
 
 /// How many operations of one priority may wait. A flood of claims takes no place of a completion.
 const CAPACITY: usize = 10_000;
-
-/// What runs first. Completions, renewals and releases end what claims begin.
-#[derive(Clone, Copy)]
-pub(crate) enum Priority {
-    Completion,
-    /// A claim that must write, as a look at its event has shown.
-    ReadClaim,
-    Claim,
-    Purge,
-}
 
 /// Operations that wait, by priority.
 #[derive(Default)]

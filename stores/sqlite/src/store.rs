@@ -12,7 +12,7 @@ use tower_loops::idempotency::{
 };
 use tower_loops_sql::millis;
 
-use crate::{connection, error::store_error, queue::Priority, statements, thread::Thread};
+use crate::{connection, error::store_error, priority::Priority, statements, thread::Thread};
 
 /// Less than the two seconds that the layer gives a store by default, so that the log says what the
 /// operation waited for.

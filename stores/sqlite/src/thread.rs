@@ -14,7 +14,8 @@ use crate::{
     error::{file_replaced, is_lock, store_error, thread_ended, waited_too_long, without_effect},
     file::OpenedFile,
     operation::{Call, Operation},
-    queue::{Priority, Queue, Waiting},
+    priority::Priority,
+    queue::{Queue, Waiting},
 };
 
 /// The most operations of one transaction: some milliseconds of work.

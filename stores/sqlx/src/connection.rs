@@ -15,13 +15,13 @@ use crate::{
 /// A connection without an answer after this time counts as dead.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Maximum attempts of an operation on conflicts with others.
+/// Maximum attempts of an operation that conflicts with others.
 const MAX_ATTEMPTS: u32 = 10;
 
 /// Runs an operation to its end, even if the caller stops waiting.
 ///
 /// sqlx closes a MySQL connection on which a dropped future left answers unread; under load the
-/// pool would lose one connection after another. So each operation has a task of its own. Only a
+/// pool would lose one connection after another. So each operation has its own task. Only a
 /// connection that does not answer at all is closed.
 pub(crate) async fn run<DB: Engine, I, T>(
     pool: &Pool<DB>,
@@ -102,7 +102,7 @@ mod tests {
         options.connect("sqlite::memory:").await.unwrap()
     }
 
-    /// Succeeds after so many attempts that others get in the way of.
+    /// Succeeds after this many attempts with conflicts.
     fn hampered<'a>(_: &'a mut SqliteConnection, remaining: &'a AtomicU32) -> Attempt<'a, ()> {
         let is_hampered = remaining.fetch_update(Relaxed, Relaxed, |number| number.checked_sub(1));
         Box::pin(ready(Ok(is_hampered.is_err().then_some(()))))

@@ -13,7 +13,7 @@ use sqlx::{Database, Executor, SqlSafeStr, error::DatabaseError, raw_sql};
 use tower_loops::idempotency::{Claim, EventKey, Retention, Token};
 use tower_loops_sql::seconds;
 
-use crate::error::Diagnosis;
+use crate::diagnosis::Diagnosis;
 
 /// A database that has a store: `Postgres`, `Sqlite` and `MySql` of sqlx, each with the feature of
 /// its name. Sealed.
@@ -21,11 +21,11 @@ pub trait Engine: Operations {}
 
 impl<DB: Operations> Engine for DB {}
 
-/// The outcome of one attempt. `None`: others changed the key meanwhile, so the operation is to be
-/// repeated.
+/// The outcome of one attempt. `None`: others changed the key at the same time, so the operation
+/// must be repeated.
 pub(crate) type Attempt<'a, T> = Pin<Box<dyn Future<Output = sqlx::Result<Option<T>>> + Send + 'a>>;
 
-/// What an operation is about.
+/// The arguments of an operation.
 #[derive(Debug)]
 pub struct Call {
     pub(crate) key: EventKey,
@@ -69,7 +69,7 @@ pub trait Operations: Database {
     /// Returns whether the event is fresh.
     fn mark<'a>(connection: &'a mut Self::Connection, call: &'a Call) -> Attempt<'a, bool>;
 
-    /// Deletes at most so many expired entries. Returns how many there were.
+    /// Deletes at most `limit` expired entries. Returns the number deleted.
     fn purge<'a>(connection: &'a mut Self::Connection, limit: &'a u32) -> Attempt<'a, u64>;
 
     /// Creates the table where it is missing, and checks that it fits the statements.
@@ -79,7 +79,7 @@ pub trait Operations: Database {
     fn diagnose(error: &dyn DatabaseError) -> Diagnosis;
 }
 
-/// Creates the schema unless these statements fit the table that is there.
+/// Creates the schema unless these statements fit the existing table.
 async fn ensure_schema<DB: Operations>(
     connection: &mut DB::Connection,
     statements: &[&'static str],
@@ -90,7 +90,7 @@ where
     if check::<DB>(connection, statements).await.is_ok() {
         return Ok(Some(()));
     }
-    // It may fail because others create the table at the same time. Then the table is there.
+    // It may fail because others create the table at the same time. Then the table exists.
     let schema = raw_sql(DB::schema_sql());
     let created = schema.execute(&mut *connection).await;
     let checked = check::<DB>(connection, statements).await;

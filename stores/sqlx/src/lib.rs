@@ -4,6 +4,7 @@
 compile_error!("enable a feature of tower-loops-sqlx: `mysql`, `postgres` or `sqlite`");
 
 mod connection;
+mod diagnosis;
 mod engine;
 mod error;
 mod mark;

@@ -14,20 +14,25 @@ impl<DB: Engine> SqlxStore<DB> {
     /// exactly once.
     ///
     /// Marks are apart from the claims of the layer, so both can be used for one event in one
-    /// namespace. They are kept forever, unless [told otherwise](Self::with_mark_retention). While
-    /// another transaction that marks the same event is open, this waits for its end: a commit
-    /// makes this one a duplicate, a rollback leaves it fresh. On MySQL this changes the session's
-    /// `LAST_INSERT_ID()`.
+    /// namespace. They are kept forever, unless [a retention is set](Self::with_mark_retention).
+    /// While another transaction that marks the same event is open, this waits for its end: a
+    /// commit makes this one a duplicate, a rollback leaves it fresh. On MySQL this changes the
+    /// session's `LAST_INSERT_ID()`.
     ///
     /// ```no_run
     /// use tower_loops::{BoxError, VerifiedEvent, idempotency::{EventKey, Mark}};
     /// use tower_loops_sqlx::SqlxStore;
     ///
-    /// async fn handle(store: SqlxStore<sqlx::Postgres>, pool: sqlx::PgPool, event: VerifiedEvent) -> Result<(), BoxError> {
+    /// async fn handle(
+    ///     store: SqlxStore<sqlx::Postgres>,
+    ///     pool: sqlx::PgPool,
+    ///     event: VerifiedEvent,
+    /// ) -> Result<(), BoxError> {
     ///     let mut transaction = pool.begin().await?;
     ///     let key = EventKey::of("billing", &event);
     ///     if store.mark_processed(&mut *transaction, &key).await? == Mark::Fresh {
-    ///         sqlx::query("UPDATE accounts SET paid = true WHERE id = 1").execute(&mut *transaction).await?;
+    ///         let paid = sqlx::query("UPDATE accounts SET paid = true WHERE id = 1");
+    ///         paid.execute(&mut *transaction).await?;
     ///     }
     ///     transaction.commit().await?;
     ///     Ok(())

@@ -10,7 +10,7 @@ const BATCH: u32 = 1_000;
 
 impl<DB: Engine> SqlxStore<DB> {
     /// Deletes all expired entries, `batch` at a time (at least 1), and returns how many there
-    /// were. Each batch is a statement of its own.
+    /// were. Each batch is a separate statement.
     ///
     /// Expired entries count as absent in any case: this frees the space that they take.
     ///

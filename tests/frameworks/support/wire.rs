@@ -1,4 +1,4 @@
-//! Loopback sockets, and requests on a connection of their own.
+//! Loopback sockets, and requests on separate connections.
 
 use std::net::SocketAddr;
 
@@ -23,7 +23,7 @@ pub(crate) enum Version {
     Http2,
 }
 
-/// One request on a connection of its own.
+/// One request on a new connection.
 pub(crate) async fn send<B>(
     version: Version,
     address: SocketAddr,

@@ -6,10 +6,22 @@ use testkit::child::{self, VARIABLE};
 use tokio::{process::Command, time::sleep};
 
 use super::{
-    EXAMPLES, ROOM, Raw, SECRET, delivery, genuine_event, received,
+    Raw, SECRET, delivery, genuine_event, received,
     usage::{self, Memory},
     within_reason,
 };
+
+/// Both serve HTTP/1.1 and HTTP/2, each in its own way.
+pub(crate) const EXAMPLES: [&str; 2] = ["axum", "hyper"];
+
+pub(crate) const MIB: u64 = 1024 * 1024;
+
+/// The growth that a server may show under an attack: twice the limit of one body, while its buffer
+/// grows, and what allocators and threads reserve.
+const MAX_GROWTH: u64 = 16 * MIB;
+
+/// The body limit of the examples.
+pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Attacks each example. Afterwards, without the clients of the attack, it [`ends_well`].
 ///
@@ -39,7 +51,7 @@ impl Server {
         Self::run(example, Command::new).await
     }
 
-    /// The same with so many file descriptors and no more.
+    /// The same with at most this many file descriptors.
     pub(crate) async fn start_with_files(example: &'static str, files: usize) -> Self {
         let run = |program: PathBuf| {
             let mut shell = Command::new("sh");
@@ -85,10 +97,10 @@ impl Server {
         assert!(is_printed, "{}: {line:?}", self.example);
     }
 
-    /// Its memory has never grown by more than what is fair.
+    /// Asserts that its memory never grew by more than [`MAX_GROWTH`].
     pub(crate) fn is_small(&self) {
         let growth = self.growth();
-        assert!(growth.peak < ROOM, "{growth:?}");
+        assert!(growth.peak < MAX_GROWTH, "{growth:?}");
     }
 
     /// What it has grown since it was started.
@@ -111,7 +123,7 @@ impl Server {
     ///
     /// Waits for 200 ms in which no thread was runnable whenever this looked, and which took at
     /// most 10 ms of CPU, the unit of the file. CPU time alone would not do: on a busy machine, a
-    /// thread that spins gets little of it, but it is runnable all the time.
+    /// thread that spins gets little CPU time, but it is always runnable.
     pub(crate) async fn rests(&self) {
         within_reason(async {
             while let Some(before) = usage::cpu(self.pid) {
@@ -148,7 +160,7 @@ impl Server {
 
 /// As many as are asked for, or as this process may open beside the files of the other tests.
 pub(crate) fn affordable(connections: usize) -> usize {
-    // Where the limit cannot be seen, it may be as low as 256, which is what macOS gives.
+    // If the limit is unknown, it may be as low as 256, the default of macOS.
     let limit = usage::open_files_limit().unwrap_or(256);
     connections.min(limit.saturating_sub(150)).max(1)
 }

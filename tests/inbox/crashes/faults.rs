@@ -1,24 +1,19 @@
-//! What an inbox in trouble is answered with, and what is left of its events.
+//! The responses while an inbox is in trouble, and the events that are left afterwards.
 
-use std::time::{Duration, Instant};
-
+use testkit::poll::until;
 use tower::service_fn;
 use tower_loops::{
     BoxError,
     inbox::{Accept, Inbox, Job, Queue, Worker},
 };
 
-use super::{TIMEOUT, deliver};
+use super::{process::TIMEOUT, receivers::deliver};
 
 /// Delivers events until one is answered 503.
 pub(crate) async fn until_unavailable<I: Inbox>(accept: &Accept<I>) {
-    let begun = Instant::now();
-    for number in 0.. {
-        if deliver(accept, &format!("until_unavailable_{number}")).await == 503 {
-            return;
-        }
-        assert!(begun.elapsed() < TIMEOUT, "still available");
-    }
+    let mut ids = (0..).map(|number| format!("until_unavailable_{number}"));
+    let is_unavailable = async || deliver(accept, &ids.next().unwrap()).await == 503;
+    until("it is unavailable", is_unavailable).await;
 }
 
 /// Asserts that deliveries are answered 503. That they are in time is tested with a paused clock.
@@ -31,11 +26,9 @@ pub(crate) async fn assert_unavailable<I: Inbox>(accept: &Accept<I>, trouble: &s
 
 /// Asserts that deliveries are stored soon, without any help.
 pub(crate) async fn assert_recovers<I: Inbox>(accept: &Accept<I>, trouble: &str) {
-    let begun = Instant::now();
     for number in 0..3 {
-        while deliver(accept, &format!("{trouble}_{number}")).await != 200 {
-            assert!(begun.elapsed() < TIMEOUT, "{trouble}");
-        }
+        let id = format!("{trouble}_{number}");
+        until(trouble, async || deliver(accept, &id).await == 200).await;
     }
 }
 
@@ -52,11 +45,8 @@ pub(crate) async fn handled_ids<Q: Queue + Clone>(queue: &Q, count: usize) -> Ve
         let next = tokio::time::timeout(TIMEOUT, handled.recv()).await;
         ids.push(next.expect("handled").unwrap());
     }
-    let begun = Instant::now();
-    while queue.counts().await.unwrap().running > 0 {
-        assert!(begun.elapsed() < TIMEOUT, "recorded");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let running = async || queue.counts().await.unwrap().running;
+    until("all are recorded", async || running().await == 0).await;
     worker.abort();
     ids.sort();
     ids

@@ -1,23 +1,24 @@
-//! A process that runs one test of this program, and says things.
+//! A process that runs one test of this program, and prints lines.
 
-use std::{env, ffi::OsStr, io::Write, process::Stdio};
+use std::{env, ffi::OsStr, io::Write, process::Stdio, time::Duration};
 
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     process::{Child, ChildStdout, Command},
 };
 
-use super::TIMEOUT;
+/// Longer than anything takes on a busy machine.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
 const DATABASE: &str = "TOWER_LOOPS_TEST_INBOX";
 /// What a process says in its lines, among those of the test harness.
 const MARKER: &str = "said: ";
-/// In a process that was started: the database.
+/// The database, in a process that was started by a test.
 pub(crate) fn database() -> Option<String> {
     env::var(DATABASE).ok()
 }
 
-/// How often something is repeated: `TOWER_LOOPS_TEST_ROUNDS`, or so often.
+/// How often something is repeated: `TOWER_LOOPS_TEST_ROUNDS`, or the default.
 pub(crate) fn rounds(default: usize) -> usize {
     let rounds = env::var("TOWER_LOOPS_TEST_ROUNDS").ok();
     rounds.map_or(default, |rounds| rounds.parse().unwrap())
@@ -46,7 +47,7 @@ impl Process {
     pub(crate) async fn hear(&mut self) -> Option<String> {
         let heard = async {
             while let Some(line) = self.lines.next_line().await.unwrap() {
-                // The harness begins a line of its own.
+                // The harness may have begun the line.
                 if let Some((_, text)) = line.split_once(MARKER) {
                     return Some(text.to_owned());
                 }
@@ -71,7 +72,7 @@ impl Process {
 
 pub(crate) fn say(text: &str) {
     let mut stdout = std::io::stdout().lock();
-    // Whole lines at once: a process that is killed says nothing by half.
+    // Whole lines at once: a killed process prints no partial line.
     let _ = stdout.write_all(format!("{MARKER}{text}\n").as_bytes());
     let _ = stdout.flush();
 }

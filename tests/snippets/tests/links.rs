@@ -117,7 +117,7 @@ fn definition(line: &str) -> Option<(&str, &str)> {
     line.strip_prefix('[')?.split_once("]: ")
 }
 
-/// The labels of references without a text of their own: [`Item`].
+/// The labels of references without their own text: [`Item`].
 fn items(line: &str) -> impl Iterator<Item = String> + '_ {
     let parts = line.split("[`").skip(1);
     let items = parts.filter_map(|part| part.split_once("`]"));

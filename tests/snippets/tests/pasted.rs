@@ -47,7 +47,7 @@ fn every_snippet_of_a_page_compiles_as_pasted() {
             );
             let name = format!("{readme} {number}").replace(|c: char| !c.is_alphanumeric(), "_");
             let name = name.to_lowercase();
-            // A program is pasted into a file of its own, functions into a module.
+            // A program is pasted into its own file, functions into a module.
             let file = if snippet.contains("fn main()") {
                 format!("bin/{name}.rs")
             } else {

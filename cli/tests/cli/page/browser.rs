@@ -16,7 +16,7 @@ use tungstenite::{Message, WebSocket};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// A page in a browser of its own, which ends with it.
+/// A page in its own browser. Dropping it ends the browser.
 pub(crate) struct Browser {
     child: Child,
     socket: WebSocket<TcpStream>,

@@ -58,7 +58,7 @@ fn no_script_runs_from_an_event() {
                 "document.querySelector('input[value={view}]').click()"
             ));
         }
-        // Whatever would run by itself has had its turn after the next frame.
+        // After the next frame, any script that would run by itself has run.
         browser.value("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
         assert_eq!(
             browser.value("window.ran ?? null"),
@@ -91,7 +91,7 @@ fn no_script_runs_from_an_event() {
 fn the_policy_stops_a_script_that_got_into_the_page() {
     let listening = Listening::start(&[]);
     let mut browser = Browser::open(&listening.page, 1280, false);
-    // As if a later change wrote text as HTML or as script.
+    // Simulates a later change that writes text as HTML or as script.
     for attempt in [
         "document.body.innerHTML = '<img src=x onerror=\"window.ran=1\">'",
         "document.body.setAttribute('onclick', 'window.ran=1'), document.body.click()",

@@ -1,4 +1,4 @@
-//! The page, most of it in a real browser: headless Chromium, Debian's package `chromium`. Without
+//! The page, mostly in a real browser: headless Chromium, Debian's package `chromium`. Without
 //! it, `cargo test -- --skip page::` runs the others.
 
 mod browser;

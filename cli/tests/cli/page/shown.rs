@@ -11,7 +11,7 @@ use crate::{
 
 const EVENT: &[u8] = br#"{"id":"evt_1SX4","type":"charge.succeeded","data":{"object":{"amount":4900.0,"description":"Caf\u00e9","items":[],"metadata":{}}}}"#;
 
-/// Deliveries as a developer has them: genuine, repeated, changed on the way, of another secret.
+/// Deliveries as a developer has them: genuine, repeated, changed in transit, under another secret.
 fn typical(listening: &Listening) {
     for event_type in [
         "charge.succeeded",

@@ -1,4 +1,5 @@
-//! An endpoint that keeps what it is sent, answers what it is told, and knows nothing of the crate.
+//! An endpoint that keeps what it receives, and gives the answers of the test. It does not use the
+//! crate.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -95,7 +96,7 @@ fn exchange(connection: &TcpStream, answers: &[Answer], keep: &Mutex<Vec<Receive
         keep.push(received);
         keep.len() - 1
     };
-    // A client that went away is no matter.
+    // A client may go away.
     let _ = answer(connection, answers[number.min(answers.len() - 1)]);
 }
 
@@ -118,7 +119,7 @@ fn receive(connection: &TcpStream) -> Option<Received> {
         .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
         .and_then(|(_, length)| length.trim().parse().ok());
     let mut body = Vec::new();
-    // A declared length alone reserves nothing.
+    // A declared length reserves no memory.
     reader.take(length?).read_to_end(&mut body).ok()?;
     Some(Received { head, body })
 }

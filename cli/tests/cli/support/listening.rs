@@ -24,7 +24,7 @@ pub(crate) struct Listening {
 /// How it ended.
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
-    /// What was not read before.
+    /// The output that was not read before.
     pub(crate) lines: Vec<Value>,
     pub(crate) stderr: String,
 }

@@ -1,5 +1,5 @@
-//! Several Loops accounts in one server: each has a path, a secret and a namespace of its own. The
-//! path says which secret counts, so one account cannot sign for another.
+//! Several Loops accounts in one server: each has its own path, secret and namespace. The path says
+//! which secret counts, so one account cannot sign for another.
 //!
 //! ```sh
 //! LOOPS_WEBHOOK_SECRET_SHOP=whsec_1 LOOPS_WEBHOOK_SECRET_CLUB=whsec_2 \
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(deliver(&app, "club", &shop).await, (401, false));
         assert_eq!(deliver(&app, "shop", &shop).await, (200, false));
         assert_eq!(deliver(&app, "shop", &shop).await, (200, true));
-        // The same id, of another account.
+        // The same id in another account.
         assert_eq!(deliver(&app, "club", &club).await, (200, false));
         assert_eq!(deliver(&app, "unknown", &shop).await, (404, false));
     }

@@ -62,8 +62,8 @@ async fn receive(event: VerifiedEvent) -> &'static str {
     r#"{"received":true}"#
 }
 
-/// Prints why a delivery was rejected; the response stays as it is, and tells an attacker nothing.
-/// Only for the time of a search: it keeps each body, and hashes it in many forms.
+/// Prints why a delivery was rejected; the response stays as it is, and shows an attacker nothing.
+/// Use it only while you search for a cause: it keeps each body, and hashes it in many forms.
 async fn explain(State(explainer): State<Explainer>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let body = timeout(Duration::from_secs(10), to_bytes(body, 1024 * 1024)).await;

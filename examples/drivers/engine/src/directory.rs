@@ -6,7 +6,7 @@ use std::{
     process,
 };
 
-/// A directory that is removed in the end.
+/// A directory that is removed when it is dropped.
 pub struct Directory(PathBuf);
 
 impl Directory {

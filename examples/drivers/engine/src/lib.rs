@@ -1,4 +1,4 @@
-//! A server of its own for one test: in a temporary directory, on a Unix socket or on loopback,
+//! A separate server for each test: in a temporary directory, on a Unix socket or on loopback,
 //! stopped when it is dropped.
 
 mod directory;

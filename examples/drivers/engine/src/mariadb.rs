@@ -17,12 +17,13 @@ pub struct MariaDb {
 }
 
 impl MariaDb {
-    /// Starts a server with options of its own, such as `--sql-mode=`.
+    /// Starts a server with these options, such as `--sql-mode=`.
     pub fn start(options: &[&str]) -> Self {
         let directory = Directory::create();
         let data = format!("--datadir={}", directory.path().join("data").display());
         let user = is_root().then_some("--user=root");
-        // A server deletes what looks like its own in the folder for temporary files when it starts.
+        // A server deletes what looks like its own in the folder for temporary files when it
+        // starts.
         let program = |name| {
             let mut command = Command::new(find(name, "mariadb-server"));
             command.env("TMPDIR", directory.path());

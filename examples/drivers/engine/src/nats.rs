@@ -23,7 +23,7 @@ impl Nats {
         Self::start_with("max_payload: 4MB")
     }
 
-    /// Starts a server with lines of its own in its configuration.
+    /// Starts a server with these lines in its configuration.
     pub fn start_with(settings: &str) -> Self {
         let directory = Directory::create();
         // -1 is a free port, which the server writes into a file.

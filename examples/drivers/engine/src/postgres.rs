@@ -19,7 +19,7 @@ impl Postgres {
         Self::start_with("-c fsync=off")
     }
 
-    /// Starts a server with options of its own.
+    /// Starts a server with these options.
     pub fn start_with(options: &str) -> Self {
         let directory = Directory::create();
         if is_root() {

@@ -1,6 +1,9 @@
 //! Redis.
 
-use std::process::{Child, Command, Stdio};
+use std::{
+    fs,
+    process::{Child, Command, Stdio},
+};
 
 use crate::{
     directory::Directory,
@@ -10,22 +13,37 @@ use crate::{
 /// Redis, with an append-only file.
 pub struct Redis {
     directory: Directory,
+    options: Vec<String>,
     server: Child,
 }
 
 impl Redis {
-    /// Starts a server with options of its own, such as `--appendfsync`.
+    /// Starts a server with these options, such as `--appendfsync`.
     pub fn start(options: &[&str]) -> Self {
         let directory = Directory::create();
-        let mut server = Command::new(find("redis-server", "redis-server"));
-        server.args(["--port", "0", "--unixsocket", "socket", "--save", ""]);
-        server.args(["--appendonly", "yes"]).args(options);
-        server.current_dir(directory.path()).stdout(Stdio::null());
-        let server = server.spawn().expect("redis-server starts");
-        let mut started = Self { directory, server };
-        let socket = started.directory.path().join("socket");
-        wait_until_ready(&mut started.server, &socket);
-        started
+        let options: Vec<_> = options.iter().map(|&option| option.to_owned()).collect();
+        let server = spawn(&directory, &options);
+        Self {
+            directory,
+            options,
+            server,
+        }
+    }
+
+    /// The id of the process.
+    pub fn id(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// Kills the server.
+    pub fn kill(&mut self) {
+        self.server.kill().expect("the server is killed");
+        self.server.wait().expect("the server's status");
+    }
+
+    /// Starts a killed server again, with its files and its address.
+    pub fn start_again(&mut self) {
+        self.server = spawn(&self.directory, &self.options);
     }
 
     pub fn url(&self) -> String {
@@ -39,4 +57,17 @@ impl Drop for Redis {
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
+}
+
+fn spawn(directory: &Directory, options: &[String]) -> Child {
+    let socket = directory.path().join("socket");
+    // The socket of a killed server.
+    let _ = fs::remove_file(&socket);
+    let mut server = Command::new(find("redis-server", "redis-server"));
+    server.args(["--port", "0", "--unixsocket", "socket", "--save", ""]);
+    server.args(["--appendonly", "yes"]).args(options);
+    server.current_dir(directory.path()).stdout(Stdio::null());
+    let mut server = server.spawn().expect("redis-server starts");
+    wait_until_ready(&mut server, &socket);
+    server
 }

@@ -12,8 +12,8 @@ use tower_loops::{
 
 pub(crate) const QUEUE: &str = "loops_events";
 
-/// The keys of the events that were accepted. apalis has idempotency keys too, but a repeated one is
-/// an error there, which fails its whole batch and transaction.
+/// The keys of the events that were accepted. apalis has idempotency keys too, but a repeated one
+/// is an error there, which fails its whole batch and transaction.
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS loops_accepted_keys (
     namespace   text NOT NULL,
     event_id    text NOT NULL,
@@ -48,7 +48,8 @@ impl ApalisInbox {
     ///
     /// # Errors
     ///
-    /// If PostgreSQL cannot be reached, or the user may not create tables and the extension `hstore`.
+    /// If PostgreSQL cannot be reached, or the user may not create tables and the extension
+    /// `hstore`.
     pub async fn ensure_schema(&self) -> Result<(), BoxError> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query(LOCK).execute(&mut *transaction).await?;

@@ -76,7 +76,7 @@ async fn run(
         .concurrency(CONCURRENCY)
         .build(handle)
         .run_until(async move {
-            // An error means that nobody can stop it any more.
+            // An error means that the sender is gone, so stop as well.
             _ = stopped.changed().await;
             Ok::<(), WorkerError>(())
         })
@@ -103,7 +103,7 @@ async fn handle(
     }
     // Only `ApalisInbox` writes to this queue, and it stores verified events.
     let event = stored.trust().map_err(AbortError::new)?;
-    // A panic in a task of its own is a failure of the event.
+    // The handler runs in a spawned task, so that its panic fails the event only.
     let handled = tokio::spawn(state.handler.clone().oneshot(event)).await;
     let Err(error) = handled.unwrap_or_else(|panic| Err(panic.into())) else {
         return Ok(());

@@ -47,7 +47,7 @@ async fn main() -> Result<(), BoxError> {
         .await?;
     println!("events in the queue: {stored}");
     if stored != 1 {
-        return Err("an event is to be stored once".into());
+        return Err("an event must be stored once".into());
     }
 
     println!("the worker starts");
@@ -86,8 +86,8 @@ async fn enqueue(
     Ok(Json(json!({ "received": true })))
 }
 
-/// An error here is the queue's to retry: Loops has had its 200. A job that has failed five times
-/// stays in the table, for somebody to look at.
+/// The queue retries after an error: Loops already got its 200. A job that failed five times stays
+/// in the table for inspection.
 async fn process(stored: StoredEvent, worker: WorkerContext) -> Result<(), BoxDynError> {
     // Only `enqueue` writes to this queue, and it stores verified events.
     let event = stored.trust()?;

@@ -15,8 +15,8 @@ use crate::job::LoopsEvent;
 /// The schema of `graphile_worker`.
 pub(crate) const SCHEMA: &str = "graphile_worker";
 
-/// For how long a redelivery is known. A job and its `job_key` are gone when it is done, so the keys
-/// are kept apart.
+/// For how long a redelivery is known. A job and its `job_key` are gone when it is done, so the
+/// keys are kept apart.
 const WINDOW: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Stores events as jobs. Clones share the pool.
@@ -37,7 +37,7 @@ impl GraphileInbox {
     pub fn new(url: &str) -> Result<Self, BoxError> {
         let database = TokioPostgresDatabase::from_url(url, 16)?;
         let pool = database.pool().clone();
-        // A table of their own: a handler may use `mark_processed` for the same keys.
+        // A separate table: a handler may use `mark_processed` for the same keys.
         let keys = PostgresStore::new(pool.clone()).with_table("loops_accepted")?;
         let database = Database::from(database);
         Ok(Self {

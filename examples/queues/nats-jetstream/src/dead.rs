@@ -6,8 +6,8 @@ use tower_loops::BoxError;
 
 use crate::inbox::{DEAD, EVENTS, JetStreamInbox, SUBJECT};
 
-/// Moves all dead events back into the stream, with all their attempts before them. Returns how many
-/// there were. Each has its error in the header `Loops-Error` until then.
+/// Moves all dead events back into the stream, with all their attempts before them. Returns how
+/// many there were. Each has its error in the header `Loops-Error` until then.
 ///
 /// # Errors
 ///

@@ -21,7 +21,7 @@ pub(crate) const DEAD: &str = "LOOPS_DEAD";
 pub(crate) const SUBJECT: &str = "loops.events";
 pub(crate) const DEAD_SUBJECT: &str = "loops.dead";
 
-/// For how long the stream keeps an event, handled or not, and knows a redelivery of it.
+/// For how long the stream keeps an event, handled or not, and recognizes redeliveries.
 const WINDOW: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// As JSON in JSON, a payload of 1 MiB (the limit of the layer) takes at most twice its size.
@@ -40,8 +40,8 @@ impl JetStreamInbox {
     ///
     /// # Errors
     ///
-    /// If the server cannot be reached, has no JetStream, has streams of these names that differ, or
-    /// does not accept messages of the size of an event.
+    /// If the server cannot be reached, has no JetStream, has streams of these names that differ,
+    /// or does not accept messages of the size of an event.
     pub async fn connect(url: &str, replicas: usize) -> Result<Self, BoxError> {
         let client = async_nats::connect(url).await?;
         let accepted = client.server_info().max_payload;
@@ -64,11 +64,12 @@ impl JetStreamInbox {
             subjects: vec![subject.to_owned()],
             storage: StorageType::File,
             num_replicas: self.replicas,
-            // A restarted server remembers the ids of the messages that it still has. In a work queue
-            // it would forget handled events, so they stay here until they are too old.
+            // A restarted server remembers the ids of the messages that it still has. In a work
+            // queue it would forget handled events, so they stay here until they are too old.
             max_age: WINDOW,
             duplicate_window: WINDOW,
-            // A full stream rejects new events. The default deletes the oldest ones, handled or not.
+            // A full stream rejects new events. The default deletes the oldest ones, handled or
+            // not.
             discard: DiscardPolicy::New,
             ..Config::default()
         };

@@ -49,7 +49,7 @@ async fn run() -> Result<(), BoxError> {
     Ok(worker.await?)
 }
 
-/// May run more than once for an event: with its key, `EventKey::of`, repetitions are found.
+/// May run more than once for an event: its key, `EventKey::of`, identifies repetitions.
 async fn fulfil(event: VerifiedEvent) -> Result<(), BoxError> {
     println!("handled {:?} {:?}", event.event_type().as_str(), event.id());
     Ok(())

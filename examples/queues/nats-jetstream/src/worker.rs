@@ -19,9 +19,10 @@ pub type Handler = BoxCloneSyncService<VerifiedEvent, (), BoxError>;
 
 /// How many events are handled at once.
 const CONCURRENCY: usize = 8;
-/// After this, another worker takes an event whose worker does not say that it is still at it.
+/// After this time without a sign of progress, another worker takes the event.
 const ACK_WAIT: Duration = Duration::from_secs(30);
-/// Events that wait for their next attempt count too: so many may fail before others have to wait.
+/// Events that wait for their next attempt count too: this many may fail before others have to
+/// wait.
 const MAX_UNDONE: i64 = 10_000;
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
@@ -131,7 +132,7 @@ impl Worker {
             serde_json::from_slice(&message.payload).map_err(Permanent::new)?;
         // Only `JetStreamInbox` writes to the stream, and it stores verified events.
         let event = stored.trust().map_err(Permanent::new)?;
-        // A panic in a task of its own is a failure of the event.
+        // The handler runs in a spawned task, so that its panic fails the event only.
         let mut running = tokio::spawn(self.handler.clone().oneshot(event));
         loop {
             select! {

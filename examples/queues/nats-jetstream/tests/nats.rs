@@ -170,7 +170,7 @@ async fn program_says_what_it_lacks() {
     assert!(stderr.contains("NATS_URL"), "{stderr}");
 }
 
-/// A receiver, and a worker whose handler fails at first, so many times of three.
+/// A receiver, and a worker of three attempts whose handler fails this many times at first.
 async fn start(server: &Nats, failures: usize) -> (Router, Runs) {
     let (service, runs) = handler(failures);
     (start_with(server, service).await, runs)

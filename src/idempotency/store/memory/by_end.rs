@@ -8,7 +8,7 @@ use super::slots::{Chain, Ends, NONE, Slots};
 pub(super) const NEVER: u64 = u64::MAX;
 
 /// 2^27 nanoseconds are 134 ms. An entry counts as absent from its end on, to the nanosecond: this
-/// is only about when its room is taken back.
+/// only decides when its memory is freed.
 const SPAN_BITS: u32 = 27;
 
 #[derive(Default)]

@@ -22,7 +22,7 @@ const DEFAULT_CAPACITY: usize = 100_000;
 /// forgets the event that was completed first. It never forgets one that is being handled: if there
 /// are only such, a claim fails
 /// ([`StoreErrorKind::Full`](crate::idempotency::StoreErrorKind::Full)). Expired entries are
-/// removed as others come, a few at a time; there is no timer. Clones share their entries.
+/// removed as others come, a few at a time, without a timer. Clones share their entries.
 #[derive(Clone)]
 pub struct MemoryStore {
     shared: Arc<Shared>,

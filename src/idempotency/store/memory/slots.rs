@@ -5,7 +5,7 @@ use crate::idempotency::store::Token;
 /// No slot: the end of a chain.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// A chunk at a time: more entries never move the ones that are there.
+/// A chunk at a time: more entries never move the existing ones.
 const CHUNK: usize = 1024;
 
 pub(super) struct Slot {

@@ -61,7 +61,7 @@ impl Table {
         self.slots.get(slot)
     }
 
-    /// Puts an entry in the place of the key's old one, or into room that is there or can be made.
+    /// Replaces the key's old entry, or uses free capacity, or makes some.
     pub(super) fn put(
         &mut self,
         (hash, key): (u64, &EventKey),
@@ -160,7 +160,7 @@ fn is_of(text: &str, key: &EventKey) -> bool {
 fn full() -> StoreError {
     StoreError::new(
         StoreErrorKind::Full,
-        "every event in the memory store is being handled: give it more room with `with_capacity`",
+        "every event in the memory store is being handled: raise its `with_capacity`",
     )
     .without_effect()
 }

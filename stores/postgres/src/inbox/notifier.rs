@@ -1,4 +1,4 @@
-//! Tells workers of new events: those of this process, and those of others.
+//! Notifies the workers of this and other processes of new events.
 
 use std::{
     sync::{
@@ -49,10 +49,10 @@ impl Notifier {
         self.0.arrived.notified().await;
     }
 
-    /// Tells workers that an event was stored.
+    /// Notifies workers that an event was stored.
     ///
-    /// Other processes are told by a statement of its own: commits with a `NOTIFY` in them run one
-    /// after the other.
+    /// Other processes are notified by a separate statement: commits with a `NOTIFY` in them run
+    /// one after the other.
     pub(crate) fn notify(&self) {
         self.0.arrived.notify_one();
         let next = |state| {

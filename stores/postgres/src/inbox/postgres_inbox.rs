@@ -74,8 +74,8 @@ impl PostgresInbox {
     }
 
     /// Wakes the workers of this inbox at once for events that other processes store: a task holds
-    /// a connection of its own that listens (`LISTEN`). It connects again when the connection is
-    /// lost; meanwhile workers poll. It ends with the last clone of the inbox.
+    /// its own connection that listens (`LISTEN`). It connects again when the connection is
+    /// lost. Until then workers poll. It ends with the last clone of the inbox.
     ///
     /// The connection must reach the server itself, not a pooler in transaction mode.
     ///

@@ -8,7 +8,7 @@ use tower_loops::{
     inbox::{Counts, DeadEvent, EventKey, Taken},
 };
 
-/// `None` stands for a row whose namespace and id are those of no key.
+/// `None` stands for a row whose namespace and id are not those of a key.
 pub(super) fn taken(rows: Vec<Row>) -> Result<Option<Vec<Option<Taken>>>, Error> {
     let taken = rows.iter().map(|row| {
         let (namespace, id) = key(row);

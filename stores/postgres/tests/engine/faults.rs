@@ -1,4 +1,4 @@
-//! PostgreSQL locked, paused, killed and restarted: 503 meanwhile, and no success is lost.
+//! PostgreSQL locked, paused, killed and restarted: 503 until it is back, and no success is lost.
 
 use std::time::Duration;
 
@@ -12,31 +12,29 @@ const LEASE: Duration = Duration::from_secs(3);
 async fn a_locked_table_is_answered_503_until_the_lock_goes() {
     let server = Server::start().await;
     let endpoint = Endpoint::new(server.store().await, LEASE);
-    endpoint.before_an_outage().await;
-    let lock = server.lock("tower_loops_events").await;
-    endpoint.is_unavailable().await;
-    lock.batch_execute("COMMIT").await.unwrap();
-    endpoint.goes_on().await;
+    let lock = server.pool(1).get().await.unwrap();
+    let begin = "BEGIN; LOCK TABLE tower_loops_events";
+    let run = async |sql: &str| lock.batch_execute(sql).await.unwrap();
+    endpoint
+        .survives(async || run(begin).await, async || run("COMMIT").await)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_server_is_answered_503_until_it_continues() {
     let server = Server::start().await;
     let endpoint = Endpoint::new(server.store().await, LEASE);
-    endpoint.before_an_outage().await;
-    server.signal_all("-STOP");
-    endpoint.is_unavailable().await;
-    server.signal_all("-CONT");
-    endpoint.goes_on().await;
+    let signal = |signal| server.signal_all(signal);
+    endpoint
+        .survives(async || signal("-STOP"), async || signal("-CONT"))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_is_answered_503_and_remembers_after_a_restart() {
     let server = Server::start().await;
     let endpoint = Endpoint::new(server.store().await, LEASE);
-    endpoint.before_an_outage().await;
-    server.kill();
-    endpoint.is_unavailable().await;
-    server.start_again();
-    endpoint.goes_on().await;
+    endpoint
+        .survives(async || server.kill(), async || server.start_again())
+        .await;
 }

@@ -1,160 +1,98 @@
-//! The inbox does what every inbox must, whatever is in its table and whatever happens to its
-//! engine.
+//! What the inbox writes, and whatever happens to its engine.
 
 use std::time::{Duration, SystemTime};
 
+use tokio::task::JoinSet;
 use tokio_postgres::NoTls;
 use tower_loops::{
     StoredEvent,
-    inbox::{Accept, Accepted, EventKey, Inbox, Queue, StoreErrorKind::Misconfigured, conformance},
+    inbox::{Accept, Accepted, EventKey, Inbox, Queue, StoreError, conformance},
 };
-use tower_loops_postgres::{INBOX_SCHEMA, PostgresInbox};
+use tower_loops_postgres::PostgresInbox;
 
 use crate::{crashes, server::Server};
 
 const LONG: Duration = Duration::from_secs(600);
 
-pub(crate) async fn inbox(server: &Server) -> PostgresInbox {
-    let inbox = PostgresInbox::new(server.pool(16));
-    inbox.ensure_schema().await.unwrap();
-    inbox
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn inbox_conforms() {
-    let server = Server::start().await;
-    conformance::run(inbox(&server).await).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn inbox_conforms_with_prepared_statements() {
     let server = Server::start().await;
-    conformance::run(inbox(&server).await.with_prepared_statements(true)).await;
+    conformance::run(server.inbox().await.with_prepared_statements(true)).await;
+}
+
+/// Events that gather while a statement waits for a lock. `evt_far` is signed in the far future.
+async fn accept_together(
+    server: &Server,
+    inbox: &PostgresInbox,
+    ids: impl Iterator<Item = String>,
+) -> Vec<(String, Result<Accepted, StoreError>)> {
+    let lock = server.lock("tower_loops_inbox").await;
+    let (far, now) = (Duration::from_secs(1 << 60), SystemTime::now());
+    let mut deliveries = JoinSet::new();
+    for id in ids {
+        let inbox = inbox.clone();
+        deliveries.spawn(async move {
+            let event = crashes::event(&id);
+            let key = EventKey::of("default", &event);
+            let signed_at = if id == "evt_far" { now + far } else { now };
+            let event = StoredEvent::new(event.payload().clone(), signed_at, 0, now);
+            (id, inbox.accept(&key, &event).await)
+        });
+    }
+    server.until_one_waits_for_a_lock().await;
+    lock.batch_execute("COMMIT").await.unwrap();
+    deliveries.join_all().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_that_come_at_once_are_stored_together() {
     let server = Server::start().await;
-    let inbox = inbox(&server).await;
-    // While one statement waits for this lock, the others gather.
-    let lock = server.lock("tower_loops_inbox").await;
-    let deliveries = (0..100).map(|number| {
-        let inbox = inbox.clone();
-        tokio::spawn(async move {
-            let event = crashes::event(&format!("evt_{}", number % 50));
-            let key = EventKey::of("default", &event);
-            inbox.accept(&key, &(&event).into()).await.unwrap()
-        })
-    });
-    let deliveries: Vec<_> = deliveries.collect();
-    server.until_one_waits_for_a_lock().await;
-    lock.batch_execute("COMMIT").await.unwrap();
-    let mut new = 0;
-    for delivery in deliveries {
-        new += usize::from(delivery.await.unwrap() == Accepted::New);
-    }
+    let inbox = server.inbox().await;
+    let ids = (0..100).map(|number| format!("evt_{}", number % 50));
+    let accepted = accept_together(&server, &inbox, ids).await;
+    let is_new = |accepted: &&_| matches!(accepted, (_, Ok(Accepted::New)));
+    let new = accepted.iter().filter(is_new).count();
     assert_eq!(new, 50, "each is new once");
-    let statements = "SELECT count(DISTINCT xmin::text) FROM tower_loops_inbox";
+    let statements = "(SELECT DISTINCT xmin::text FROM tower_loops_inbox) AS transactions";
     assert!(server.count(statements).await <= 10, "in few transactions");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_cannot_be_stored_fails_alone() {
     let server = Server::start().await;
-    let inbox = inbox(&server).await;
-    server
-        .execute("ALTER TABLE tower_loops_inbox ADD CHECK (event_id NOT LIKE '%evt_bad')")
-        .await;
-    let mut client = server.pool(1).get().await.unwrap();
-    let lock = client.transaction().await.unwrap();
-    lock.batch_execute("LOCK TABLE tower_loops_inbox")
-        .await
-        .unwrap();
-    let (far, now) = (Duration::from_secs(1 << 60), SystemTime::now());
+    let inbox = server.inbox().await;
+    let check = "ALTER TABLE tower_loops_inbox ADD CHECK (event_id NOT LIKE '%evt_bad')";
+    server.execute(check).await;
     let ids = (0..50).map(|number| format!("evt_{number}"));
-    let deliveries = ids.chain(["evt_bad".to_owned(), "evt_far".to_owned()]);
-    let deliveries = deliveries.map(|id| {
-        let inbox = inbox.clone();
-        tokio::spawn(async move {
-            let event = crashes::event(&id);
-            let key = EventKey::of("default", &event);
-            let signed_at = if id == "evt_far" { now + far } else { now };
-            let event = StoredEvent::new(event.payload().clone(), signed_at, 0, now);
-            (id, inbox.accept(&key, &event).await)
-        })
-    });
-    let deliveries: Vec<_> = deliveries.collect();
-    server.until_one_waits_for_a_lock().await;
-    lock.commit().await.unwrap();
-    for delivery in deliveries {
-        let (id, accepted) = delivery.await.unwrap();
+    let ids = ids.chain(["evt_bad", "evt_far"].map(str::to_owned));
+    for (id, accepted) in accept_together(&server, &inbox, ids).await {
         assert_eq!(accepted.is_ok(), id != "evt_bad", "{id}: {accepted:?}");
         let text = format!("{accepted:?}");
         assert!(!text.contains("Failing row"), "the row is quoted: {text}");
     }
-    let stored = "SELECT count(*) FROM tower_loops_inbox";
-    assert_eq!(server.count(stored).await, 51);
+    assert_eq!(server.count("tower_loops_inbox").await, 51);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_known_event_neither_writes_nor_locks_its_row() {
     let server = Server::start().await;
-    let inbox = inbox(&server).await;
+    let inbox = server.inbox().await;
     let key = crashes::store(&inbox, "evt_1").await;
-    // A lock would be in `xmax`, another version in `xmin` and `ctid`.
-    let row = "SELECT concat(ctid, ' ', xmin, ' ', xmax) FROM tower_loops_inbox";
-    let client = server.pool(1).get().await.unwrap();
-    let version = async || -> String { client.query_one(row, &[]).await.unwrap().get(0) };
-    let before = version().await;
+    let before = server.version_in("tower_loops_inbox").await;
     let event = StoredEvent::from(&crashes::event("evt_1"));
     assert_eq!(inbox.accept(&key, &event).await.unwrap(), Accepted::Known);
-    assert_eq!(version().await, before);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_version_of_the_schema_is_rejected() {
-    let server = Server::start().await;
-    server.execute(INBOX_SCHEMA).await;
-    let inbox = inbox(&server).await;
-    let next = "UPDATE tower_loops_inbox_schema SET version = 2";
-    server.execute(next).await;
-    let error = inbox.ensure_schema().await.unwrap_err();
-    assert_eq!(error.kind(), Misconfigured);
-    let cause = std::error::Error::source(&error).unwrap().to_string();
-    assert!(cause.contains("version 2"), "{cause}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn purged_events_are_known_until_their_retention_is_over() {
-    let server = Server::start().await;
-    let inbox = inbox(&server).await;
-    let key = crashes::store(&inbox, "evt_1").await;
-    crashes::handled_ids(&inbox, 1).await;
-    crashes::store(&inbox, "evt_2").await;
-    let event = StoredEvent::from(&crashes::event("evt_1"));
-
-    assert_eq!(inbox.purge_handled(10).await.unwrap(), 1);
-    let purged = "SELECT count(*) FROM tower_loops_inbox WHERE payload IS NULL";
-    assert_eq!(server.count(purged).await, 1);
-    assert_eq!(inbox.accept(&key, &event).await.unwrap(), Accepted::Known);
-    assert_eq!(inbox.purge_handled(10).await.unwrap(), 0);
-
-    let end = "UPDATE tower_loops_inbox SET due_at = now() WHERE state = 'purged'";
-    server.execute(end).await;
-    let seen = inbox.accept(&key, &event).await.unwrap();
-    assert_eq!(seen, Accepted::New, "as good as absent");
-    crashes::handled_ids(&inbox, 2).await;
-    let inbox = inbox.with_retention(Duration::ZERO);
-    assert_eq!(inbox.purge_handled(1).await.unwrap(), 4);
-    let seen = server.count("SELECT count(*) FROM tower_loops_inbox").await;
-    assert_eq!(seen, 0);
+    assert_eq!(server.version_in("tower_loops_inbox").await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_in_trouble_is_answered_503_until_it_recovers() {
     let server = Server::start().await;
-    let accept = Accept::new(inbox(&server).await);
-    let set = |value: &str| format!("ALTER SYSTEM SET default_transaction_read_only = {value}");
+    let accept = Accept::new(server.inbox().await);
+    let set_read_only = async |value: &str| {
+        let set = format!("ALTER SYSTEM SET default_transaction_read_only = {value}");
+        server.execute(&set).await;
+        server.execute("SELECT pg_reload_conf()").await;
+    };
     assert_eq!(crashes::deliver(&accept, "evt_before").await, 200);
 
     server.signal_all("-STOP");
@@ -162,12 +100,10 @@ async fn an_engine_in_trouble_is_answered_503_until_it_recovers() {
     server.signal_all("-CONT");
     crashes::assert_recovers(&accept, "paused").await;
 
-    server.execute(&set("on")).await;
-    server.execute("SELECT pg_reload_conf()").await;
+    set_read_only("on").await;
     crashes::until_unavailable(&accept).await;
     crashes::assert_unavailable(&accept, "read_only").await;
-    server.execute(&set("off")).await;
-    server.execute("SELECT pg_reload_conf()").await;
+    set_read_only("off").await;
     crashes::assert_recovers(&accept, "read_only").await;
 
     server.kill();
@@ -176,22 +112,19 @@ async fn an_engine_in_trouble_is_answered_503_until_it_recovers() {
     crashes::assert_recovers(&accept, "killed").await;
     // Nothing that was answered 200 is lost: it is known.
     assert_eq!(crashes::deliver(&accept, "evt_before").await, 200);
-    let before = "SELECT count(*) FROM tower_loops_inbox WHERE event_id LIKE '%evt_before'";
+    let before = "tower_loops_inbox WHERE event_id LIKE '%evt_before'";
     assert_eq!(server.count(before).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_cannot_grow_is_answered_503_until_it_can() {
     let server = Server::start().await;
-    let accept = Accept::new(inbox(&server).await);
+    let accept = Accept::new(server.inbox().await);
     // Each of these rows fills a page: 17 MiB. Segments of the WAL have 16 MiB, so they fit.
-    server
-        .execute(
-            "ALTER TABLE tower_loops_inbox ALTER COLUMN payload SET STORAGE PLAIN;
-             INSERT INTO tower_loops_inbox SELECT 'n', number, 'purged', 'infinity', NULL, 0, NULL,
-               now(), now(), now(), 0, repeat('x', 8000)::bytea FROM generate_series(1, 2200) AS number",
-        )
-        .await;
+    let fill = "ALTER TABLE tower_loops_inbox ALTER COLUMN payload SET STORAGE PLAIN;
+        INSERT INTO tower_loops_inbox SELECT 'n', number, 'purged', 'infinity', NULL, 0, NULL,
+          now(), now(), now(), 0, repeat('x', 8000)::bytea FROM generate_series(1, 2200) AS number";
+    server.execute(fill).await;
     server.limit_files("16777216");
     crashes::until_unavailable(&accept).await;
     crashes::assert_unavailable(&accept, "an_event_for_which_there_is_no_room").await;
@@ -206,20 +139,17 @@ async fn a_connection_with_a_failed_transaction_is_rolled_back() {
     let inbox = PostgresInbox::new(pool.clone());
     inbox.ensure_schema().await.unwrap();
     let client = pool.get().await.unwrap();
-    client
-        .batch_execute("BEGIN; SELECT 1 / 0")
-        .await
-        .unwrap_err();
+    let failed = client.batch_execute("BEGIN; SELECT 1 / 0").await;
+    failed.unwrap_err();
     drop(client);
     crashes::store(&inbox, "evt_1").await;
-    let stored = "SELECT count(*) FROM tower_loops_inbox";
-    assert_eq!(server.count(stored).await, 1);
+    assert_eq!(server.count("tower_loops_inbox").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_listener_hears_of_the_events_of_others() {
     let server = Server::start().await;
-    let (here, there) = (inbox(&server).await, inbox(&server).await);
+    let (here, there) = (server.inbox().await, server.inbox().await);
     let here = here.with_listener(server.config(), NoTls);
     for round in 0..2 {
         // Once it listens, and for what came before that.

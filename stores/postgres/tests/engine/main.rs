@@ -3,16 +3,17 @@
 
 mod conformance;
 mod contention;
+mod database;
 mod errors;
 mod faults;
 mod inbox;
-mod inbox_processes;
-mod inbox_rows;
 mod marks;
-mod purge;
 mod schema;
 mod server;
 
 #[path = "../../../../tests/inbox/crashes/mod.rs"]
 #[allow(dead_code, reason = "shared by the engines")]
 mod crashes;
+
+#[path = "../../../../tests/engines/mod.rs"]
+mod engines;

@@ -10,7 +10,7 @@ use std::{
 use deadpool_postgres::{Manager, Object, Pool, Runtime};
 use engine::Postgres;
 use tokio::net::TcpSocket;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{Config, NoTls, types::FromSql};
 use tower_loops_postgres::PostgresStore;
 
 const TIMEOUT: Duration = Duration::from_secs(120);
@@ -37,7 +37,7 @@ impl Server {
 
     /// Sends a signal to the postmaster and its children.
     pub(crate) fn signal_all(&self, signal: &str) {
-        // A child that ends meanwhile makes `kill` complain.
+        // `kill` complains about a child that has ended.
         let pids = self.pids();
         let _ = Command::new("kill").arg(signal).args(pids).output();
     }
@@ -70,8 +70,18 @@ impl Server {
         config_in(self.0.directory())
     }
 
-    /// What a statement counts.
-    pub(crate) async fn count(&self, sql: &str) -> i64 {
+    /// The rows of a table, or of what else stands behind FROM.
+    pub(crate) async fn count(&self, from: &str) -> i64 {
+        self.read(&format!("SELECT count(*) FROM {from}")).await
+    }
+
+    /// The version of the only row: a lock is in `xmax`, another version in `xmin` and `ctid`.
+    pub(crate) async fn version_in(&self, table: &str) -> String {
+        let version = "SELECT concat(ctid, ' ', xmin, ' ', xmax) FROM";
+        self.read(&format!("{version} {table}")).await
+    }
+
+    async fn read<T: for<'a> FromSql<'a>>(&self, sql: &str) -> T {
         let client = self.pool(1).get().await.unwrap();
         client.query_one(sql, &[]).await.unwrap().get(0)
     }

@@ -14,7 +14,7 @@ use crate::server::Server;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A connection that may send a command again, as far as the store can know.
+/// A connection of a type that the store does not know: it may repeat commands.
 #[derive(Clone)]
 struct Unknown(ConnectionManager);
 
@@ -45,7 +45,7 @@ async fn failed_claim(store: &impl EventStore, token: Token) -> StoreError {
 
 #[tokio::test]
 async fn rejected_claim_has_no_effect_unless_the_connection_may_repeat_commands() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     let mut manager = server.manager().await;
     let _: () = manager.set("loops:ns:evt", "theirs").await.unwrap();
     let error = failed_claim(&RedisStore::new(manager.clone()), Token::random()).await;
@@ -56,7 +56,7 @@ async fn rejected_claim_has_no_effect_unless_the_connection_may_repeat_commands(
 
 #[tokio::test]
 async fn rejected_renewal_leaves_the_claim_in_effect() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     server.run("ACL SETUSER default -pexpire").await;
     let (store, token) = (server.store().await, Token::random());
     let key = EventKey::new("ns", "evt");
@@ -68,7 +68,7 @@ async fn rejected_renewal_leaves_the_claim_in_effect() {
 
 #[tokio::test]
 async fn claim_without_answer_may_have_taken_effect() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     let store = server.store().await;
     server.signal("-STOP");
     let error = failed_claim(&store, Token::random()).await;

@@ -1,31 +1,18 @@
 //! What there is in Redis: keys, values, expiries.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use redis::AsyncCommands;
 use tower_loops::idempotency::{Claim, Completion, EventKey, EventStore, Retention, Token};
 use tower_loops_redis::RedisStore;
 
-use crate::server::{Server, TIMEOUT};
+use crate::server::Server;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Claims an event with a token of its own until it gets it, through errors and other holders.
-pub(crate) async fn until_claimed(store: &RedisStore, id: &str) {
-    let (key, token, begun) = (EventKey::new("ns", id), Token::random(), Instant::now());
-    loop {
-        let outcome = store.claim(&key, token, MINUTE).await;
-        if matches!(outcome, Ok(Claim::Claimed)) {
-            return;
-        }
-        assert!(begun.elapsed() < TIMEOUT, "{id}: {outcome:?}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-}
-
 #[tokio::test]
 async fn one_key_per_event_that_ends_with_its_lease_or_retention() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     let mut manager = server.manager().await;
     let store = RedisStore::new(manager.clone()).with_prefix("shop");
     let never = -1..=-1;
@@ -46,10 +33,6 @@ async fn one_key_per_event_that_ends_with_its_lease_or_retention() {
         let pttl: i64 = manager.pttl(&name).await.unwrap();
         assert!(held_for.contains(&pttl), "{id} claimed: {pttl}");
 
-        assert!(store.extend(&key, token, lease).await.unwrap(), "{id}");
-        let pttl: i64 = manager.pttl(&name).await.unwrap();
-        assert!(held_for.contains(&pttl), "{id} extended: {pttl}");
-
         let completion = store.complete(&key, token, retention).await.unwrap();
         assert_eq!(completion, Completion::Held, "{id}");
         let value: String = manager.get(&name).await.unwrap();
@@ -63,7 +46,7 @@ async fn one_key_per_event_that_ends_with_its_lease_or_retention() {
 
 #[tokio::test]
 async fn a_renewed_claim_takes_the_new_lease_longer_or_shorter() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     let mut manager = server.manager().await;
     let store = server.store().await;
     let (key, token) = (EventKey::new("ns", "evt"), Token::random());
@@ -88,7 +71,7 @@ async fn a_renewed_claim_takes_the_new_lease_longer_or_shorter() {
 
 #[tokio::test]
 async fn prefixes_with_colons_share_no_key() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     let rows = [("a", "b", "c:d"), ("a:b", "c", "d"), ("a", "b", ":c:d")];
     for (prefix, namespace, id) in rows {
         let store = server.store().await.with_prefix(prefix);
@@ -102,7 +85,7 @@ async fn prefixes_with_colons_share_no_key() {
 
 #[tokio::test]
 async fn a_new_event_takes_two_commands_and_a_duplicate_one() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     let store = server.store().await;
     let (warm_up, key) = (EventKey::new("ns", "warm up"), EventKey::new("ns", "evt"));
     let complete = store.complete(&warm_up, Token::random(), Retention::Forever);

@@ -17,7 +17,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn another_programs_key_is_left_alone() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     let mut manager = server.manager().await;
     let store = server.store().await;
     let _: () = manager.lpush("loops:ns:list", "theirs").await.unwrap();
@@ -45,36 +45,24 @@ async fn another_programs_key_is_left_alone() {
 
 #[tokio::test]
 async fn credentials() {
-    let server = Server::start(&["--requirepass", "right-horse"]).await;
-    let port = server.url();
-    let host = port.trim_start_matches("redis://");
-    let rows = [
-        ("none", format!("redis://{host}")),
-        ("wrong", format!("redis://:wrong-horse@{host}")),
-    ];
-    for (name, url) in rows {
-        let config = ConnectionManagerConfig::new().set_number_of_retries(0);
-        let client = Client::open(url).unwrap();
-        let manager = ConnectionManager::new_lazy_with_config(client, config).unwrap();
-        let store = RedisStore::new(manager);
+    let server = Server::start(&["--requirepass", "right-horse"]);
+    for (name, password) in [("none", ""), ("wrong", "&pass=wrong-horse")] {
+        let store = lazy_store(server.url() + password);
         let error = claim_fails(&store).await;
         assert_says(name, &error, StoreErrorKind::Misconfigured, "password");
-        assert!(
-            !format!("{error:?} {store:?}").contains("horse"),
-            "{name}: {error:?} {store:?}"
-        );
+        let debug = format!("{error:?} {store:?}");
+        assert!(!debug.contains("horse"), "{name}: {debug}");
     }
 }
 
 #[tokio::test]
 async fn permissions() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     let set_user = "ACL SETUSER store on >right-horse ~loops:* +evalsha +script|load +get +set +del \
         +pttl +pexpire +persist";
     server.run(set_user).await;
-    let login = "redis://store:right-horse@";
-    let url = server.url().replace("redis://", login);
-    let client = Client::open(format!("{url}/?protocol=resp3")).unwrap();
+    let url = server.url() + "&user=store&pass=right-horse";
+    let client = Client::open(url).unwrap();
     let theirs = ConnectionManager::new(client).await.unwrap();
     let store = RedisStore::new(theirs.clone());
 
@@ -98,16 +86,13 @@ async fn permissions() {
 #[tokio::test]
 async fn no_server() {
     let (_closed, url) = closed_port();
-    let client = Client::open(url).unwrap();
-    let config = ConnectionManagerConfig::new().set_number_of_retries(0);
-    let manager = ConnectionManager::new_lazy_with_config(client, config).unwrap();
-    let error = claim_fails(&RedisStore::new(manager)).await;
+    let error = claim_fails(&lazy_store(url)).await;
     assert_says("no server", &error, StoreErrorKind::Unavailable, "refused");
 }
 
 #[tokio::test]
 async fn a_replica() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     let store = server.store().await;
     server.run("REPLICAOF 127.0.0.1 1").await;
     let error = claim_fails(&store).await;
@@ -116,7 +101,7 @@ async fn a_replica() {
 
 #[tokio::test]
 async fn a_full_server_still_takes_successes_and_finds_duplicates() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     let store = server.store().await;
     let (held, token) = (EventKey::new("ns", "held"), Token::random());
     let seen = store.claim(&held, token, MINUTE).await.unwrap();
@@ -130,6 +115,14 @@ async fn a_full_server_still_takes_successes_and_finds_duplicates() {
     assert_eq!(completion.unwrap(), Completion::Held);
     let again = store.claim(&held, Token::random(), MINUTE).await.unwrap();
     assert_eq!(again, Claim::Done);
+}
+
+/// A store that connects at its first operation, once.
+fn lazy_store(url: String) -> RedisStore {
+    let config = ConnectionManagerConfig::new().set_number_of_retries(0);
+    let client = Client::open(url).expect("a valid URL");
+    let manager = ConnectionManager::new_lazy_with_config(client, config);
+    RedisStore::new(manager.expect("not connected yet"))
 }
 
 async fn claim_fails(store: &RedisStore) -> StoreError {

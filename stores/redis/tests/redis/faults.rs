@@ -13,30 +13,18 @@ const LEASE: Duration = Duration::from_secs(600);
 /// Redis claims after the pause, when the layer has stopped waiting: the layer releases the events.
 #[tokio::test]
 async fn paused() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     let endpoint = Endpoint::new(server.store().await, LEASE);
-    endpoint.before_an_outage().await;
-    server.signal("-STOP");
-    endpoint.is_unavailable().await;
-    server.signal("-CONT");
-    endpoint.goes_on().await;
-}
-
-#[tokio::test]
-async fn killed_and_restarted() {
-    let mut server = Server::start(&[]).await;
-    let endpoint = Endpoint::new(server.store().await, LEASE);
-    endpoint.before_an_outage().await;
-    server.kill();
-    endpoint.is_unavailable().await;
-    server.restart().await;
-    endpoint.goes_on().await;
+    let signal = |signal| server.signal(signal);
+    endpoint
+        .survives(async || signal("-STOP"), async || signal("-CONT"))
+        .await;
 }
 
 /// The server is killed and restarted under load: each event is handled, and no success is lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_under_load() {
-    let mut server = Server::start(&[]).await;
+    let mut server = Server::start(&[]);
     let endpoint = Endpoint::new(server.store().await, LEASE);
     let load = async {
         for number in 0..1_000 {
@@ -50,7 +38,7 @@ async fn killed_under_load() {
                 tokio::task::yield_now().await;
             }
             server.kill();
-            server.restart().await;
+            server.start_again();
         }
     };
     tokio::join!(load, faults);
@@ -65,7 +53,7 @@ async fn killed_under_load() {
 
 #[tokio::test]
 async fn scripts_that_the_server_has_forgotten_are_loaded_again() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[]);
     let endpoint = Endpoint::new(server.store().await, LEASE);
     let mut manager = server.manager().await;
     for id in ["one", "two"] {

@@ -54,7 +54,7 @@ macro_rules! at_once {
     };
 }
 
-/// The time so many seconds from now.
+/// The time this many seconds from now.
 macro_rules! after {
     ($seconds:literal) => {
         concat!(
@@ -125,8 +125,8 @@ pub const TAKE: &str = concat!(
      secret_index, payload FROM taken ORDER BY accepted_at",
 );
 
-/// Makes rows dead that a token holds and whose namespace and id are those of no key: `$1` token,
-/// `$2` error.
+/// Makes dead the rows that a token holds and whose namespace and id are not those of a key: `$1`
+/// token, `$2` error.
 pub const BURY: &str = "\
 UPDATE tower_loops_inbox SET state = 'dead', token = NULL, due_at = clock_timestamp(), \
 last_error = $2 WHERE token = $1 AND state = 'pending' \

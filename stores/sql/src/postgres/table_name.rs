@@ -86,7 +86,7 @@ fn is_identifier(name: &str) -> bool {
             .is_some_and(|first| !first.is_ascii_digit())
 }
 
-/// A name that a table cannot have here.
+/// A name that is not accepted for a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableNameError(String);
 
@@ -94,7 +94,7 @@ impl fmt::Display for TableNameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} is no name for the event store's table: it takes `table` or `schema.table`, each of 1 to {MAX_LEN} ASCII \
+            "{:?} is not a name for the event store's table: it takes `table` or `schema.table`, each of 1 to {MAX_LEN} ASCII \
              letters, digits and underscores, no digit first",
             self.0
         )

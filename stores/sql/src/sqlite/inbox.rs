@@ -123,7 +123,7 @@ pub const TAKE: &str = concat!(
        RETURNING rowid, namespace, event_id, attempts, last_error, accepted_at, received_at, signed_at, secret_index, payload",
 );
 
-/// Makes a row dead whose namespace and id are those of no key: `?1` rowid, `?2` error.
+/// Makes dead a row whose namespace and id are not those of a key: `?1` rowid, `?2` error.
 pub const BURY: &str = concat!(
     "UPDATE tower_loops_inbox SET state = 'dead', token = NULL, due_at = ",
     now!(),

@@ -16,7 +16,7 @@ use tower_loops_sql::{
 
 use crate::{
     inbox::{SqliteInbox, statements},
-    queue::Priority,
+    priority::Priority,
 };
 
 impl Inbox for SqliteInbox {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tower_loops::inbox::{StoreError, purge_every, purge_in_batches};
 use tower_loops_sql::sqlite::inbox::{PURGE_KEYS, PURGE_PAYLOADS};
 
-use crate::{inbox::SqliteInbox, purge::MAX_BATCH, queue::Priority, store::retention_millis};
+use crate::{inbox::SqliteInbox, priority::Priority, purge::MAX_BATCH, store::retention_millis};
 
 impl SqliteInbox {
     /// Drops the payloads of all handled events, and deletes the keys whose

@@ -15,7 +15,7 @@ use crate::{
     connection,
     error::store_error,
     inbox::schema,
-    queue::Priority,
+    priority::Priority,
     store::{DEFAULT_BUSY_TIMEOUT, deadline_after},
     thread::Thread,
 };

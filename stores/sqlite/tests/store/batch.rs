@@ -141,3 +141,19 @@ async fn a_commit_waits_for_readers_until_the_deadline() {
     drop(reader);
     assert_eq!(waits.await.expect("claimed"), Claim::Claimed);
 }
+
+/// Ids in the order in which they have expired: the 150th cannot be deleted.
+#[tokio::test]
+async fn a_purge_deletes_a_hundred_at_most_in_a_transaction() {
+    let folder = Folder::new();
+    let store = folder.open();
+    folder.run(
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 250)
+             INSERT INTO tower_loops_events SELECT 'test', n, NULL, n FROM numbers;
+             CREATE TRIGGER fails BEFORE DELETE ON tower_loops_events WHEN OLD.ends_at = 150
+             BEGIN SELECT RAISE(ABORT, 'for the test'); END;",
+    );
+    let purged = store.purge_expired(u32::MAX).await;
+    purged.expect_err("the second batch fails");
+    assert_eq!(rows(&folder.connection()), 150);
+}

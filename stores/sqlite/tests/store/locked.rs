@@ -80,20 +80,6 @@ async fn many_operations_at_once_fail_together() {
     assert_eq!(claim(&store, "evt_0").await, Claim::Claimed);
 }
 
-/// The claim of a caller that has gone must not be made after its release.
-#[tokio::test]
-async fn a_release_does_not_overtake_a_claim_that_was_given_up() {
-    let folder = Folder::new();
-    let store = folder.open().with_busy_timeout(LONG);
-    let lock = folder.lock();
-    let (held, token) = (key("held"), Token::random());
-    drop(begin(store.claim(&held, token, LONG)).await);
-    let release = begin(store.release(&held, token)).await;
-    drop(lock);
-    assert!(!release.await.expect("works"), "the claim was not made");
-    assert_eq!(claim(&store, "held").await, Claim::Claimed);
-}
-
 /// Two handles of one store: the operations of both wait for the lock together.
 #[tokio::test]
 async fn a_batch_fails_no_operation_before_its_own_deadline() {
@@ -116,9 +102,7 @@ async fn a_batch_fails_no_operation_before_its_own_deadline() {
 async fn the_layer_answers_503_and_recovers_by_itself() {
     let folder = Folder::new();
     let endpoint = Endpoint::new(folder.open(), LONG);
-    endpoint.before_an_outage().await;
     let lock = folder.lock();
-    // A known event is found without the lock.
     let answer = endpoint.deliver("another").await;
     assert_eq!(answer.status, 503, "{answer:?}");
     drop(lock);

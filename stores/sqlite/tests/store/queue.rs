@@ -2,9 +2,10 @@
 
 use std::error::Error;
 
+use testkit::poll::until;
 use tower_loops::idempotency::{Claim, Completion, EventStore, Retention, StoreErrorKind, Token};
 
-use crate::support::{Folder, LONG, begin, claim, key, rows, until};
+use crate::support::{Folder, LONG, begin, claim, key, rows};
 
 #[tokio::test]
 async fn a_full_queue_rejects_claims_and_takes_completions() {
@@ -62,5 +63,5 @@ async fn the_thread_ends_with_the_last_handle() {
     assert_eq!(claim(&clone, "evt_1").await, Claim::Claimed);
     assert!(log.exists());
     drop(clone);
-    until("closed", || !log.exists()).await;
+    until("closed", async || !log.exists()).await;
 }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     pin::Pin,
     task::Poll,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rusqlite::{Connection, types::FromSql};
@@ -32,7 +32,7 @@ impl Folder {
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        self.0.join("events.db")
+        database_in(&self.0)
     }
 
     pub(crate) fn open(&self) -> SqliteStore {
@@ -65,6 +65,10 @@ impl Folder {
     }
 }
 
+pub(crate) fn database_in(folder: &Path) -> PathBuf {
+    folder.join("events.db")
+}
+
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
@@ -91,15 +95,6 @@ pub(crate) async fn complete(store: &SqliteStore, id: &str) {
     completed.expect("completed");
 }
 
-/// Claims until the event can be had.
-pub(crate) async fn claim_at_last(store: &SqliteStore, id: &str) {
-    let begun = Instant::now();
-    while claim(store, id).await != Claim::Claimed {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{id} stays held");
-        tokio::task::yield_now().await;
-    }
-}
-
 pub(crate) fn rows(connection: &Connection) -> i64 {
     let count = "SELECT count(*) FROM tower_loops_events";
     let rows = connection.query_row(count, [], |row| row.get(0));
@@ -115,13 +110,4 @@ pub(crate) async fn begin<F: Future>(operation: F) -> Pin<Box<F>> {
     })
     .await;
     operation
-}
-
-/// Waits until something is so.
-pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(60), "not so: {what}");
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
 }

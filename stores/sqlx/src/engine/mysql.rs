@@ -14,7 +14,7 @@ use tower_loops::idempotency::Claim;
 use tower_loops_sql::mysql as sql;
 
 use super::{Attempt, Call, Operations, ensure_schema};
-use crate::error::Diagnosis;
+use crate::diagnosis::Diagnosis;
 
 impl Operations for MySql {
     fn schema_sql() -> &'static str {

@@ -7,7 +7,7 @@ use tower_loops::idempotency::Claim;
 use tower_loops_sql::postgres::{MARK, Statements, TableName};
 
 use super::{Attempt, Call, Operations, ensure_schema};
-use crate::error::Diagnosis;
+use crate::diagnosis::Diagnosis;
 
 static SQL: LazyLock<Statements> = LazyLock::new(|| Statements::new(&TableName::default()));
 

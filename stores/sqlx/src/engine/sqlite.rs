@@ -7,7 +7,7 @@ use tower_loops::idempotency::{Claim, Retention};
 use tower_loops_sql::{millis, sqlite as sql};
 
 use super::{Attempt, Call, Operations, ensure_schema};
-use crate::error::Diagnosis;
+use crate::diagnosis::Diagnosis;
 
 impl Operations for Sqlite {
     fn schema_sql() -> &'static str {

@@ -1,4 +1,4 @@
-//! A database of its own for each test: a pool, and the server or directory that it needs.
+//! A separate database for each test: a pool, and the server or directory that it needs.
 
 use engine::{Directory, MariaDb};
 use sqlx::{

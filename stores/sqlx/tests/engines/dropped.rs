@@ -20,7 +20,7 @@ use crate::databases;
 
 const LONG: Duration = Duration::from_secs(600);
 
-/// Drops a future when it has been pending so many times. Returns whether it was dropped.
+/// Drops a future when it has been pending this many times. Returns whether it was dropped.
 async fn drop_after(pending: u32, future: impl Future) -> bool {
     let mut future = pin!(future);
     let mut polls = 0;

@@ -65,7 +65,7 @@ where
     claim(pool).await.unwrap();
 }
 
-/// Claims in a pool of its own, and checks the error.
+/// Claims with a new pool, and checks the error.
 async fn assert_rejected<DB: Engine>(
     options: <DB::Connection as Connection>::Options,
     kind: StoreErrorKind,

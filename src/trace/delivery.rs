@@ -1,12 +1,11 @@
-//! The log events of feature `tracing`.
+//! The log events of a delivery: verified, rejected, with an unreadable object.
 
 use std::{error::Error, time::SystemTime};
 
-use super::{RejectionCounter, delivery_log::DeliveryLog};
+use super::{
+    rejection_context::RejectionContext, rejection_counter::RejectionCounter, target::TARGET,
+};
 use crate::{event::VerifiedEvent, rejection::Rejection};
-
-/// The target of every log event, which does not change when modules move.
-pub(super) const TARGET: &str = "tower_loops";
 
 /// The longest part of an id or type that is logged, in bytes. A signed id can be as long as the
 /// body.
@@ -55,7 +54,7 @@ fn truncated(text: &str) -> &str {
 /// header, body or secret.
 macro_rules! rejection_event {
     ($level:ident, $rejection:expr, $delivery:expr, $($message:tt)+) => {{
-        let (rejection, delivery): (&Rejection, &DeliveryLog<'_>) = ($rejection, $delivery);
+        let (rejection, delivery): (&Rejection, &RejectionContext<'_>) = ($rejection, $delivery);
         let details = Details::of(rejection);
         tracing::event!(
             target: TARGET,
@@ -77,7 +76,7 @@ macro_rules! rejection_event {
 
 /// Logs a rejection: at WARN what only the holder of the secret can cause, else at DEBUG. When
 /// nothing has been verified for some rejections, one WARN a minute says so.
-pub(crate) fn rejected(rejection: &Rejection, delivery: &DeliveryLog<'_>) {
+pub(crate) fn rejected(rejection: &Rejection, delivery: &RejectionContext<'_>) {
     if let Rejection::InvalidPayload { .. } = rejection {
         rejection_event!(WARN, rejection, delivery, "Loops delivery rejected");
     } else {

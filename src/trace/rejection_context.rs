@@ -8,7 +8,7 @@ use super::{RejectionCounter, RequestFields};
     not(feature = "tracing"),
     expect(dead_code, reason = "nothing is logged")
 )]
-pub(crate) struct DeliveryLog<'a> {
+pub(crate) struct RejectionContext<'a> {
     pub(crate) request: &'a RequestFields,
     pub(crate) declared_length: Option<u64>,
     pub(crate) received_at: SystemTime,
