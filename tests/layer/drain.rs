@@ -155,17 +155,18 @@ mod in_time {
 
     #[tokio::test(start_paused = true)]
     async fn a_drain_waits_two_seconds_for_data_and_ends_at_the_body_timeout() {
-        for (layer, drops, seconds) in [
-            (layer(), 0, 2),
-            (layer(), 60, 30),
-            (layer().with_body_timeout(5 * SECOND), 60, 5),
-            (layer().without_body_timeout(), 60, 62),
+        // An empty frame is no data.
+        for (layer, frame, seconds) in [
+            (layer(), "", 2),
+            (layer(), "x", 30),
+            (layer().with_body_timeout(5 * SECOND), "x", 5),
+            (layer().without_body_timeout(), "x", 62),
         ] {
             let (sender, body) = channel();
             let drip = tokio::spawn(async move {
-                for _ in 0..drops {
+                for _ in 0..60 {
                     sleep(SECOND).await;
-                    let _ = sender.send(data("x"));
+                    let _ = sender.send(data(frame));
                 }
                 sender
             });
