@@ -41,6 +41,23 @@ impl Call {
         Self::about(sql, key).with(token.as_bytes().to_vec(), Type::BYTEA)
     }
 
+    /// A statement about many keys, by their holders.
+    pub(crate) fn of_many<'a>(
+        sql: Sql,
+        holders: impl Iterator<Item = (&'a EventKey, Token)>,
+    ) -> Self {
+        let (mut namespaces, mut ids, mut tokens) = (Vec::new(), Vec::new(), Vec::new());
+        for (key, token) in holders {
+            namespaces.push(key.namespace().to_owned());
+            ids.push(key.id().to_owned());
+            tokens.push(token.as_bytes().to_vec());
+        }
+        Self::new(sql)
+            .with(namespaces, Type::TEXT_ARRAY)
+            .with(ids, Type::TEXT_ARRAY)
+            .with(tokens, Type::BYTEA_ARRAY)
+    }
+
     pub(crate) fn with_time(self, time: impl Into<Retention>) -> Self {
         self.with(in_seconds(time.into()), Type::FLOAT8)
     }

@@ -51,7 +51,7 @@ impl Connections {
     ) -> Result<T, StoreError> {
         let client = self.client().await?;
         let this = self.clone();
-        let task = tokio::spawn(async move { this.run(client, &call, &read).await });
+        let task = tokio::spawn(async move { this.run(&mut Some(client), &call, &read).await });
         match task.await {
             Ok(result) => result,
             Err(stopped) => Err(StoreError::new(StoreErrorKind::Unavailable, stopped)),
@@ -62,17 +62,22 @@ impl Connections {
         self.pool.get().await.map_err(of_pool)
     }
 
-    /// As [`execute_all`](Self::execute_all), on this connection, in a task that is not cancelled.
+    /// As [`execute_all`](Self::execute_all), on this connection or a new one, in a task that is not
+    /// cancelled. `None` remains of a connection that did not answer.
     pub(crate) async fn run<T>(
         &self,
-        client: Client,
+        client: &mut Option<Client>,
         call: &Call,
         read: &(impl Fn(Vec<Row>) -> Result<Option<T>, Error> + Sync),
     ) -> Result<T, StoreError> {
-        match timeout(LONGEST, self.repeat(&client, call, read)).await {
+        let connection = match client {
+            Some(client) => client,
+            None => client.insert(self.client().await?),
+        };
+        match timeout(LONGEST, self.repeat(connection, call, read)).await {
             Ok(result) => result,
             Err(elapsed) => {
-                drop(Object::take(client));
+                drop(client.take().map(Object::take));
                 let error = StoreError::new(StoreErrorKind::Unavailable, elapsed);
                 Err(error.with_advice("PostgreSQL did not answer"))
             }

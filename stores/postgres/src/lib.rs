@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod batch;
 mod call;
+mod claims;
+mod completions;
 mod connection;
 mod error;
 mod inbox;

@@ -22,7 +22,7 @@ impl PostgresStore {
     /// ASCII letters, digits and underscores.
     pub fn with_table(mut self, name: &str) -> Result<Self, TableNameError> {
         self.connections.statements = Statements::new(&TableName::parse(name)?).into();
-        Ok(self)
+        Ok(self.with_new_batches())
     }
 
     /// The SQL that creates the table and its index where they are missing, for a migration.

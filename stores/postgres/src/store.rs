@@ -9,12 +9,21 @@ use tower_loops::idempotency::{
 };
 use tower_loops_sql::postgres::{Statements, TableName};
 
-use crate::{call::Call, connection::Connections};
+use crate::{
+    batch::Batches,
+    call::Call,
+    claims::{ClaimOf, Claims},
+    completions::{CompletionOf, Completions},
+    connection::Connections,
+};
 
 /// Remembers events in a table of a PostgreSQL database. Clones share the pool.
 #[derive(Clone)]
 pub struct PostgresStore {
     pub(crate) connections: Connections,
+    claims: Batches<Claims>,
+    completions: Batches<Completions>,
+    has_batches: bool,
     pub(crate) mark_retention: Retention,
 }
 
@@ -23,12 +32,16 @@ impl PostgresStore {
     /// `search_path`. [`ensure_schema`](Self::ensure_schema) creates the table.
     #[must_use]
     pub fn new(pool: Pool) -> Self {
+        let connections = Connections {
+            pool,
+            statements: Statements::new(&TableName::default()).into(),
+            are_prepared: false,
+        };
         Self {
-            connections: Connections {
-                pool,
-                statements: Statements::new(&TableName::default()).into(),
-                are_prepared: false,
-            },
+            claims: Batches::new(Claims(connections.clone()), true),
+            completions: Batches::new(Completions(connections.clone()), true),
+            connections,
+            has_batches: true,
             mark_retention: Retention::Forever,
         }
     }
@@ -41,7 +54,33 @@ impl PostgresStore {
     #[must_use]
     pub fn with_prepared_statements(mut self, prepared: bool) -> Self {
         self.connections.are_prepared = prepared;
-        self
+        self.with_new_batches()
+    }
+
+    /// Sets whether operations that arrive while others are under way share a statement. Default:
+    /// `true`.
+    ///
+    /// While two claims are under way, further ones gather, at most 64; they are then one statement
+    /// and one transaction. Completions likewise. A single operation is sent at once, as it is
+    /// without batches. One that fails, or whose row is locked, does so alone.
+    ///
+    /// Without batches, each operation has a connection of its own, as far as the pool has them.
+    /// That answers a few deliveries at once earlier where the server's disk is slow and its
+    /// processors are idle.
+    #[must_use]
+    pub fn with_batches(mut self, batches: bool) -> Self {
+        self.has_batches = batches;
+        self.with_new_batches()
+    }
+
+    /// To be called after each change of a setting.
+    pub(crate) fn with_new_batches(self) -> Self {
+        let connections = &self.connections;
+        Self {
+            claims: Batches::new(Claims(connections.clone()), self.has_batches),
+            completions: Batches::new(Completions(connections.clone()), self.has_batches),
+            ..self
+        }
     }
 }
 
@@ -52,9 +91,8 @@ impl EventStore for PostgresStore {
         token: Token,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
-        let call = Call::of(|sql| &sql.claim, key, token).with_time(lease);
-        let call = call.unless(&[|sql| &sql.claim_absent, |sql| &sql.find_taken]);
-        self.connections.execute(call, read_claim).await
+        let key = key.clone();
+        self.claims.execute(ClaimOf { key, token, lease }).await
     }
 
     async fn extend(
@@ -73,18 +111,13 @@ impl EventStore for PostgresStore {
         token: Token,
         retention: Retention,
     ) -> Result<Completion, StoreError> {
-        let call = |sql| Call::of(sql, key, token).with_time(retention);
-        let held = call(|sql| &sql.complete_held);
-        if self.connections.execute(held, is_some).await? {
-            return Ok(Completion::Held);
-        }
-        let was_held = self.connections.execute(call(|sql| &sql.complete), |row| {
-            row.map(|row| row.try_get(0)).transpose()
-        });
-        Ok(match was_held.await? {
-            true => Completion::Held,
-            false => Completion::LeaseLost,
-        })
+        let key = key.clone();
+        let completion = CompletionOf {
+            key,
+            token,
+            retention,
+        };
+        self.completions.execute(completion).await
     }
 
     async fn release(&self, key: &EventKey, token: Token) -> Result<bool, StoreError> {
@@ -97,27 +130,12 @@ fn is_some(row: Option<Row>) -> Result<Option<bool>, Error> {
     Ok(Some(row.is_some()))
 }
 
-/// No row: a transaction that this one did not see has changed the key.
-fn read_claim(row: Option<Row>) -> Result<Option<Claim>, Error> {
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(match row.try_get(0)? {
-        None => Claim::Claimed,
-        Some(true) => Claim::Done,
-        Some(false) => {
-            let remaining: f64 = row.try_get(1)?;
-            let retry_after = Duration::try_from_secs_f64(remaining.max(0.0));
-            Claim::InFlight {
-                retry_after: retry_after.unwrap_or(Duration::MAX),
-            }
-        }
-    }))
-}
-
 impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresStore")
             .field("table", &self.connections.statements.table)
             .field("prepared_statements", &self.connections.are_prepared)
+            .field("batches", &self.has_batches)
             .field("mark_retention", &self.mark_retention)
             .finish_non_exhaustive()
     }

@@ -5,6 +5,7 @@
 //!
 //! Times are `clock_timestamp()`, because `now()` stands still while a statement waits for a lock.
 
+mod batch;
 pub mod inbox;
 mod table_name;
 
@@ -30,12 +31,21 @@ pub struct Statements {
     pub claim_absent: String,
     /// Looks for a key that is done or held by others (without `$4`), with the same result.
     pub find_taken: String,
+    /// Claims keys that have no row: `$1` to `$4` are arrays, sorted by key. Returns namespace, id
+    /// and token of each claimed key. Fails if it waits 100 ms for another transaction.
+    pub claim_absent_batch: String,
+    /// Looks for keys that are done or held by others: `$1` to `$3` are arrays. Returns positions
+    /// (`int8`, from 1), and the columns of [`find_taken`](Self::find_taken).
+    pub find_taken_batch: String,
     /// Renews a lease. Returns a row if it was held.
     pub extend: String,
     /// Completes a key. Returns whether this token held it.
     pub complete: String,
     /// Completes a key that this token holds, at less cost. Returns a row if it did.
     pub complete_held: String,
+    /// Completes keys, none twice: `$1` to `$3` are arrays, sorted by key. Returns namespace and id
+    /// of those that were held and that no other transaction has locked.
+    pub complete_held_batch: String,
     /// Releases a claim (without `$4`). Returns a row if it was held.
     pub release: String,
     /// [`MARK`], for this table.
@@ -103,6 +113,8 @@ impl Statements {
                  UNION ALL SELECT done, remaining FROM taken"
             ),
             find_taken,
+            claim_absent_batch: batch::claim_absent(&table),
+            find_taken_batch: batch::find_taken(&table),
             extend: format!("UPDATE {table} SET until = {END} WHERE {HELD} RETURNING 1"),
             complete: format!(
                 "WITH held AS ({complete_held}), lost AS (\
@@ -114,6 +126,7 @@ impl Statements {
                  ) SELECT EXISTS (SELECT FROM held)"
             ),
             complete_held,
+            complete_held_batch: batch::complete_held(&table, END),
             release: format!("DELETE FROM {table} WHERE {HELD} RETURNING 1"),
             mark: MARK.replace("tower_loops_events", &table),
             // `now()` can be looked up in the index, `clock_timestamp()` cannot.

@@ -1,6 +1,6 @@
 //! The inbox: events are stored in the database before they are acknowledged.
 
-mod batch;
+mod accepts;
 mod listener;
 mod notifier;
 mod operations;

@@ -22,7 +22,7 @@ use crate::{
 
 impl Inbox for PostgresInbox {
     async fn accept(&self, key: &EventKey, event: &StoredEvent) -> Result<Accepted, StoreError> {
-        self.batches.store((key.clone(), event.clone())).await
+        self.accepts.execute((key.clone(), event.clone())).await
     }
 }
 

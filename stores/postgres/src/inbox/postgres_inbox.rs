@@ -11,8 +11,9 @@ use tower_loops::inbox::Retention;
 use tower_loops_sql::postgres::{Statements, TableName};
 
 use crate::{
+    batch::Batches,
     connection::Connections,
-    inbox::{batch::Batches, listener, notifier::Notifier},
+    inbox::{accepts::Accepts, listener, notifier::Notifier},
 };
 
 /// Stores events in the table `tower_loops_inbox` of a PostgreSQL database until they are handled.
@@ -30,7 +31,7 @@ use crate::{
 pub struct PostgresInbox {
     pub(super) connections: Connections,
     pub(super) notifier: Notifier,
-    pub(super) batches: Batches,
+    pub(super) accepts: Batches<Accepts>,
     pub(super) retention: Retention,
 }
 
@@ -48,7 +49,7 @@ impl PostgresInbox {
         };
         let notifier = Notifier::new(connections.clone());
         Self {
-            batches: Batches::new(connections.clone(), notifier.clone()),
+            accepts: accepts(&connections, &notifier),
             notifier,
             connections,
             retention: Retention::For(Duration::from_secs(30 * 24 * 60 * 60)),
@@ -60,7 +61,7 @@ impl PostgresInbox {
     #[must_use]
     pub fn with_prepared_statements(mut self, prepared: bool) -> Self {
         self.connections.are_prepared = prepared;
-        self.batches = Batches::new(self.connections.clone(), self.notifier.clone());
+        self.accepts = accepts(&self.connections, &self.notifier);
         self
     }
 
@@ -93,6 +94,14 @@ impl PostgresInbox {
         tokio::spawn(listener::listen(self.notifier.arrivals(), config, tls));
         self
     }
+}
+
+fn accepts(connections: &Connections, notifier: &Notifier) -> Batches<Accepts> {
+    let accepts = Accepts {
+        connections: connections.clone(),
+        notifier: notifier.clone(),
+    };
+    Batches::new(accepts, true)
 }
 
 impl fmt::Debug for PostgresInbox {

@@ -11,6 +11,12 @@ async fn conforms_without_prepared_statements() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn conforms_without_batches() {
+    let server = Server::start().await;
+    conformance::run(server.store().await.with_batches(false)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn conforms_with_prepared_statements() {
     let server = Server::start().await;
     conformance::run(server.store().await.with_prepared_statements(true)).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tower_loops::idempotency::{Claim, EventKey, EventStore, Retention, Token};
 
-use crate::server::Server;
+use crate::{at_once::claim_all, server::Server};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -21,6 +21,9 @@ async fn duplicate_of_a_done_event_neither_writes_nor_locks_its_row() {
         let store = store.clone().with_prepared_statements(prepared);
         let claim = store.claim(&key, Token::random(), MINUTE).await;
         assert_eq!(claim.unwrap(), Claim::Done);
+        let events = [(); 2].map(|()| ("evt".to_owned(), Token::random()));
+        let claims = claim_all(&store, &events).await;
+        assert_eq!(claims, [Claim::Done; 2], "in a batch");
     }
     assert_eq!(server.version_in("tower_loops_events").await, before);
 }

@@ -1,6 +1,10 @@
 //! The store on a real PostgreSQL, which each test starts for itself.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+mod abandoned;
+mod at_once;
+mod batch_faults;
+mod batches;
 mod conformance;
 mod contention;
 mod database;

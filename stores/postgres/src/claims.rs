@@ -1,0 +1,125 @@
+//! The claims of a store.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use deadpool_postgres::Client;
+use tokio_postgres::{Error, Row, types::Type};
+use tower_loops::idempotency::{Claim, EventKey, StoreError, Token};
+use tower_loops_sql::seconds;
+
+use crate::{batch::Batched, call::Call, connection::Connections};
+
+pub(crate) struct ClaimOf {
+    pub(crate) key: EventKey,
+    pub(crate) token: Token,
+    pub(crate) lease: Duration,
+}
+
+#[derive(Clone)]
+pub(crate) struct Claims(pub(crate) Connections);
+
+impl Batched for Claims {
+    type Operation = ClaimOf;
+    type Outcome = Claim;
+
+    const MOST: usize = 64;
+
+    fn connections(&self) -> &Connections {
+        &self.0
+    }
+
+    fn key(operation: &ClaimOf) -> &EventKey {
+        &operation.key
+    }
+
+    async fn alone(&self, client: Client, operation: &ClaimOf) -> Result<Claim, StoreError> {
+        let call = Call::of(|sql| &sql.claim, &operation.key, operation.token);
+        let call = call.with_time(operation.lease);
+        let call = call.unless(&[|sql| &sql.claim_absent, |sql| &sql.find_taken]);
+        let read = |rows: Vec<Row>| rows.first().map(|row| read(row, 0)).transpose();
+        self.0.run(&mut Some(client), &call, &read).await
+    }
+
+    async fn together(
+        &self,
+        client: Client,
+        operations: &[Arc<ClaimOf>],
+    ) -> Result<Vec<Option<Claim>>, StoreError> {
+        let client = &mut Some(client);
+        let mut claims = self.insert(client, operations).await?;
+        let others = claims.iter_mut().zip(operations);
+        let (mut others, sought): (Vec<_>, Vec<_>) = others
+            .filter(|(claim, _)| claim.is_none())
+            .map(|(claim, operation)| (claim, &**operation))
+            .unzip();
+        if !sought.is_empty() {
+            // If it fails, they are claimed alone. What is claimed already stays claimed.
+            let taken = self.find_taken(client, &sought).await.unwrap_or_default();
+            for (claim, taken) in others.iter_mut().zip(taken) {
+                **claim = taken;
+            }
+        }
+        Ok(claims)
+    }
+}
+
+impl Claims {
+    async fn insert(
+        &self,
+        client: &mut Option<Client>,
+        operations: &[Arc<ClaimOf>],
+    ) -> Result<Vec<Option<Claim>>, StoreError> {
+        let keys = operations.iter().map(|claim| (&claim.key, claim.token));
+        let leases = operations.iter().map(|claim| seconds(claim.lease));
+        let call = Call::of_many(|sql| &sql.claim_absent_batch, keys)
+            .with(leases.collect::<Vec<_>>(), Type::FLOAT8_ARRAY);
+        let read = |rows: Vec<Row>| {
+            let inserted = rows
+                .iter()
+                .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)));
+            let inserted = inserted.collect::<Result<HashSet<(&str, &str, &[u8])>, Error>>()?;
+            let claim = |claim: &Arc<ClaimOf>| {
+                let (key, token) = (&claim.key, claim.token.as_bytes());
+                let claim = (key.namespace(), key.id(), &token[..]);
+                inserted.contains(&claim).then_some(Claim::Claimed)
+            };
+            Ok(Some(operations.iter().map(claim).collect()))
+        };
+        self.0.run(client, &call, &read).await
+    }
+
+    async fn find_taken(
+        &self,
+        client: &mut Option<Client>,
+        sought: &[&ClaimOf],
+    ) -> Result<Vec<Option<Claim>>, StoreError> {
+        let keys = sought.iter().map(|claim| (&claim.key, claim.token));
+        let call = Call::of_many(|sql| &sql.find_taken_batch, keys);
+        let read = |rows: Vec<Row>| {
+            let mut claims = vec![None; sought.len()];
+            for row in &rows {
+                let position: i64 = row.try_get(0)?;
+                let index = usize::try_from(position - 1).unwrap_or(usize::MAX);
+                if let Some(claim) = claims.get_mut(index) {
+                    *claim = Some(read(row, 1)?);
+                }
+            }
+            Ok(Some(claims))
+        };
+        self.0.run(client, &call, &read).await
+    }
+}
+
+fn read(row: &Row, column: usize) -> Result<Claim, Error> {
+    Ok(match row.try_get(column)? {
+        None => Claim::Claimed,
+        Some(true) => Claim::Done,
+        Some(false) => {
+            let remaining: f64 = row.try_get(column + 1)?;
+            let retry_after = Duration::try_from_secs_f64(remaining.max(0.0));
+            Claim::InFlight {
+                retry_after: retry_after.unwrap_or(Duration::MAX),
+            }
+        }
+    })
+}
