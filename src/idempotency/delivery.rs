@@ -25,13 +25,13 @@ use crate::{
 };
 
 /// A delivery that has claimed its event.
-pub(super) struct Claimed<St> {
+struct Claimed<St> {
     lease: Lease<St>,
     start: Instant,
 }
 
 /// Claims the event, or breaks with the response if the handler is not to run.
-pub(super) async fn claim<St, ResBody>(
+async fn claim<St, ResBody>(
     lease: Lease<St>,
 ) -> ControlFlow<Response<ResponseBody<ResBody>>, Claimed<St>>
 where
@@ -68,9 +68,38 @@ where
     ControlFlow::Continue(Claimed { lease, start })
 }
 
-/// Answers a delivery, by the handler if this claims the event.
-pub(super) async fn answer<S, St, ReqBody, ResBody>(
-    claim: impl Future<Output = ControlFlow<Response<ResponseBody<ResBody>>, Claimed<St>>>,
+/// A delivery that goes on if its caller drops it. Once it has claimed the event, it runs in a task
+/// of its own, so that the lease is renewed however seldom the caller polls.
+///
+/// The caller drops it only inside an [`UntilDone`].
+pub(super) async fn detached<S, St, ReqBody, ResBody>(
+    lease: Lease<St>,
+    handler: S,
+    request: Request<ReqBody>,
+) -> Result<Response<ResponseBody<ResBody>>, S::Error>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>> + Send + 'static,
+    S::Future: Send,
+    S::Error: Send + 'static,
+    St: EventStore,
+    ReqBody: Send + 'static,
+    ResBody: Send + 'static,
+{
+    match claim(lease).await {
+        ControlFlow::Break(response) => Ok(response),
+        ControlFlow::Continue(claimed) => {
+            let handled = handle(claimed, handler, request);
+            let handled = tokio::spawn(trace::in_current_span(handled)).await;
+            // Panics of the handler and of the store are caught inside. What is left is a runtime
+            // that shuts down.
+            handled.unwrap_or_else(|_| Ok(response::panicked()))
+        }
+    }
+}
+
+/// A delivery that ends when its caller drops it.
+pub(super) async fn attached<S, St, ReqBody, ResBody>(
+    lease: Lease<St>,
     handler: S,
     request: Request<ReqBody>,
 ) -> Result<Response<ResponseBody<ResBody>>, S::Error>
@@ -78,10 +107,21 @@ where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     St: EventStore,
 {
-    let Claimed { lease, start } = match claim.await {
-        ControlFlow::Continue(claimed) => claimed,
-        ControlFlow::Break(response) => return Ok(response),
-    };
+    match claim(lease).await {
+        ControlFlow::Break(response) => Ok(response),
+        ControlFlow::Continue(claimed) => handle(claimed, handler, request).await,
+    }
+}
+
+async fn handle<S, St, ReqBody, ResBody>(
+    Claimed { lease, start }: Claimed<St>,
+    handler: S,
+    request: Request<ReqBody>,
+) -> Result<Response<ResponseBody<ResBody>>, S::Error>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    St: EventStore,
+{
     let is_success = |outcome: &Result<Result<Response<_>, _>, Panicked>| matches!(outcome, Ok(Ok(response)) if response.status().is_success());
     let mut long_running = None;
     let outcome = {

@@ -4,13 +4,11 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use http::Response;
-use tokio::task::JoinHandle;
 
-use super::response;
 use crate::middleware::ResponseBody;
 
 /// The response future of [`Idempotency`](super::Idempotency).
@@ -22,8 +20,7 @@ type Output<B, E> = Result<Response<ResponseBody<B>>, E>;
 
 enum Kind<B, E> {
     Answered(Option<Box<Response<ResponseBody<B>>>>),
-    Attached(Pin<Box<dyn Future<Output = Output<B, E>> + Send>>),
-    Detached(JoinHandle<Output<B, E>>),
+    Delivery(Pin<Box<dyn Future<Output = Output<B, E>> + Send>>),
 }
 
 impl<B, E> ResponseFuture<B, E> {
@@ -33,15 +30,9 @@ impl<B, E> ResponseFuture<B, E> {
         }
     }
 
-    pub(super) fn attached(delivery: impl Future<Output = Output<B, E>> + Send + 'static) -> Self {
+    pub(super) fn delivery(delivery: impl Future<Output = Output<B, E>> + Send + 'static) -> Self {
         Self {
-            kind: Kind::Attached(Box::pin(delivery)),
-        }
-    }
-
-    pub(super) fn detached(delivery: JoinHandle<Output<B, E>>) -> Self {
-        Self {
-            kind: Kind::Detached(delivery),
+            kind: Kind::Delivery(Box::pin(delivery)),
         }
     }
 }
@@ -54,18 +45,13 @@ impl<B, E> Future for ResponseFuture<B, E> {
 
     /// # Panics
     ///
-    /// When polled again after it returned a response.
+    /// When polled again after it returned a response, and outside a tokio runtime.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.kind {
             Kind::Answered(response) => Poll::Ready(Ok(*response
                 .take()
                 .expect("`ResponseFuture` polled after it returned a response"))),
-            Kind::Attached(delivery) => delivery.as_mut().poll(cx),
-            // Panics of the handler and of the store are caught inside. What is left is a runtime
-            // that shuts down.
-            Kind::Detached(delivery) => Poll::Ready(
-                ready!(Pin::new(delivery).poll(cx)).unwrap_or_else(|_| Ok(response::panicked())),
-            ),
+            Kind::Delivery(delivery) => delivery.as_mut().poll(cx),
         }
     }
 }

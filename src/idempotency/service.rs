@@ -2,14 +2,11 @@
 
 use std::{
     fmt,
-    future::{Future, ready},
-    ops::ControlFlow,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
 use http::{Request, Response};
-use tokio::runtime::Handle;
 use tower_service::Service;
 
 use super::{
@@ -20,6 +17,7 @@ use super::{
     response,
     shared::Shared,
     store::{EventKey, EventStore},
+    until_done::UntilDone,
 };
 use crate::{event::VerifiedEvent, middleware::ResponseBody, trace};
 
@@ -87,25 +85,14 @@ where
         }
         let (shared, config) = (Arc::clone(&self.shared), Arc::clone(&self.config));
         let lease = Lease::new(key, running, shared, config);
-        let (mut claim, inner) = (Box::pin(delivery::claim(lease)), self.inner.clone());
-        if !self.config.detached {
-            let delivery = delivery::answer(claim, inner, request);
-            return ResponseFuture::attached(trace::in_current_span(delivery));
-        }
-        // Panics outside a runtime before anything is claimed.
-        let runtime = Handle::current();
-        // What a claim answers at once needs no task. The handler always has one of its own.
-        let mut cx = Context::from_waker(Waker::noop());
-        match claim.as_mut().poll(&mut cx) {
-            Poll::Ready(ControlFlow::Break(response)) => ResponseFuture::answered(response),
-            Poll::Ready(claimed) => {
-                let delivery = delivery::answer(ready(claimed), inner, request);
-                ResponseFuture::detached(runtime.spawn(trace::in_current_span(delivery)))
-            }
-            Poll::Pending => {
-                let delivery = delivery::answer(claim, inner, request);
-                ResponseFuture::detached(runtime.spawn(trace::in_current_span(delivery)))
-            }
+        let inner = self.inner.clone();
+        if self.config.detached {
+            let delivery = trace::in_current_span(delivery::detached(lease, inner, request));
+            // Panics outside a runtime before anything is claimed.
+            ResponseFuture::delivery(UntilDone::new(delivery))
+        } else {
+            let delivery = trace::in_current_span(delivery::attached(lease, inner, request));
+            ResponseFuture::delivery(delivery)
         }
     }
 }

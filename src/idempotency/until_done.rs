@@ -9,18 +9,18 @@ use std::{
 
 use tokio::runtime::Handle;
 
-type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Runs in the task that polls it. If it is dropped before its end, a spawned task does the rest.
-pub(super) struct UntilDone {
-    work: Option<Work>,
+pub(super) struct UntilDone<T: Send + 'static> {
+    work: Option<Work<T>>,
     /// A connection may be dropped outside its runtime.
     runtime: Handle,
 }
 
-impl UntilDone {
+impl<T: Send + 'static> UntilDone<T> {
     /// Must be called inside a tokio runtime.
-    pub(super) fn new(work: impl Future<Output = ()> + Send + 'static) -> Self {
+    pub(super) fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
         Self {
             work: Some(Box::pin(work)),
             runtime: Handle::current(),
@@ -28,19 +28,24 @@ impl UntilDone {
     }
 }
 
-impl Future for UntilDone {
-    type Output = ();
+impl<T: Send + 'static> Future for UntilDone<T> {
+    type Output = T;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(work) = &mut self.work {
-            ready!(work.as_mut().poll(cx));
-            self.work = None;
-        }
-        Poll::Ready(())
+    /// # Panics
+    ///
+    /// When polled again after its end.
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let work = self
+            .work
+            .as_mut()
+            .expect("`UntilDone` polled after its end");
+        let output = ready!(work.as_mut().poll(cx));
+        self.work = None;
+        Poll::Ready(output)
     }
 }
 
-impl Drop for UntilDone {
+impl<T: Send + 'static> Drop for UntilDone<T> {
     fn drop(&mut self) {
         if let Some(work) = mem::take(&mut self.work) {
             self.runtime.spawn(work);
