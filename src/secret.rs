@@ -149,22 +149,25 @@ impl<'de> Deserialize<'de> for Secret {
         struct Visitor;
 
         impl de::Visitor<'_> for Visitor {
-            type Value = Secret;
+            type Value = Result<Secret, SecretError>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a webhook secret")
             }
 
-            fn visit_str<E: de::Error>(self, secret: &str) -> Result<Secret, E> {
-                Secret::try_from(secret).map_err(E::custom)
+            fn visit_str<E: de::Error>(self, secret: &str) -> Result<Self::Value, E> {
+                Ok(Secret::try_from(secret))
             }
 
-            fn visit_string<E: de::Error>(self, secret: String) -> Result<Secret, E> {
-                Secret::try_from(secret).map_err(E::custom)
+            fn visit_string<E: de::Error>(self, secret: String) -> Result<Self::Value, E> {
+                Ok(Secret::try_from(secret))
             }
         }
 
-        deserializer.deserialize_string(Visitor)
+        // A format's own error would show a number that should have been in quotes.
+        let secret = deserializer.deserialize_string(Visitor);
+        let secret = secret.map_err(|_| de::Error::custom("a webhook secret must be a string"))?;
+        secret.map_err(de::Error::custom)
     }
 }
 

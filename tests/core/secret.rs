@@ -163,6 +163,20 @@ fn a_converted_or_deserialized_value_is_read_unchanged_or_rejected() {
 }
 
 #[test]
+fn the_error_of_a_number_without_quotes_does_not_contain_it() {
+    for number in ["4242", "-4242", "4242.5"] {
+        let error = serde_json::from_str::<Secret>(number)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("a webhook secret must be a string"),
+            "{error}"
+        );
+        assert!(!error.contains("4242"), "{error}");
+    }
+}
+
+#[test]
 fn an_unset_variable_is_named_also_by_debug() {
     // The last ones cannot be names of variables.
     for name in ["TOWER_LOOPS_TEST_UNSET", "", "A=B", "=", "NUL\0"] {
