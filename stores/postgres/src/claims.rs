@@ -1,6 +1,13 @@
 //! The claims of a store.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use deadpool_postgres::Client;
 use tokio_postgres::{Error, Row, types::Type};
@@ -16,7 +23,12 @@ pub(crate) struct ClaimOf {
 }
 
 #[derive(Clone)]
-pub(crate) struct Claims(pub(crate) Connections);
+pub(crate) struct Claims {
+    connections: Connections,
+    /// Whether a batch looks for duplicates before it inserts. After a batch of duplicates alone,
+    /// such as an outage of the sender brings, the next is likely to be the same.
+    looks_first: Arc<AtomicBool>,
+}
 
 impl Batched for Claims {
     type Operation = ClaimOf;
@@ -25,7 +37,7 @@ impl Batched for Claims {
     const MOST: usize = 64;
 
     fn connections(&self) -> &Connections {
-        &self.0
+        &self.connections
     }
 
     fn key(operation: &ClaimOf) -> &EventKey {
@@ -37,7 +49,7 @@ impl Batched for Claims {
         let call = call.with_time(operation.lease);
         let call = call.unless(&[|sql| &sql.claim_absent, |sql| &sql.find_taken]);
         let read = |rows: Vec<Row>| rows.first().map(|row| read(row, 0)).transpose();
-        self.0.run(&mut Some(client), &call, &read).await
+        self.connections.run(&mut Some(client), &call, &read).await
     }
 
     async fn together(
@@ -46,28 +58,43 @@ impl Batched for Claims {
         operations: &[Arc<ClaimOf>],
     ) -> Result<Vec<Option<Claim>>, StoreError> {
         let client = &mut Some(client);
-        let mut claims = self.insert(client, operations).await?;
-        let others = claims.iter_mut().zip(operations);
-        let (mut others, sought): (Vec<_>, Vec<_>) = others
-            .filter(|(claim, _)| claim.is_none())
-            .map(|(claim, operation)| (claim, &**operation))
-            .unzip();
+        let sought: Vec<&ClaimOf> = operations.iter().map(|claim| &**claim).collect();
+        let looks_first = self.looks_first.load(Ordering::Relaxed);
+        let mut claims = match looks_first {
+            true => self.find_taken(client, &sought).await?,
+            false => self.insert(client, &sought).await?,
+        };
+        let others = claims.iter_mut().zip(sought);
+        let (mut others, sought): (Vec<_>, Vec<_>) =
+            others.filter(|(claim, _)| claim.is_none()).unzip();
         if !sought.is_empty() {
+            let rest = match looks_first {
+                true => self.insert(client, &sought).await,
+                false => self.find_taken(client, &sought).await,
+            };
             // If it fails, they are claimed alone. What is claimed already stays claimed.
-            let taken = self.find_taken(client, &sought).await.unwrap_or_default();
-            for (claim, taken) in others.iter_mut().zip(taken) {
-                **claim = taken;
+            for (claim, outcome) in others.iter_mut().zip(rest.unwrap_or_default()) {
+                **claim = outcome;
             }
         }
+        let is_new = |claim: &Option<Claim>| !matches!(claim, Some(Claim::Done));
+        (self.looks_first).store(!claims.iter().any(is_new), Ordering::Relaxed);
         Ok(claims)
     }
 }
 
 impl Claims {
+    pub(crate) fn new(connections: Connections) -> Self {
+        Self {
+            connections,
+            looks_first: Arc::default(),
+        }
+    }
+
     async fn insert(
         &self,
         client: &mut Option<Client>,
-        operations: &[Arc<ClaimOf>],
+        operations: &[&ClaimOf],
     ) -> Result<Vec<Option<Claim>>, StoreError> {
         let keys = operations.iter().map(|claim| (&claim.key, claim.token));
         let leases = operations.iter().map(|claim| seconds(claim.lease));
@@ -78,14 +105,14 @@ impl Claims {
                 .iter()
                 .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)));
             let inserted = inserted.collect::<Result<HashSet<(&str, &str, &[u8])>, Error>>()?;
-            let claim = |claim: &Arc<ClaimOf>| {
+            let claim = |claim: &&ClaimOf| {
                 let (key, token) = (&claim.key, claim.token.as_bytes());
                 let claim = (key.namespace(), key.id(), &token[..]);
                 inserted.contains(&claim).then_some(Claim::Claimed)
             };
             Ok(Some(operations.iter().map(claim).collect()))
         };
-        self.0.run(client, &call, &read).await
+        self.connections.run(client, &call, &read).await
     }
 
     async fn find_taken(
@@ -106,7 +133,7 @@ impl Claims {
             }
             Ok(Some(claims))
         };
-        self.0.run(client, &call, &read).await
+        self.connections.run(client, &call, &read).await
     }
 }
 

@@ -38,7 +38,7 @@ impl PostgresStore {
             are_prepared: false,
         };
         Self {
-            claims: Batches::new(Claims(connections.clone()), true),
+            claims: Batches::new(Claims::new(connections.clone()), true),
             completions: Batches::new(Completions(connections.clone()), true),
             connections,
             has_batches: true,
@@ -77,7 +77,7 @@ impl PostgresStore {
     pub(crate) fn with_new_batches(self) -> Self {
         let connections = &self.connections;
         Self {
-            claims: Batches::new(Claims(connections.clone()), self.has_batches),
+            claims: Batches::new(Claims::new(connections.clone()), self.has_batches),
             completions: Batches::new(Completions(connections.clone()), self.has_batches),
             ..self
         }

@@ -53,26 +53,34 @@ async fn operations_at_once_share_a_statement() {
 async fn claims_in_a_batch_are_answered_as_each_alone() {
     let server = Server::start().await;
     let store = server.store().await;
-    let rows = "INSERT INTO tower_loops_events VALUES
+    for after_duplicates in [false, true] {
+        server.execute("TRUNCATE tower_loops_events").await;
+        let rows = "INSERT INTO tower_loops_events VALUES
         ('ns', 'done', NULL, true, 'infinity'), ('ns', 'held', '\\x01', false, 'infinity'),
         ('ns', 'done_before', NULL, true, now()), ('ns', 'held_before', '\\x01', false, now())";
-    server.execute(rows).await;
-    let own = Token::random();
-    claim_all(&store, &[("own".to_owned(), own)]).await;
+        server.execute(rows).await;
+        let own = Token::random();
+        claim_all(&store, &[("own".to_owned(), own)]).await;
+        if after_duplicates {
+            // The next batch expects more of them.
+            let duplicates = [(); 20].map(|()| ("done".to_owned(), Token::random()));
+            assert_eq!(claim_all(&store, &duplicates).await, [Claim::Done; 20]);
+        }
 
-    let in_flight = |retry_after| Claim::InFlight { retry_after };
-    let expected = [
-        ("absent", Claim::Claimed),
-        ("done", Claim::Done),
-        ("done_before", Claim::Claimed),
-        ("held", in_flight(Duration::MAX)),
-        ("held_before", Claim::Claimed),
-    ];
-    let mut events = vec![("own".to_owned(), own)];
-    events.extend(expected.map(|(id, _)| (id.to_owned(), Token::random())));
-    let claims = claim_all(&store, &events).await;
-    assert_eq!(claims[0], Claim::Claimed, "renewed by its holder");
-    assert_eq!(claims[1..], expected.map(|(_, claim)| claim));
+        let in_flight = |retry_after| Claim::InFlight { retry_after };
+        let expected = [
+            ("absent", Claim::Claimed),
+            ("done", Claim::Done),
+            ("done_before", Claim::Claimed),
+            ("held", in_flight(Duration::MAX)),
+            ("held_before", Claim::Claimed),
+        ];
+        let mut events = vec![("own".to_owned(), own)];
+        events.extend(expected.map(|(id, _)| (id.to_owned(), Token::random())));
+        let claims = claim_all(&store, &events).await;
+        assert_eq!(claims[0], Claim::Claimed, "renewed by its holder");
+        assert_eq!(claims[1..], expected.map(|(_, claim)| claim));
+    }
 
     // Of claims of one event, one wins.
     let events = [(); 20].map(|()| ("one".to_owned(), Token::random()));
