@@ -169,7 +169,7 @@ async fn claim_once<St: EventStore>(
         }
     }
 
-    // A detached delivery is a task that nobody drops.
+    // Nobody drops a detached delivery.
     let runtime = (!lease.config.detached).then(Handle::current);
     let mut dropped = Dropped(runtime.map(|runtime| (lease, runtime)));
     let claim = lease.claim(start).await;

@@ -151,14 +151,28 @@ async fn a_delivery_is_one_task_and_none_if_it_is_attached() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_duplicate_that_the_store_knows_at_once_spawns_no_task() {
-    let mut service =
-        IdempotencyLayer::new(MemoryStore::new()).layer(Calls::default().succeeding());
+async fn a_duplicate_spawns_no_task() {
+    let store = ScriptedStore::default();
+    let mut service = IdempotencyLayer::new(store.clone()).layer(Calls::default().succeeding());
     assert!(!deliver(&service, "evt_1").await.is_duplicate());
     yield_now().await; // The task of the first delivery ends.
-    let duplicate = service.call(delivery_of("evt_1"));
+    store.set(Op::Claim, Mood::IsLate(seconds(1)));
+    let mut duplicate = pin!(service.call(delivery_of("evt_1")));
+    assert!(timeout(millis(500), duplicate.as_mut()).await.is_err());
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
     assert!(duplicate.await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disconnect_during_the_claim_does_not_cancel_a_detached_delivery() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let mut service = IdempotencyLayer::new(store.clone()).layer(calls.succeeding());
+    store.set(Op::Claim, Mood::IsLate(seconds(1)));
+    let mut response = Box::pin(service.call(delivery_of("evt_1")));
+    assert!(timeout(millis(500), response.as_mut()).await.is_err());
+    drop(response);
+    sleep(seconds(20)).await;
+    assert_eq!((calls.count(), store.count(Op::Complete)), (1, 1));
 }
 
 #[test]
