@@ -99,8 +99,8 @@ async fn completions_in_a_batch_are_answered_as_each_alone() {
     let store = server.store().await;
     let held = ids(3);
     claim_all(&store, &held).await;
-    let stranger = |id: &str| (id.to_owned(), Token::random());
-    let lost = [stranger("evt_1"), stranger("absent")];
+    let by_another = |id: &str| (id.to_owned(), Token::random());
+    let lost = [by_another("evt_1"), by_another("absent")];
 
     let mut forever = start_completions(&store, &held[..1], Retention::Forever);
     let short = [&held[1..], &lost].concat();
