@@ -1,4 +1,6 @@
-//! The known causes.
+//! The known causes: `explainer` detects those in the header, the time and the event, and an empty
+//! body; `delivery` those in the signature, `bodies` and `rewritten` those in the body, `secrets`
+//! and `search` those in the secret.
 
 use std::fmt;
 

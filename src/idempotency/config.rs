@@ -28,8 +28,8 @@ impl Config {
         self.lease.min(self.max_hold)
     }
 
-    /// The limit of one store call: the claim, which the lease counts from the start of, must be
-    /// over well within it.
+    /// The limit of one store call: the lease counts from the start of the claim, so the claim must
+    /// end well before the lease does.
     pub(super) fn call_limit(&self) -> Duration {
         self.store_timeout.min(self.claim_lease() / 3)
     }

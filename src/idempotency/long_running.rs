@@ -39,7 +39,7 @@ impl LongRunning {
         end: Option<Instant>,
     ) -> Entry {
         let mut keys = self.keys();
-        // One that hangs may be there: this delivery runs beside it.
+        // Replaces the entry of a handler that is assumed to hang, if there is one.
         keys.insert(key.clone(), (token, end));
         self.count.store(keys.len(), Ordering::Release);
         drop(keys);

@@ -29,7 +29,7 @@ pub(super) async fn release<St: EventStore>(mut lease: Lease<St>) {
         Ok(_) => {}
         Err(error) => trace::store_failed(&lease.key, "release", &error),
     }
-    // The process may end now: the lease does, too.
+    // A shutdown need not wait: the end of the lease frees the event as well.
     lease.stop_running();
     let releasing = release_later(lease, |limits| &limits.releases, is_over);
     tokio::spawn(trace::in_current_span(releasing));

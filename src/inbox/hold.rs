@@ -16,8 +16,8 @@ pub(super) struct Held {
 /// An event whose attempt is not over in the worker's loop.
 pub(super) struct Active {
     pub(super) hold: SharedHold,
-    /// The event, if it was taken again. It runs then, unless the attempt has gone on under that
-    /// token, or has succeeded.
+    /// The event, if the queue handed it out again. It is started when this attempt ends, unless
+    /// this attempt adopted the new token or succeeded, or the new lease has ended.
     pub(super) again: Option<Held>,
 }
 

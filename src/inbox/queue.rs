@@ -67,9 +67,9 @@ pub trait Queue: Inbox {
         outcome: &Outcome,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Resolves when an event may have come since it last resolved, at least through this value and
-    /// its clones. It may resolve without one, and it may miss those of other processes: workers
-    /// also poll. A notification is not lost with a future that is dropped.
+    /// Resolves when an event may have arrived since the last time. Wake-ups may be spurious, and
+    /// arrivals by other processes may be missed, because workers also poll. Arrivals through this
+    /// value and its clones are not missed, even if a future of this method was dropped.
     fn notified(&self) -> impl Future<Output = ()> + Send;
 
     /// How many events are in which state.

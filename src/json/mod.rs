@@ -27,7 +27,7 @@
 //!   stack.
 //! - [`string_mask`]: where strings end, 64 bytes at a time, as simdjson finds it.
 //! - [`nesting`]: the stack of open containers, a bit a level.
-//! - [`text`]: what a string stands for, and lone surrogates, which are JSON though no text.
+//! - [`text`]: what a string stands for, and lone surrogates: valid JSON, but not valid Unicode.
 
 mod nesting;
 mod parts;

@@ -29,8 +29,8 @@ pub(crate) enum Level {
     Inner,
 }
 
-/// Calls `member` as [`members`] does, in the same pass also for the members of each object that
-/// stands under the key `inner`, before it is called for that object itself.
+/// Calls `member` as [`members`] does. For an object under the key `inner`, first calls it for each
+/// member of that object, in the same pass.
 pub(crate) fn members_of_two<'a, E: From<Malformed>>(
     text: &'a str,
     inner: &str,

@@ -101,7 +101,7 @@ pub(super) fn string(text: &[u8], at: usize, mask: &mut StringMask) -> Scanned {
     }
 }
 
-/// Scans what follows a backslash. A lone surrogate is JSON, though no text.
+/// Scans what follows a backslash. A lone surrogate is valid JSON, but not valid Unicode.
 #[cold]
 #[inline(never)]
 fn escape(text: &[u8], at: usize) -> Scanned {

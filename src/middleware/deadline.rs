@@ -28,8 +28,8 @@ mod with_tokio {
     }
 
     impl Deadline {
-        /// A deadline this long after the first poll, so that a complete body needs no read of the
-        /// clock. Without a timeout, it never passes.
+        /// A deadline this long after the first poll, so that a body that is already complete never
+        /// reads the clock. Without a timeout, the deadline never passes.
         pub(in crate::middleware) fn after(timeout: Option<Duration>) -> Self {
             Self {
                 timeout,

@@ -12,7 +12,8 @@ use tokio::time::timeout;
 
 use crate::store::error::{StoreError, StoreErrorKind};
 
-/// The caller pins the operation: an `async fn` stores a future that it takes by value twice.
+/// The caller pins the operation. Taken by value, the future would be stored twice in this
+/// `async fn`.
 pub(crate) async fn bounded<T>(
     limit: Duration,
     operation: Pin<&mut impl Future<Output = Result<T, StoreError>>>,

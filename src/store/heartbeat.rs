@@ -62,8 +62,9 @@ async fn until<F: Future>(time: Instant, mut handler: Pin<&mut F>) -> Option<F::
     .await
 }
 
-/// Ends with the renewal, even if the handler fails before: a renewal that a release overtakes
-/// would hold the event again. One that a completion overtakes changes nothing.
+/// Runs the handler beside a renewal, until the renewal ends. If the handler fails, waits for the
+/// renewal first: one that reaches the store after the release could claim the event again. After a
+/// success it does not wait: a late renewal changes nothing.
 async fn beside<F: Future, R: Future>(
     mut handler: Pin<&mut F>,
     renewal: R,

@@ -60,7 +60,7 @@ fn shapes() -> Vec<(&'static str, Vec<u8>, &'static [u8])> {
     ]
 }
 
-/// With `idle` for the first head too.
+/// `idle` also limits the first head.
 fn limits(idle: Duration, lifetime: Duration, grace: Duration) -> Limits {
     Limits {
         first_head: idle,

@@ -59,7 +59,7 @@ async fn failing_open_lets_the_handler_run() {
         assert!(answer.is_handled(), "{mood:?}");
         assert_eq!(calls.count(), 2, "{mood:?}");
 
-        // A store that works again is asked, and knows by now.
+        // Once the store works, the success is recorded, so another process sees a duplicate.
         store.set_all(Mood::Works);
         sleep(A_WHILE).await;
         let other_process = layer().layer(calls.succeeding());

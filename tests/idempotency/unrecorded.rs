@@ -119,7 +119,7 @@ async fn a_success_during_the_claim_of_a_redelivery_makes_it_a_duplicate() {
     store.set(Op::Claim, Mood::AnswersLate(seconds(1)));
     let redelivery = spawn_delivery(&service, "evt_1");
     sleep(millis(500)).await;
-    // For both handlers, if the second one runs.
+    // Two permits: a second handler, started by mistake, must not block the test.
     gate.open();
     gate.open();
     assert_eq!(first.await.expect("no panic").status, 200);

@@ -37,7 +37,7 @@ async fn a_drain_is_bounded_in_bytes() {
     let limited = |bytes| layer().with_max_body_size(bytes);
     let undrained = || layer().with_drain(false);
     let (missing, too_large) = ("Missing signature", "Payload too large");
-    // By the header: one mebibyte, or the limit if it is larger. Beyond the limit: as much again.
+    // Rejected by the header: drains max(1 MiB, limit). Rejected by size: drains one more limit.
     let rows = [
         (layer(), post(()), missing, MIB),
         (limited(2 * MIB), post(()), missing, 2 * MIB),

@@ -49,7 +49,7 @@ impl<T> FromRead<T> for Option<T> {
     }
 }
 
-/// The wrapper can be read and have nothing to say.
+/// For wrappers that may yield no value although they were read.
 impl<T> FromRead<Option<T>> for Option<T> {
     fn from_read(value: Option<Option<T>>) -> Self {
         value.flatten()
@@ -64,8 +64,8 @@ impl<T> FromRead<Vec<T>> for Vec<T> {
 
 /// The table of a struct's fields. Each is read from, and written to, the member of its own name,
 /// or the one after `=`; after `or` are more paths to read it from. `as` names a wrapper that reads
-/// it in a special way. With a word for the `object` member, the struct is an outermost object,
-/// which knows what could not be read.
+/// it in a special way. If a kind is given, the struct is a whole object: it lists what could not be
+/// read, and is not read from JSON whose `object` names another kind.
 macro_rules! fields {
     (@member $field:ident) => {
         stringify!($field)

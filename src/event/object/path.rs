@@ -73,8 +73,8 @@ impl Report {
     }
 }
 
-/// The paths of what an object could not be read from. They say how it came and not what it is:
-/// they are not compared, hashed or written.
+/// The paths of what could not be read of an object. They describe the JSON it was read from, not
+/// its value: they are not compared, hashed or written.
 #[derive(Clone, Default)]
 pub(crate) struct Unreadable(pub(super) Vec<String>);
 

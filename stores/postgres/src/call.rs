@@ -8,7 +8,7 @@ pub(crate) type Sql = fn(&Statements) -> &str;
 
 pub(crate) struct Call {
     pub(crate) sql: Sql,
-    /// With the same parameters: if one returns a row, `sql` is not needed.
+    /// Statements that run first, with the same parameters. If one returns a row, `sql` is skipped.
     pub(crate) before: &'static [Sql],
     parameters: Vec<(Box<dyn ToSql + Send + Sync>, Type)>,
 }
@@ -22,8 +22,8 @@ impl Call {
         }
     }
 
-    /// Executes these first, and `sql` only if none of them returns a row. A prepared statement is
-    /// executed alone: it is planned already.
+    /// Executes these first, and `sql` only if none of them returns a row. If statements are
+    /// prepared, `sql` is executed alone: it is planned already.
     pub(crate) fn unless(mut self, before: &'static [Sql]) -> Self {
         self.before = before;
         self

@@ -52,7 +52,8 @@ impl Batched for Completions {
         })
     }
 
-    /// Those of one retention, and one of each key.
+    /// Batches the completions with the first one's retention, at most one per key. The rest run
+    /// alone, as do those that the batch does not find held.
     async fn together(
         &self,
         client: Client,

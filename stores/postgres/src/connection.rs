@@ -63,7 +63,7 @@ impl Connections {
     }
 
     /// As [`execute_all`](Self::execute_all), on this connection or a new one, in a task that is not
-    /// cancelled. `None` remains of a connection that did not answer.
+    /// cancelled. Sets `client` to `None` if the connection did not answer.
     pub(crate) async fn run<T>(
         &self,
         client: &mut Option<Client>,

@@ -161,14 +161,15 @@ fn classify(state: &SqlState, table: &str) -> (StoreErrorKind, String) {
         ),
         "26000" | "42P05" => (
             Misconfigured,
-            "prepared statements do not work behind a pooler in transaction mode: leave \
-             `PostgresStore::with_prepared_statements(false)`"
+            "prepared statements do not work behind a pooler in transaction mode: set \
+             `with_prepared_statements(false)`, the default"
                 .to_owned(),
         ),
         code if code.starts_with("42") => (
             Misconfigured,
             format!(
-                "{table} differs from `schema_sql()` of a store, or `INBOX_SCHEMA` of an inbox"
+                "{table} is not as `schema_sql()` (a store) or `INBOX_SCHEMA` (an inbox) makes it: \
+                 migrate it, or rename it and call `ensure_schema()`"
             ),
         ),
         "25006" => (

@@ -18,7 +18,7 @@ use crate::{
     error::shared,
 };
 
-/// A statement that takes longer keeps the next ones waiting no more: the disk may be slow, a row
+/// After this time, a statement no longer holds back the next one: the disk may be slow, a row
 /// locked, the connection dead.
 const SLOW: Duration = Duration::from_millis(10);
 

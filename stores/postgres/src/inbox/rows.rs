@@ -18,7 +18,7 @@ pub(super) fn taken(rows: Vec<Row>) -> Result<Option<Vec<Option<Taken>>>, Error>
     Ok(Some(taken.collect()))
 }
 
-/// A key that is none is listed as its digest, so that somebody sees it.
+/// An invalid key is listed as its digest, so that somebody sees it.
 pub(super) fn dead(rows: Vec<Row>) -> Result<Option<Vec<DeadEvent>>, Error> {
     let dead = rows.iter().map(|row| {
         let (namespace, id) = key(row);

@@ -16,7 +16,7 @@ pub(super) fn taken(row: &Row<'_>) -> Result<Option<Taken>> {
     key.map(|key| with_key(row, key)).transpose()
 }
 
-/// A key that is none is listed as its digest, so that somebody sees it.
+/// An invalid key is listed as its digest, so that somebody sees it.
 pub(super) fn dead(row: &Row<'_>) -> Result<DeadEvent> {
     let (namespace, id) = parts(row)?;
     let key = EventKey::restore(&namespace, &id);
