@@ -158,7 +158,7 @@ async fn claim_once<St: EventStore>(
     lease: &Lease<St>,
     start: Instant,
 ) -> Result<Claim, StoreError> {
-    /// With the runtime: a connection may be dropped outside it.
+    /// Keeps the runtime for the release: a connection may be dropped outside it.
     struct Dropped<'a, St: EventStore>(Option<(&'a Lease<St>, Handle)>);
 
     impl<St: EventStore> Drop for Dropped<'_, St> {
@@ -185,8 +185,8 @@ where
     service.call(request).await
 }
 
-/// A disconnect cannot cancel this. A detached delivery is a task that cannot be cancelled, so it
-/// needs nothing more.
+/// Runs `work` to its end: a disconnect cannot cancel it. A detached delivery is a task of its own,
+/// which no disconnect reaches, so it just awaits the work.
 async fn to_the_end(is_detached: bool, work: Pin<Box<impl Future<Output = ()> + Send + 'static>>) {
     if is_detached {
         work.await;

@@ -18,8 +18,8 @@ pub(super) struct InFlight {
 
 #[derive(Default)]
 struct State {
-    /// The lowest bit says that it is closed, the others count: one number, so that none enters
-    /// while it closes.
+    /// The lowest bit is set once the layer is closed; the other bits count deliveries. One number
+    /// for both, so that no delivery enters while the layer closes.
     count: AtomicUsize,
     idle: Notify,
 }
@@ -49,14 +49,14 @@ impl InFlight {
     /// Closes, waits, and returns how many still run at the deadline.
     pub(super) async fn drain(&self, deadline: Duration) -> usize {
         self.state.count.fetch_or(CLOSED, Ordering::AcqRel);
-        // Whether in time or not: what is left is counted.
+        // In time or not, the deliveries that are left are counted.
         let _ = timeout(deadline, self.idle()).await;
         self.running()
     }
 
     async fn idle(&self) {
         loop {
-            // Made before the look at the count: it then hears of every end after that look.
+            // Created before the count is read, so that no end after that is missed.
             let idle = self.state.idle.notified();
             if self.running() == 0 {
                 return;

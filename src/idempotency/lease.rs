@@ -27,9 +27,9 @@ pub(super) struct Lease<St> {
     token: Token,
     pub(super) shared: Arc<Shared<St>>,
     pub(super) config: Arc<Config>,
-    /// A shutdown waits for this.
+    /// A shutdown waits until this is dropped.
     running: Option<Running>,
-    /// The answer to the last renewal was lost. It may claim the event again at any time.
+    /// The answer to the last renewal was lost. That renewal may claim the event again at any time.
     renewal_lost: AtomicBool,
 }
 
@@ -85,7 +85,7 @@ impl<St: EventStore> Lease<St> {
     pub(super) async fn claim(&self, start: Instant) -> Result<Claim, StoreError> {
         let lease = self.config.claim_lease();
         let claim = self.claim_for(lease).await?;
-        // A blocked thread does not notice the timeout of the call.
+        // Checked here too: a thread that was blocked does not notice the timeout of the call.
         if claim == Claim::Claimed && start.elapsed() >= lease {
             let late = "the claim was answered after the end of its lease";
             return Err(StoreError::new(StoreErrorKind::Unavailable, late));

@@ -57,7 +57,7 @@ impl LongRunning {
     }
 
     fn keys(&self) -> MutexGuard<'_, HashMap<EventKey, (Token, Option<Instant>)>> {
-        // Nothing panics while it is held.
+        // Nothing panics while the lock is held.
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -31,7 +31,7 @@ pub(super) async fn record<St: EventStore>(lease: Lease<St>) {
         match poll_once(attempts.as_mut()).await {
             Poll::Ready(Ok(Completion::Held)) => return,
             Poll::Ready(outcome) => (lease.shared.unrecorded.remember(&lease.key), outcome),
-            // From the first wait on, redeliveries must know.
+            // From the first wait on, redeliveries must find the success here.
             Poll::Pending => (lease.shared.unrecorded.remember(&lease.key), attempts.await),
         }
     };
@@ -49,7 +49,8 @@ pub(super) async fn record<St: EventStore>(lease: Lease<St>) {
 
 async fn attempts<St: EventStore>(lease: &Lease<St>) -> Result<Completion, StoreError> {
     let mut outcome = lease.complete().await;
-    // A later attempt may find what an earlier one has recorded: it cannot tell a lost lease.
+    // Only the first attempt can tell a lost lease: a later one may find what an earlier one has
+    // recorded.
     if let Ok(Completion::LeaseLost) = outcome {
         trace::lease_lost(&lease.key);
     }
@@ -69,7 +70,7 @@ async fn record_later<St: EventStore>(lease: Lease<St>, remembered: Remembered) 
     let (start, mut backoff) = (Instant::now(), Backoff::new());
     sleep(backoff.pause(MAX_PAUSE)).await;
     loop {
-        // It is never closed, so there is always a permit.
+        // The semaphore is never closed, so `acquire` cannot fail.
         let permit = lease.shared.background.completions.acquire().await;
         let is_last = start.elapsed() >= lease.config.max_hold;
         // Boxed, because a task that waits should be small: there may be very many.
@@ -80,8 +81,8 @@ async fn record_later<St: EventStore>(lease: Lease<St>, remembered: Remembered) 
             trace::success_not_recorded(&lease.key);
             return;
         }
-        // With the permit: however many wait, a store that is down gets few calls. The next in the
-        // queue may have more luck.
+        // Pauses with the permit: however many tasks wait, a store that is down gets few calls.
+        // Then the next task has its turn: the failure may concern only this event.
         sleep(backoff.pause(MAX_PAUSE)).await;
         drop(permit);
     }

@@ -39,7 +39,7 @@ pub(super) async fn release<St: EventStore>(mut lease: Lease<St>) {
 /// once the store continues: the task repeats until there was something to release.
 pub(super) fn release_lost_claim<St: EventStore>(lease: &Lease<St>, runtime: &Handle) {
     let tasks = &lease.shared.background.lost_claim_tasks;
-    // With too many of these, the end of the lease frees the event.
+    // Beyond the limit of such tasks, no release is needed: the end of the lease frees the event.
     let Ok(place) = tasks.clone().try_acquire_owned() else {
         return;
     };
@@ -64,16 +64,16 @@ async fn release_later<St: EventStore>(
     let (config, mut start) = (Arc::clone(&lease.config), begun);
     sleep(backoff.pause(MAX_PAUSE)).await;
     while start.elapsed() < config.claim_lease() && begun.elapsed() < config.max_hold {
-        // It is never closed, so there is always a permit.
+        // The semaphore is never closed, so `acquire` cannot fail.
         let permit = limit(&lease.shared.background).acquire().await;
         match Box::pin(lease.release()).await {
             Ok(was_held) if is_over(was_held) => return,
-            // Others need not wait for a claim that may never arrive.
+            // Pauses without the permit: other tasks need not wait for a claim that may never come.
             Ok(_) => {
                 drop(permit);
                 sleep(backoff.pause(MAX_PAUSE_FOR_NOTHING)).await;
             }
-            // With the permit: however many wait, a store that is down gets few calls.
+            // Pauses with the permit: however many tasks wait, a store that is down gets few calls.
             Err(_) => {
                 if !is_over(false) {
                     start = Instant::now();

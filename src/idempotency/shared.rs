@@ -25,7 +25,7 @@ pub(super) struct Background {
     pub(super) releases: Semaphore,
     /// How many releases of claims with a lost answer are attempted at once.
     pub(super) lost_claims: Semaphore,
-    /// How many of these wait. Beyond that, the end of the lease frees the event.
+    /// How many tasks release such claims. Beyond that, the end of the lease frees the event.
     pub(super) lost_claim_tasks: Arc<Semaphore>,
 }
 

@@ -52,7 +52,7 @@ impl Unrecorded {
     }
 
     fn keys(&self) -> MutexGuard<'_, HashMap<EventKey, usize>> {
-        // Nothing panics while it is held.
+        // Nothing panics while the lock is held.
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -14,7 +14,7 @@ type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// Runs in the task that polls it. If it is dropped before its end, a spawned task does the rest.
 pub(super) struct UntilDone<T: Send + 'static> {
     work: Option<Work<T>>,
-    /// A connection may be dropped outside its runtime.
+    /// Where the rest is spawned: a connection may be dropped outside its runtime.
     runtime: Handle,
 }
 

@@ -47,7 +47,7 @@ pub(super) struct Attempt<Q> {
 /// An attempt that is over.
 pub(super) struct Ended {
     pub(super) key: EventKey,
-    /// Under which it was recorded.
+    /// The token under which the outcome was recorded.
     pub(super) token: Token,
     pub(super) outcome: Outcome,
 }
@@ -70,7 +70,7 @@ impl<Q: Queue> Attempt<Q> {
                     handled.map_err(Some)
                 }
                 Ok(Err(failure)) => Err(Some(failure)),
-                // Released before it began.
+                // The worker released the event before the service was called.
                 Err(_) => Err(None),
             }
         };

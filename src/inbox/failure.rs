@@ -23,7 +23,8 @@ impl Failure {
         let mut next = Some(error);
         for _ in 0..MAX_SOURCES {
             let Some(mut error) = next else { break };
-            // Its text is that of the error in it, which `source()` skips.
+            // An `io::Error` shows the text of the error inside it, but its `source()` skips that
+            // error.
             while let Some(inner) = error.downcast_ref().and_then(io::Error::get_ref) {
                 error = inner;
             }

@@ -19,7 +19,7 @@ pub(super) type Started<F> = Result<F, Failure>;
 
 pub(super) struct Unready<S: Service<Job>> {
     service: S,
-    /// The jobs, and where their futures go.
+    /// The waiting jobs, and where the future of each goes once the service is called.
     jobs: VecDeque<(Job, oneshot::Sender<Started<S::Future>>)>,
 }
 
@@ -62,7 +62,7 @@ where
     pub(super) fn probe(&mut self, cx: &mut Context<'_>) -> Result<(), String> {
         match self.poll_ready(cx) {
             Poll::Ready(Err(error)) => Err(error),
-            // A panic is the failure of a job.
+            // A panic is not returned here: it counts as the failure of a job.
             Poll::Ready(Ok(_)) | Poll::Pending => Ok(()),
         }
     }
@@ -95,7 +95,7 @@ where
         } else {
             None
         };
-        // The attempt waits for this as long as the worker lives.
+        // Cannot fail: the attempt that waits for this lives as long as the worker.
         let _ = sender.send(started.ok_or_else(Failure::panicked));
     }
 }

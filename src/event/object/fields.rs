@@ -64,8 +64,8 @@ impl<T> FromRead<Vec<T>> for Vec<T> {
 
 /// The table of a struct's fields. Each is read from, and written to, the member of its own name,
 /// or the one after `=`; after `or` are more paths to read it from. `as` names a wrapper that reads
-/// it in a special way. If a kind is given, the struct is a whole object: it lists what could not be
-/// read, and is not read from JSON whose `object` names another kind.
+/// it in a special way. If a kind is given, the struct is a whole object: it lists what could not
+/// be read, and is not read from JSON whose `object` names another kind.
 macro_rules! fields {
     (@member $field:ident) => {
         stringify!($field)

@@ -72,7 +72,7 @@ impl Batched for Claims {
                 true => self.insert(client, &sought).await,
                 false => self.find_taken(client, &sought).await,
             };
-            // If it fails, they are claimed alone. What is claimed already stays claimed.
+            // If this statement fails, the rest is claimed one by one. Earlier claims stay valid.
             for (claim, outcome) in others.iter_mut().zip(rest.unwrap_or_default()) {
                 **claim = outcome;
             }

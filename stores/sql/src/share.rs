@@ -1,8 +1,8 @@
 //! How a take is divided.
 
 /// How many events of a take of `limit` may be repeated ones while new events wait: half. Repeated
-/// events are those whose pause or lease has ended. If `limit` is uneven, the random first byte of the
-/// token decides which kind gets one more, so that takes of one event serve both kinds.
+/// events are those whose pause or lease has ended. If `limit` is uneven, the random first byte of
+/// the token decides which kind gets one more, so that takes of one event serve both kinds.
 #[must_use]
 pub fn repeated_share(token: &[u8; 16], limit: usize) -> i64 {
     let [random, ..] = token;

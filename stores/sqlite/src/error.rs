@@ -67,7 +67,7 @@ fn advise(code: ErrorCode, message: Option<&str>) -> (StoreErrorKind, &'static s
             Misconfigured,
             "the database lacks a table of the store or the inbox: call its `ensure_schema`, or run `SCHEMA` or `INBOX_SCHEMA` in a migration",
         ),
-        // Of SQL that is always the same, only the table can be wrong.
+        // The SQL is always the same, so only the table can be wrong.
         ErrorCode::Unknown => (
             Misconfigured,
             "the table `tower_loops_events` is not as `SCHEMA` makes it, or `tower_loops_inbox` not as `INBOX_SCHEMA` does: drop or rename it, then call `ensure_schema`",

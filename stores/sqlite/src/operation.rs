@@ -12,8 +12,8 @@ use crate::priority::Priority;
 pub(crate) struct Operation {
     pub(crate) priority: Priority,
     pub(crate) deadline: Instant,
-    /// Whether it had a chance to run. Until then, no deadline is over: the shortest busy timeout
-    /// fails only where there is something to wait for.
+    /// Whether the operation had a chance to run. Until then its deadline does not count: even the
+    /// shortest busy timeout fails only if there is something to wait for.
     pub(crate) was_tried: bool,
     pub(crate) work: Box<dyn Work>,
     /// Its place in the queue.
@@ -91,7 +91,7 @@ where
         let answer = match (outcome, self.answer) {
             (Ok(()), Some(answer)) => Ok(answer),
             (Err(error), _) => Err(error),
-            // Neither read nor run: the caller learns that from the dropped sender.
+            // Neither read nor run: the dropped sender tells the caller.
             (Ok(()), None) => return,
         };
         // The caller may have been dropped meanwhile.

@@ -6,7 +6,7 @@ use tower_loops::idempotency::{self, StoreError};
 
 use crate::{SqliteStore, priority::Priority, statements};
 
-/// Few enough that claims beside a purge hardly wait for it.
+/// The most entries of one transaction: claims hardly wait for a purge of so few.
 pub(crate) const MAX_BATCH: u32 = 100;
 
 impl SqliteStore {

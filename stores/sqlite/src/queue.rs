@@ -31,7 +31,7 @@ impl Waiting {
         self.0[operation.priority as usize].push_back(operation);
     }
 
-    /// Puts back what was popped last.
+    /// Puts back the operation that was popped last.
     pub(crate) fn put_back(&mut self, operation: Operation) {
         self.0[operation.priority as usize].push_front(operation);
     }
@@ -88,7 +88,7 @@ pub(crate) struct Queue {
 
 struct State {
     arrived: Waiting,
-    /// With how many arrivals the thread wants to wake up, while it waits.
+    /// While the thread waits: the number of arrivals at which it wakes up.
     wanted: Option<usize>,
     is_open: bool,
 }

@@ -64,7 +64,7 @@ pub(crate) fn claim(
         if claimed == 1 {
             return Ok(Claim::Claimed);
         }
-        // Without an answer, the entry has expired since.
+        // If there is no answer, the entry has expired since: try again.
         if let Some(answer) = taken(connection, key, token)? {
             return Ok(answer);
         }
@@ -135,7 +135,7 @@ pub(crate) fn mark(
     })
 }
 
-/// Deletes at most so many expired rows, those that ended first.
+/// Deletes at most `limit` expired rows, those that ended first.
 pub(crate) fn purge(connection: &Connection, limit: u32) -> Result<u64> {
     let deleted = connection.prepare_cached(PURGE)?.execute([limit])?;
     Ok(deleted as u64)

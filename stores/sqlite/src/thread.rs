@@ -88,7 +88,7 @@ struct Worker {
     waiting: Waiting,
     /// Why the lock could not be had, while another connection has it.
     lock_error: Option<rusqlite::Error>,
-    /// How many operations it had, and how long it took.
+    /// How many operations the last commit had, and how long it took.
     last_commit: (usize, Duration),
 }
 
@@ -163,7 +163,7 @@ impl Worker {
             Err(error) => return self.waiting.fail_all(|| without_effect(&error)),
         };
         self.lock_error = None;
-        // What has arrived meanwhile may be more urgent, or void what waits.
+        // Operations that arrived meanwhile may be more urgent, or make a waiting one void.
         self.queue.take(&mut self.waiting, 0, Some(Duration::ZERO));
         self.waiting.drop_abandoned();
         if self.is_file_replaced() {
@@ -190,7 +190,7 @@ impl Worker {
         let outcome = commit(transaction, &batch);
         self.last_commit = (batch.len(), start.elapsed());
         for operation in batch {
-            // What a commit that failed has written may be there nevertheless.
+            // Not `without_effect`: a commit that fails may have written nevertheless.
             operation
                 .work
                 .answer(outcome.as_ref().map(|&()| ()).map_err(store_error));

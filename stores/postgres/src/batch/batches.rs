@@ -79,7 +79,7 @@ impl<K: Batched> Batches<K> {
                     let batch = running.next_batch();
                     if !batch.0.is_empty() {
                         let executed = tokio::spawn(self.clone().execute_batch(client, batch));
-                        // It goes on by itself.
+                        // After the timeout, the statement goes on in its own task.
                         let _ = timeout(SLOW, executed).await;
                     }
                 }
@@ -95,7 +95,7 @@ impl<K: Batched> Batches<K> {
         }
         let outcomes = match self.kind.together(client, &operations).await {
             Ok(outcomes) => outcomes,
-            // The server has rolled all back because of one, such as one whose row is locked.
+            // One operation failed, such as one whose row is locked: the server rolled all back.
             Err(error) if !error.may_have_taken_effect() => {
                 operations.iter().map(|_| None).collect()
             }
@@ -149,7 +149,7 @@ fn answer<K: Batched>(
     }
 }
 
-/// One error for all of them.
+/// Answers all callers with one error.
 fn fail<K: Batched>(callers: Vec<Caller<K>>, error: StoreError) {
     let error = Arc::new(error);
     for caller in callers {

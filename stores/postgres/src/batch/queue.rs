@@ -13,7 +13,7 @@ use crate::batch::Batched;
 /// How many operations may wait.
 const CAPACITY: usize = 10_000;
 
-/// A batch whose operations have this many bytes takes no more of them.
+/// A batch takes no more operations once those in it have this many bytes.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 /// How many statements run at once. With two, one runs while the next gathers.
@@ -21,7 +21,7 @@ const STATEMENTS: usize = 2;
 
 pub(super) enum Answer<T> {
     Outcome(Result<T, StoreError>),
-    /// It was not sent, and the task that would have sent it was cancelled.
+    /// The operation was not sent: the task that would have sent it was cancelled.
     Again,
 }
 
@@ -33,7 +33,7 @@ pub(super) type Batch<K> = (Vec<Arc<<K as Batched>::Operation>>, Vec<Caller<K>>)
 pub(super) struct Queue<K: Batched>(Mutex<State<K>>);
 
 struct State<K: Batched> {
-    /// The caller owns its operation: what nobody awaits any more takes no memory.
+    /// The caller owns its operation, so an operation that nobody awaits is freed.
     waiting: VecDeque<(Weak<K::Operation>, Caller<K>)>,
     running: usize,
 }
@@ -46,7 +46,7 @@ impl<K: Batched> Queue<K> {
         }))
     }
 
-    /// Adds an operation. Returns what a new task needs to execute it, unless there are enough.
+    /// Adds an operation. Returns what a new task needs, unless enough tasks run.
     pub(super) fn push(
         self: &Arc<Self>,
         operation: &Arc<K::Operation>,
@@ -76,7 +76,8 @@ impl<K: Batched> Queue<K> {
     }
 }
 
-/// A task that executes what waits. If it is cancelled, with its runtime, another has to.
+/// A task that executes what waits. If it is cancelled, with its runtime, and no other such task
+/// runs, the waiting callers try again.
 pub(super) struct Running<K: Batched> {
     queue: Arc<Queue<K>>,
     is_over: bool,

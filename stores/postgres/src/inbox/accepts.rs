@@ -58,7 +58,7 @@ impl Batched for Accepts {
 }
 
 impl Accepts {
-    /// Of several deliveries of one event, the first has stored it.
+    /// Stores the events. Of several deliveries of one event, only the first is `New`.
     async fn store(
         &self,
         client: Client,

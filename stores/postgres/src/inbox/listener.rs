@@ -12,7 +12,7 @@ use tokio_postgres::{
 };
 use tower_loops_sql::postgres::inbox::CHANNEL;
 
-/// The pause before it connects again, and how often it looks whether the inbox is gone.
+/// The pause before the listener connects again, and between checks whether the inbox is gone.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Listens until nobody waits for arrivals any more.
@@ -31,7 +31,7 @@ where
                     .batch_execute(&format!("LISTEN {CHANNEL}"))
                     .await
                     .ok()?;
-                // What came before it listened.
+                // Events may have arrived before `LISTEN` took effect.
                 arrivals.upgrade()?.notify_one();
                 std::future::pending::<Option<()>>().await
             };

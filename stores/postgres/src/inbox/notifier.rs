@@ -77,7 +77,7 @@ impl Notifier {
             self.0.task.store(RUNNING, Ordering::Release);
             let call =
                 Call::new(|_| "SELECT pg_notify($1, '')").with(CHANNEL.to_owned(), Type::TEXT);
-            // Without it, other processes find the event by polling.
+            // If the notification fails, other processes find the event by polling.
             let _ = self.0.connections.execute(call, |_| Ok(Some(()))).await;
             sleep(PAUSE).await;
             let ended =

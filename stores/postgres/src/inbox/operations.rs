@@ -77,7 +77,7 @@ impl Queue for PostgresInbox {
                 return was_held.await;
             }
             Outcome::Retry { after, error } => {
-                // Unlike a lease, a pause may be none.
+                // Unlike a lease, a pause may be zero.
                 let pause = if after.is_zero() {
                     Some(0.0)
                 } else {

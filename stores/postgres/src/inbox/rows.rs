@@ -84,7 +84,7 @@ pub(super) fn counts(row: Option<Row>) -> Result<Option<Counts>, Error> {
         waiting: count(0)?,
         running: count(1)?,
         dead: count(2)?,
-        // Negative if the clock was set back.
+        // The age is negative if the clock was set back.
         oldest_waiting: age
             .map(|age| Duration::try_from_secs_f64(age.max(0.0)).unwrap_or(Duration::MAX)),
     }))

@@ -9,7 +9,7 @@ use tower_loops::{
     inbox::{Counts, DeadEvent, EventKey, Taken},
 };
 
-/// `None` if its namespace and id are those of no key.
+/// `None` if the namespace and id of the row are not those of a key.
 pub(super) fn taken(row: &Row<'_>) -> Result<Option<Taken>> {
     let (namespace, id) = parts(row)?;
     let key = EventKey::restore(&namespace, &id).ok();
@@ -37,7 +37,7 @@ pub(super) fn counts(row: &Row<'_>) -> Result<Counts> {
         waiting: count(integer(row, 0)?),
         running: count(integer(row, 1)?),
         dead: count(integer(row, 2)?),
-        // Negative if the clock was set back.
+        // The age is negative if the clock was set back.
         oldest_waiting: age.map(|millis| Duration::from_millis(count(millis))),
     })
 }

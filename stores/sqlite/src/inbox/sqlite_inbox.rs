@@ -53,10 +53,10 @@ use crate::{
 #[derive(Clone)]
 pub struct SqliteInbox {
     thread: Thread,
-    /// Started for the first count or list: it reads them on a connection of its own, so that no
-    /// commit waits.
+    /// Reads counts and lists on a connection of its own, so that no commit waits for them. Started
+    /// for the first one.
     reader: Arc<OnceLock<Thread>>,
-    /// That of the reader, if the database is a file.
+    /// The path that the reader opens, if the database is a file.
     path: Option<PathBuf>,
     pub(super) arrived: Arc<Notify>,
     pub(super) retention: Retention,
@@ -164,7 +164,7 @@ impl SqliteInbox {
             .await
     }
 
-    /// The thread of the commits, where the file cannot be opened once more.
+    /// The reader; or the thread of the commits, if the file cannot be opened a second time.
     fn reader(&self) -> &Thread {
         self.reader.get_or_init(|| {
             let connection = self.path.as_deref().and_then(connection::open_again);

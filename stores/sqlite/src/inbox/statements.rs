@@ -115,7 +115,7 @@ pub(super) fn finish(
             return Ok(was_held.unwrap_or(false));
         }
         Outcome::Retry { after, error } => {
-            // Unlike a lease, a pause may be none.
+            // Unlike a lease, a pause may be zero.
             let pause = if after.is_zero() { 0 } else { millis(*after) };
             let mut retry = connection.prepare_cached(RETRY)?;
             retry.execute(params![namespace, id, token, pause, error])?
