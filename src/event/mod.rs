@@ -1,8 +1,8 @@
 //! The event: what a verified body says.
 
-mod data;
 mod envelope;
 mod error;
+mod event_data;
 mod event_type;
 mod locate;
 mod object;
@@ -11,8 +11,8 @@ mod reading;
 mod stored;
 mod verified;
 
-pub use data::{EventData, EventObject};
 pub use error::{ObjectError, PayloadError};
+pub use event_data::{EventData, EventObject};
 pub use event_type::{EventType, OtherEventType};
 pub use object::{
     Address, BillingDetails, CancellationDetails, Charge, CheckoutSession, CustomField,

@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     event::{
-        data::{EventData, EventObject},
         error::ObjectError,
+        event_data::{EventData, EventObject},
         locate,
         payload_text::text_at,
         verified::VerifiedEvent,

@@ -12,7 +12,7 @@ use tower_service::Service;
 
 use super::{
     lease::Lease,
-    record::record,
+    record_success::record_success,
     release::{release, release_lost_claim},
     response,
     store::{Claim, EventStore, StoreError},
@@ -137,7 +137,7 @@ where
     match outcome {
         Ok(Ok(response)) if response.status().is_success() => {
             trace::delivery(&lease.key, "handled");
-            to_the_end(lease.config.detached, Box::pin(record(lease))).await;
+            to_the_end(lease.config.detached, Box::pin(record_success(lease))).await;
             Ok(response.map(ResponseBody::inner))
         }
         Ok(failure) => {

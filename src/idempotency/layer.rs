@@ -116,7 +116,7 @@ impl<St: EventStore> IdempotencyLayer<St> {
     /// handlers whose clients have disconnected. It does not wait for releases in the background:
     /// the end of the lease does the same.
     pub async fn shutdown(&self, deadline: Duration) -> usize {
-        self.shared.in_flight.drain(deadline).await
+        self.shared.running.drain(deadline).await
     }
 
     fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {

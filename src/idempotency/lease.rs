@@ -14,8 +14,8 @@ use tokio::time::Instant;
 
 use super::{
     config::Config,
-    in_flight::Running,
     long_running::Entry,
+    running::Running,
     shared::Shared,
     store::{Claim, Completion, EventKey, EventStore, StoreError, StoreErrorKind, Token},
 };

@@ -76,7 +76,7 @@ where
             let (status, lease) = (self.config.in_flight_status, self.config.claim_lease());
             return ResponseFuture::answered(response::in_flight(status, lease));
         }
-        let Some(running) = self.shared.in_flight.enter() else {
+        let Some(running) = self.shared.running.enter() else {
             return ResponseFuture::answered(response::shutting_down());
         };
         if self.shared.unrecorded.is_full() {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::{in_flight::InFlight, long_running::LongRunning, unrecorded::Unrecorded};
+use super::{long_running::LongRunning, running::RunningDeliveries, unrecorded::Unrecorded};
 
 pub(super) struct Shared<St> {
     pub(super) store: St,
-    pub(super) in_flight: InFlight,
+    pub(super) running: RunningDeliveries,
     pub(super) unrecorded: Arc<Unrecorded>,
     pub(super) long_running: Arc<LongRunning>,
     pub(super) background: Background,
@@ -33,7 +33,7 @@ impl<St> Shared<St> {
     pub(super) fn new(store: St) -> Self {
         Self {
             store,
-            in_flight: InFlight::default(),
+            running: RunningDeliveries::default(),
             unrecorded: Arc::default(),
             long_running: Arc::default(),
             background: Background {

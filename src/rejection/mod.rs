@@ -1,10 +1,10 @@
-//! Why a request is rejected, and the one table of what each reason responds.
+//! Why a request is rejected. `status` has the one table of statuses and texts.
 
 mod body_error;
 mod header_error;
 mod kind;
 mod reason;
-mod response;
+mod status;
 
 pub use body_error::BodyError;
 pub use header_error::HeaderError;

@@ -9,8 +9,8 @@ mod error;
 mod inbox;
 mod mark;
 mod purge;
-mod schema;
 mod store;
+mod table;
 
 pub use inbox::PostgresInbox;
 pub use store::PostgresStore;

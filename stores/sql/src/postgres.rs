@@ -7,6 +7,7 @@
 
 mod batch;
 pub mod inbox;
+mod schema;
 mod table_name;
 
 pub use table_name::{TableName, TableNameError};
@@ -91,7 +92,7 @@ impl Statements {
              AND until > clock_timestamp() AND (done OR token <> $3)"
         );
         Self {
-            schema: schema(&table, &name.index()),
+            schema: schema::schema(&table, &name.index()),
             claim_absent: format!(
                 "INSERT INTO {table} (namespace, event_id, token, done, until) \
                  VALUES ($1, $2, $3, false, {END}) \
@@ -141,21 +142,4 @@ impl Statements {
             table,
         }
     }
-}
-
-fn schema(table: &str, index: &str) -> String {
-    format!(
-        "CREATE TABLE IF NOT EXISTS {table} (
-    namespace    text COLLATE \"C\" NOT NULL,
-    event_id     text COLLATE \"C\" NOT NULL,
-    token        bytea,
-    done         boolean NOT NULL,
-    until        timestamptz NOT NULL,
-    claimed_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
-    completed_at timestamptz,
-    PRIMARY KEY (namespace, event_id)
-);
-CREATE INDEX IF NOT EXISTS {index} ON {table} (until);
-"
-    )
 }

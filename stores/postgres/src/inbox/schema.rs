@@ -7,7 +7,7 @@ use tower_loops_sql::postgres::inbox::{FOUND_VERSION, SCHEMA, VERSION, VERSION_T
 use crate::{
     error::{of_pool, of_statement},
     inbox::PostgresInbox,
-    schema::LOCK,
+    table::LOCK,
 };
 
 impl PostgresInbox {

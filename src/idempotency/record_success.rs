@@ -23,7 +23,7 @@ const MAX_PAUSE: Duration = Duration::from_millis(400);
 
 /// Records the success in some attempts, all within the limit of one store call. After that a
 /// spawned task goes on. The work is done: no error here turns it into a failure.
-pub(super) async fn record<St: EventStore>(lease: Lease<St>) {
+pub(super) async fn record_success<St: EventStore>(lease: Lease<St>) {
     let (remembered, outcome) = {
         let limit = lease.config.call_limit();
         let attempts = pin!(attempts(&lease));

@@ -1,4 +1,4 @@
-//! The table: its name, and how it is made.
+//! The table of a store: sets its name, and creates it. `tower_loops_sql` has its columns.
 
 use tokio_postgres::types::Type;
 use tower_loops::idempotency::StoreError;

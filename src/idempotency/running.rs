@@ -12,7 +12,7 @@ use tokio::{sync::Notify, time::timeout};
 
 /// The running deliveries of a layer. Closed, it admits no more.
 #[derive(Default)]
-pub(super) struct InFlight {
+pub(super) struct RunningDeliveries {
     state: Arc<State>,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Running {
     state: Arc<State>,
 }
 
-impl InFlight {
+impl RunningDeliveries {
     /// `None` after the shutdown has begun.
     pub(super) fn enter(&self) -> Option<Running> {
         let count = &self.state.count;
