@@ -4,11 +4,11 @@ use std::fmt;
 
 /// ISO 4217's active currencies without a minor unit.
 const ZERO: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
-/// Those with three decimals.
+/// Currencies with three decimals.
 const THREE: &str = "BHD IQD JOD KWD LYD OMR TND";
-/// Those with four.
+/// Currencies with four decimals.
 const FOUR: &str = "CLF UYW";
-/// All others, which have two.
+/// All others, which have two decimals.
 const TWO: &str = "\
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW \
     CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR \

@@ -131,7 +131,7 @@ fn simple(body: &[u8]) -> Vec<Simple> {
     bodies
 }
 
-/// With surrounding white space that may have been removed.
+/// Tries the body with white space around it, which may have been removed.
 fn trimmed<B>(
     body: &[u8],
     attempt: &mut impl FnMut(&[u8], &[Finding]) -> ControlFlow<B>,

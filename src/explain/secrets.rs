@@ -116,7 +116,7 @@ fn trim(secret: &[u8]) -> &[u8] {
     .as_bytes()
 }
 
-/// Without a quote that has no other.
+/// The secret without a quote at one end.
 fn half_quoted(secret: &[u8]) -> &[u8] {
     match secret {
         [b'"' | b'\'' | b'`', inside @ ..] | [inside @ .., b'"' | b'\'' | b'`'] => inside,

@@ -11,7 +11,7 @@ pub(super) const MIN_LEASE: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Debug)]
 pub(super) struct Config {
-    /// In the form that keys have.
+    /// Bounded, as the namespace of a key is.
     pub(super) namespace: Arc<str>,
     pub(super) lease: Duration,
     pub(super) max_hold: Duration,

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::{inbox::record::Taken, store::Token};
 
-/// An event that was taken, and for which attempt.
+/// A taken event, and the token and the time of the take.
 pub(super) struct Held {
     pub(super) taken: Taken,
     pub(super) token: Token,

@@ -29,9 +29,9 @@ pub trait Inbox: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Accepted {
-    /// It is stored now.
+    /// The event is stored now.
     New,
-    /// It was stored before.
+    /// The event was stored before.
     Known,
 }
 

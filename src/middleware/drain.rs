@@ -29,14 +29,14 @@ pub(super) struct Drain {
 }
 
 impl Drain {
-    /// For a body that was not polled. `None` if the response goes out at once.
+    /// The drain of a body that was not polled. `None` if the response goes out at once.
     pub(super) fn unread(delivery: &Delivery, config: &Config) -> Option<Self> {
         let bound = bound(config);
         let at_once = delivery.awaits_continue || delivery.declares_more_than(bound);
         (config.drain && !at_once).then(|| Self::new(bytes(bound)))
     }
 
-    /// For a body that was read in part. `None` if the response goes out at once.
+    /// The drain of a body that was read in part. `None` if the response goes out at once.
     pub(super) fn rest(
         rejection: &Rejection,
         delivery: &Delivery,

@@ -31,8 +31,8 @@ where
 {
     let mut beat = claimed_at;
     loop {
-        // From the start of one call to the start of the next: two calls fit into a lease before it
-        // ends.
+        // Counts from the start of one renewal to the start of the next, so that two fit into a
+        // lease.
         beat += (lease / 3).min(MAX_REST);
         if let Some(output) = until(beat, handler.as_mut()).await {
             return output;
@@ -50,7 +50,7 @@ where
 
 /// The output of the handler, if it ends before this time.
 async fn until<F: Future>(time: Instant, mut handler: Pin<&mut F>) -> Option<F::Output> {
-    // One that ends at once needs no timer.
+    // A handler that ends at once needs no timer.
     if let Poll::Ready(output) = poll_once(handler.as_mut()).await {
         return Some(output);
     }

@@ -89,7 +89,7 @@ where
     }
 }
 
-/// This many events, `evt_0` and so on.
+/// `count` events: `evt_0`, `evt_1` and so on.
 #[cfg(feature = "idempotency")]
 pub(crate) fn events(count: usize) -> Vec<VerifiedEvent> {
     let event = |number| format!(r#"{{"id":"evt_{number}","type":"charge.succeeded"}}"#);

@@ -18,7 +18,7 @@ use crate::idempotency::{
 #[repr(u8)]
 pub(super) enum Trouble {
     None,
-    /// They do not reach the engine.
+    /// The operations do not reach the engine.
     All,
     /// The engine claims, and the answer is lost.
     ClaimsLost,

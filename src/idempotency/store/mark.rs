@@ -7,9 +7,9 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "the effects of a duplicate must not happen again"]
 pub enum Mark {
-    /// It was not. This transaction has marked it: apply its effects in the same transaction, then
-    /// commit.
+    /// The event was not marked before. This transaction has marked it: apply its effects in the
+    /// same transaction, then commit.
     Fresh,
-    /// A committed transaction has marked it, so its effects have happened: skip them.
+    /// A committed transaction has marked the event, so its effects have happened: skip them.
     Duplicate,
 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 pub enum Claim {
     /// The key is held by this token.
     Claimed,
-    /// Another token holds it.
+    /// Another token holds the key.
     InFlight {
-        /// What is left of its lease.
+        /// What is left of the lease of that token.
         retry_after: Duration,
     },
     /// The event was handled.
@@ -21,7 +21,7 @@ pub enum Claim {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Completion {
-    /// It was held by this token.
+    /// The key was held by this token.
     Held,
     /// The lease had expired. Another delivery may have handled the event since.
     LeaseLost,

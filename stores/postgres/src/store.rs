@@ -62,8 +62,8 @@ impl PostgresStore {
     ///
     /// While two claims are under way, further ones gather, at most 64; they are then one statement
     /// and one transaction. Completions likewise. A single operation is sent at once, as it is
-    /// without batches. If an operation fails or its row is locked, the others neither fail nor wait with
-    /// it.
+    /// without batches. If an operation fails or its row is locked, the others neither fail
+    /// nor wait with it.
     ///
     /// Without batches, each operation has a connection of its own, as far as the pool has them.
     /// That answers a few deliveries at once earlier where the server's disk is slow and its

@@ -29,7 +29,7 @@ pub struct MemoryStore {
 }
 
 struct Shared {
-    /// With keys that nobody knows: ids that share a hash cannot be made up.
+    /// Its keys are random, so that no attacker can make up ids that share a hash.
     hasher: RandomState,
     table: Mutex<Table>,
 }

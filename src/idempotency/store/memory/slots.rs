@@ -12,7 +12,7 @@ pub(super) struct Slot {
     /// `namespace:id`, which is unambiguous: no namespace has a colon.
     pub(super) key: Box<str>,
     pub(super) hash: u64,
-    /// In nanoseconds since the store's beginning.
+    /// When the entry expires, in nanoseconds since the store was created.
     pub(super) end: u64,
     /// `None` when the event is done.
     pub(super) holder: Option<Token>,
@@ -28,9 +28,9 @@ struct Links {
 /// In which chains an entry is.
 #[derive(Clone, Copy)]
 pub(super) enum Chain {
-    /// With those that end at about the same time.
+    /// Entries that end at about the same time.
     End,
-    /// With all that are done, the oldest first. Of a free slot: the next free one.
+    /// All entries that are done, the oldest first. A free slot links to the next free one.
     Done,
 }
 

@@ -145,7 +145,7 @@ impl Table {
     }
 }
 
-/// Neither the lowest nor the highest bits: the indexes use these themselves.
+/// Uses neither the lowest nor the highest bits of the hash: the indexes themselves use these.
 fn index_of(hash: u64) -> usize {
     (hash >> 32) as usize % INDEXES
 }
