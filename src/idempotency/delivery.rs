@@ -57,11 +57,15 @@ where
         }
         Err(error) => {
             trace::store_failed(&lease.key, "claim", &error);
+            let may_be_claimed = error.may_have_taken_effect();
             if !lease.config.fail_open {
-                if error.may_have_taken_effect() {
+                if may_be_claimed {
                     release_lost_claim(&lease, &Handle::current());
                 }
                 return ControlFlow::Break(response::store_down());
+            }
+            if may_be_claimed {
+                lease.lose_answer();
             }
         }
     }
@@ -122,6 +126,14 @@ where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     St: EventStore,
 {
+    // The task may start late, on a thread that was blocked.
+    if let Err(error) = lease.check(start)
+        && !lease.config.fail_open
+    {
+        trace::store_failed(&lease.key, "claim", &error);
+        release_lost_claim(&lease, &Handle::current());
+        return Ok(response::store_down());
+    }
     let is_success = |outcome: &Result<Result<Response<_>, _>, Panicked>| matches!(outcome, Ok(Ok(response)) if response.status().is_success());
     let mut long_running = None;
     let outcome = {
@@ -169,7 +181,7 @@ async fn claim_once<St: EventStore>(
         }
     }
 
-    // Nobody drops a detached delivery.
+    // Nobody drops a detached delivery, unless the runtime ends.
     let runtime = (!lease.config.detached).then(Handle::current);
     let mut dropped = Dropped(runtime.map(|runtime| (lease, runtime)));
     let claim = lease.claim(start).await;

@@ -104,6 +104,9 @@ impl<St: EventStore> IdempotencyLayer<St> {
     /// until its lease ends, because it is unknown how far the handler got. In both modes a
     /// disconnect cannot cancel the record of a success. Timeouts *outside* this layer do not stop
     /// a detached handler; those inside do.
+    ///
+    /// The caller's task waits for the claim. A caller that keeps the response future and no longer
+    /// polls it delays the handler; one that drops it does not.
     pub fn with_detached_handler(self, detached: bool) -> Self {
         self.with(|config| config.detached = detached)
     }

@@ -29,8 +29,8 @@ pub(super) struct Lease<St> {
     pub(super) config: Arc<Config>,
     /// A shutdown waits until this is dropped.
     running: Option<Running>,
-    /// The answer to the last renewal was lost. That renewal may claim the event again at any time.
-    renewal_lost: AtomicBool,
+    /// The answer to the claim or the last renewal was lost: it may yet claim the event.
+    answer_lost: AtomicBool,
 }
 
 impl<St: EventStore> Lease<St> {
@@ -46,7 +46,7 @@ impl<St: EventStore> Lease<St> {
             shared,
             config,
             running: Some(running),
-            renewal_lost: AtomicBool::new(false),
+            answer_lost: AtomicBool::new(false),
         }
     }
 
@@ -58,7 +58,7 @@ impl<St: EventStore> Lease<St> {
             shared: Arc::clone(&self.shared),
             config: Arc::clone(&self.config),
             running: None,
-            renewal_lost: AtomicBool::new(false),
+            answer_lost: AtomicBool::new(false),
         }
     }
 
@@ -75,19 +75,31 @@ impl<St: EventStore> Lease<St> {
         all.enter(&self.key, self.token, end)
     }
 
-    /// Whether a renewal may yet claim the event again.
-    pub(super) fn is_renewal_lost(&self) -> bool {
-        self.renewal_lost.load(Ordering::Relaxed)
+    /// Notes that the answer to the claim was lost, where the handler runs nevertheless.
+    pub(super) fn lose_answer(&self) {
+        self.answer_lost.store(true, Ordering::Relaxed);
     }
 
-    /// Claims the event. The lease counts from `start`, which is now, so a claim that is answered
-    /// after its lease is an error.
+    /// Whether a claim or a renewal may yet claim the event.
+    pub(super) fn is_answer_lost(&self) -> bool {
+        self.answer_lost.load(Ordering::Relaxed)
+    }
+
+    /// An error if the lease of a claim that began at `start` has ended.
+    pub(super) fn check(&self, start: Instant) -> Result<(), StoreError> {
+        if start.elapsed() < self.config.claim_lease() {
+            return Ok(());
+        }
+        let late = "the lease ended before the handler started";
+        Err(StoreError::new(StoreErrorKind::Unavailable, late))
+    }
+
+    /// Claims the event. The lease counts from `start`, which is now.
     pub(super) async fn claim(&self, start: Instant) -> Result<Claim, StoreError> {
-        let lease = self.config.claim_lease();
-        let claim = self.claim_for(lease).await?;
-        // Checked here too: a thread that was blocked does not notice the timeout of the call.
-        if claim == Claim::Claimed && start.elapsed() >= lease {
-            let late = "the claim was answered after the end of its lease";
+        let claim = self.claim_for(self.config.claim_lease()).await?;
+        // Checked here too: a caller that is seldom polled does not notice the timeout of the call.
+        if claim == Claim::Claimed && start.elapsed() > self.config.call_limit() {
+            let late = "the claim was answered too late";
             return Err(StoreError::new(StoreErrorKind::Unavailable, late));
         }
         Ok(claim)
@@ -103,7 +115,7 @@ impl<St: EventStore> Lease<St> {
         }
         let renewed = self.renew(config.lease.min(rest), config.lease / 6).await;
         let is_lost = matches!(&renewed, Err(error) if error.may_have_taken_effect());
-        self.renewal_lost.store(is_lost, Ordering::Relaxed);
+        self.answer_lost.store(is_lost, Ordering::Relaxed);
         match renewed {
             Ok(true) => ControlFlow::Continue(()),
             Ok(false) => {

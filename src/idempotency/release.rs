@@ -22,8 +22,8 @@ const MAX_PAUSE_FOR_NOTHING: Duration = Duration::from_secs(5);
 /// where the store fails, and where there was nothing to release yet: a renewal whose answer was
 /// lost may claim the event again.
 pub(super) async fn release<St: EventStore>(mut lease: Lease<St>) {
-    let is_renewal_lost = lease.is_renewal_lost();
-    let is_over = move |was_held| was_held || !is_renewal_lost;
+    let is_answer_lost = lease.is_answer_lost();
+    let is_over = move |was_held| was_held || !is_answer_lost;
     match lease.release().await {
         Ok(was_held) if is_over(was_held) => return,
         Ok(_) => {}

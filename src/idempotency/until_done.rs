@@ -4,7 +4,7 @@ use std::{
     future::Future,
     mem,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use tokio::runtime::Handle;
@@ -35,13 +35,14 @@ impl<T: Send + 'static> Future for UntilDone<T> {
     ///
     /// When polled again after its end.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        let work = self
-            .work
-            .as_mut()
-            .expect("`UntilDone` polled after its end");
-        let output = ready!(work.as_mut().poll(cx));
-        self.work = None;
-        Poll::Ready(output)
+        // Work that panics is not polled again.
+        let work = self.work.take();
+        let mut work = work.expect("`UntilDone` polled after its end");
+        let poll = work.as_mut().poll(cx);
+        if poll.is_pending() {
+            self.work = Some(work);
+        }
+        poll
     }
 }
 

@@ -8,11 +8,12 @@ use std::{
     time::Duration,
 };
 
+use testkit::poll::poll_once;
 use tokio::{
     runtime::Handle,
     sync::Semaphore,
     task::yield_now,
-    time::{Instant, sleep, timeout},
+    time::{Instant, advance, sleep, timeout},
 };
 use tower::{Layer, Service};
 use tower_loops::idempotency::{IdempotencyLayer, MemoryStore};
@@ -161,6 +162,26 @@ async fn a_duplicate_spawns_no_task() {
     assert!(timeout(millis(500), duplicate.as_mut()).await.is_err());
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
     assert!(duplicate.await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_does_not_start_after_its_lease() {
+    let calls = Calls::default();
+    let layer = IdempotencyLayer::new(MemoryStore::new()).with_lease(seconds(3));
+    let mut service = layer.layer(calls.succeeding());
+    let mut response = pin!(service.call(delivery_of("evt_1")));
+    assert!(
+        poll_once(response.as_mut()).is_pending(),
+        "claimed, not started"
+    );
+    advance(seconds(3)).await;
+    assert_eq!(response.await.unwrap().status(), 503);
+    assert_eq!(calls.count(), 0);
+    assert_eq!(
+        deliver(&service, "evt_1").await.status,
+        200,
+        "another one runs"
+    );
 }
 
 #[tokio::test(start_paused = true)]

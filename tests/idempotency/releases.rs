@@ -172,3 +172,16 @@ async fn a_renewal_with_lost_reply_is_released_when_it_has_taken_effect() {
     assert_eq!(deliver(&service, "evt_1").await.status, 500, "not held");
     assert_eq!(calls.count(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_claim_made_after_a_failure_that_failed_open_is_released() {
+    let (store, calls) = (ScriptedStore::default(), Calls::default());
+    let layer = IdempotencyLayer::new(store.clone()).dangerous_fail_open();
+    let service = layer.layer(calls.taking(millis(1), 500));
+    store.set(Op::Claim, Mood::IsMadeAfter(seconds(10)));
+    assert_eq!(deliver(&service, "evt_1").await.status, 500);
+    store.set(Op::Claim, Mood::Works);
+    sleep(seconds(30)).await;
+    assert_eq!(deliver(&service, "evt_1").await.status, 500);
+    assert_eq!(calls.count(), 2, "within the lease of the late claim");
+}

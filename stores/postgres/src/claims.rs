@@ -58,24 +58,19 @@ impl Batched for Claims {
         operations: &[Arc<ClaimOf>],
     ) -> Result<Vec<Option<Claim>>, StoreError> {
         let client = &mut Some(client);
-        let sought: Vec<&ClaimOf> = operations.iter().map(|claim| &**claim).collect();
-        let looks_first = self.looks_first.load(Ordering::Relaxed);
-        let mut claims = match looks_first {
-            true => self.find_taken(client, &sought).await?,
-            false => self.insert(client, &sought).await?,
-        };
-        let others = claims.iter_mut().zip(sought);
-        let (mut others, sought): (Vec<_>, Vec<_>) =
-            others.filter(|(claim, _)| claim.is_none()).unzip();
-        if !sought.is_empty() {
-            let rest = match looks_first {
-                true => self.insert(client, &sought).await,
-                false => self.find_taken(client, &sought).await,
-            };
-            // If this statement fails, the rest is claimed one by one. Earlier claims stay valid.
-            for (claim, outcome) in others.iter_mut().zip(rest.unwrap_or_default()) {
-                **claim = outcome;
-            }
+        let all: Vec<&ClaimOf> = operations.iter().map(|claim| &**claim).collect();
+        let mut claims;
+        if self.looks_first.load(Ordering::Relaxed) {
+            let taken = self.find_taken(client, &all).await;
+            claims = taken.map_err(StoreError::without_effect)?;
+            let open = without_outcome(&all, &claims);
+            fill(&mut claims, self.insert(client, &open).await?);
+        } else {
+            claims = self.insert(client, &all).await?;
+            // If the look fails, the rest is claimed one by one. What is claimed stays so.
+            let open = without_outcome(&all, &claims);
+            let taken = self.find_taken(client, &open).await;
+            fill(&mut claims, taken.unwrap_or_default());
         }
         let is_new = |claim: &Option<Claim>| !matches!(claim, Some(Claim::Done));
         (self.looks_first).store(!claims.iter().any(is_new), Ordering::Relaxed);
@@ -96,6 +91,9 @@ impl Claims {
         client: &mut Option<Client>,
         operations: &[&ClaimOf],
     ) -> Result<Vec<Option<Claim>>, StoreError> {
+        if operations.is_empty() {
+            return Ok(Vec::new());
+        }
         let keys = operations.iter().map(|claim| (&claim.key, claim.token));
         let leases = operations.iter().map(|claim| seconds(claim.lease));
         let call = Call::of_many(|sql| &sql.claim_absent_batch, keys)
@@ -120,6 +118,9 @@ impl Claims {
         client: &mut Option<Client>,
         sought: &[&ClaimOf],
     ) -> Result<Vec<Option<Claim>>, StoreError> {
+        if sought.is_empty() {
+            return Ok(Vec::new());
+        }
         let keys = sought.iter().map(|claim| (&claim.key, claim.token));
         let call = Call::of_many(|sql| &sql.find_taken_batch, keys);
         let read = |rows: Vec<Row>| {
@@ -134,6 +135,19 @@ impl Claims {
             Ok(Some(claims))
         };
         self.connections.run(client, &call, &read).await
+    }
+}
+
+fn without_outcome<'a>(all: &[&'a ClaimOf], claims: &[Option<Claim>]) -> Vec<&'a ClaimOf> {
+    let open = all.iter().zip(claims).filter(|(_, claim)| claim.is_none());
+    open.map(|(one, _)| *one).collect()
+}
+
+/// Gives the claims without an outcome these, in order.
+fn fill(claims: &mut [Option<Claim>], outcomes: Vec<Option<Claim>>) {
+    let open = claims.iter_mut().filter(|claim| claim.is_none());
+    for (claim, outcome) in open.zip(outcomes) {
+        *claim = outcome;
     }
 }
 

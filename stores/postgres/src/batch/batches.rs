@@ -55,11 +55,18 @@ impl<K: Batched> Batches<K> {
         }
         loop {
             let (caller, answer) = oneshot::channel();
-            if let Some(running) = self.queue.push(&operation, caller)? {
+            let running = self.queue.push(&operation, caller)?;
+            let is_ours = running.is_some();
+            if let Some(running) = running {
                 tokio::spawn(self.clone().run(running));
             }
             match answer.await {
                 Ok(Answer::Outcome(outcome)) => return outcome,
+                Ok(Answer::Again) if is_ours => {
+                    let ended = "the runtime of this operation has ended";
+                    let error = StoreError::new(StoreErrorKind::Unavailable, ended);
+                    return Err(error.without_effect());
+                }
                 Ok(Answer::Again) => {}
                 Err(error) => return Err(stopped(error)),
             }
