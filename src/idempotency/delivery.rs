@@ -57,14 +57,10 @@ where
         }
         Err(error) => {
             trace::store_failed(&lease.key, "claim", &error);
-            let may_be_claimed = error.may_have_taken_effect();
             if !lease.config.fail_open {
-                if may_be_claimed {
-                    release_lost_claim(&lease, &Handle::current());
-                }
-                return ControlFlow::Break(response::store_down());
+                return ControlFlow::Break(not_claimed(&lease, &error));
             }
-            if may_be_claimed {
+            if error.may_have_taken_effect() {
                 lease.lose_answer();
             }
         }
@@ -131,8 +127,7 @@ where
         && !lease.config.fail_open
     {
         trace::store_failed(&lease.key, "claim", &error);
-        release_lost_claim(&lease, &Handle::current());
-        return Ok(response::store_down());
+        return Ok(not_claimed(&lease, &error));
     }
     let is_success = |outcome: &Result<Result<Response<_>, _>, Panicked>| matches!(outcome, Ok(Ok(response)) if response.status().is_success());
     let mut long_running = None;
@@ -163,6 +158,17 @@ where
             Ok(response::panicked())
         }
     }
+}
+
+/// The response to a claim that failed. Releases what it may have claimed: no handler has run.
+fn not_claimed<St: EventStore, ResBody>(
+    lease: &Lease<St>,
+    error: &StoreError,
+) -> Response<ResponseBody<ResBody>> {
+    if error.may_have_taken_effect() {
+        release_lost_claim(lease, &Handle::current());
+    }
+    response::store_down()
 }
 
 /// If it is dropped before the end, it releases the possible claim: no handler has run.

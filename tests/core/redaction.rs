@@ -14,7 +14,7 @@ use tower_loops::{LoopsSignatureLayer, Rejection, SIGNATURE_HEADER, Secret, Sign
 
 use crate::{BODY, at, receive, sign, verify};
 
-/// A mark for every part of a request that a client or a customer controls.
+/// A marker in each part of a request that a client or a customer controls.
 pub(crate) const MARK: &str = "PRIVATE";
 
 /// Both forms of `Debug` show something, and nothing private: see [`assert_silent_text`].

@@ -37,13 +37,7 @@ impl PostgresStore {
             statements: Statements::new(&TableName::default()).into(),
             are_prepared: false,
         };
-        Self {
-            claims: Batches::new(Claims::new(connections.clone()), true),
-            completions: Batches::new(Completions(connections.clone()), true),
-            connections,
-            has_batches: true,
-            mark_retention: Retention::Forever,
-        }
+        Self::of(connections, true, Retention::Forever)
     }
 
     /// Sets whether statements are prepared by name, once for each connection. Default: `false`.
@@ -76,11 +70,16 @@ impl PostgresStore {
 
     /// To be called after each change of a setting.
     pub(crate) fn with_new_batches(self) -> Self {
-        let connections = &self.connections;
+        Self::of(self.connections, self.has_batches, self.mark_retention)
+    }
+
+    fn of(connections: Connections, has_batches: bool, mark_retention: Retention) -> Self {
         Self {
-            claims: Batches::new(Claims::new(connections.clone()), self.has_batches),
-            completions: Batches::new(Completions(connections.clone()), self.has_batches),
-            ..self
+            claims: Batches::new(Claims::new(connections.clone()), has_batches),
+            completions: Batches::new(Completions(connections.clone()), has_batches),
+            connections,
+            has_batches,
+            mark_retention,
         }
     }
 }

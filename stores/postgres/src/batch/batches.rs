@@ -41,10 +41,8 @@ impl<K: Batched> Batches<K> {
 
     /// Executes an operation at once, or in the next batch if enough statements are under way.
     ///
-    /// What was sent runs to its end even if the caller stops waiting. A connection with an
-    /// outstanding answer must not return to the pool: the next statement would wait behind the
-    /// first. Nor may it be closed at once: the server would not notice, and the pool would open
-    /// more and more of them.
+    /// What was sent runs to its end even if the caller stops waiting, for the reasons that
+    /// [`Connections::execute`](crate::connection::Connections::execute) has.
     pub(crate) async fn execute(&self, operation: K::Operation) -> Result<K::Outcome, StoreError> {
         let operation = Arc::new(operation);
         if !self.are_on {
